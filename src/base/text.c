@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool vy_text_copy(char *to, size_t size, const char *from)
+{
+    const size_t length = vy_text_length(from, size);
+    const size_t take = length < size ? length : size - 1;
+    memcpy(to, from, take);
+    to[take] = '\0';
+    return length < size;
+}
+
+size_t vy_text_length(const char *text, size_t max)
+{
+    size_t n = 0;
+    while (n < max && text[n])
+        n++;
+    return n;
+}
+
+// Damerau-Levenshtein (optimal string alignment), rows of the usual table kept three at a time.
+size_t vy_text_distance(const char *a, const char *b)
+{
+    enum { MAX = 31 };
+    size_t row[3][MAX + 1];
+    const size_t la = vy_text_length(a, MAX), lb = vy_text_length(b, MAX);
+    for (size_t j = 0; j <= lb; j++)
+        row[0][j] = 2 * j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t *const now = row[i % 3];
+        const size_t *const up = row[(i - 1) % 3], *const up2 = row[(i + 1) % 3];
+        now[0] = 2 * i;
+        for (size_t j = 1; j <= lb; j++) {
+            const char ca = a[i - 1], cb = b[j - 1];
+            size_t cost = ca == cb ? 0 : 2;
+            if (cost && tolower((unsigned char)ca) == tolower((unsigned char)cb))
+                cost = 1;
+            size_t best = up[j - 1] + cost;
+            if (up[j] + 2 < best)
+                best = up[j] + 2;
+            if (now[j - 1] + 2 < best)
+                best = now[j - 1] + 2;
+            if (i > 1 && j > 1 && ca == b[j - 2] && a[i - 2] == cb && up2[j - 2] + 2 < best)
+                best = up2[j - 2] + 2;
+            now[j] = best;
+        }
+    }
+    return (row[la % 3][lb] + 1) / 2;
+}
+
+bool vy_text_is_name(const char *text)
+{
+    size_t n = 0;
+    for (; text[n]; n++) {
+        const unsigned char c = (unsigned char)text[n];
+        const bool ok = isalpha(c) || c == '_' || (n > 0 && (isdigit(c) || c == '-'));
+        if (!ok || n >= 31)
+            return false;
+    }
+    return n > 0;
+}
+
+static bool buf_room(struct vy_buf *buf, size_t extra)
+{
+    if (buf->failed)
+        return false;
+    if (buf->length + extra + 1 <= buf->capacity)
+        return true;
+    const size_t capacity = (buf->length + extra + 1) * 2;
+    char *const text = realloc(buf->text, capacity);
+    if (!text) {
+        buf->failed = true;
+        return false;
+    }
+    buf->text = text;
+    buf->capacity = capacity;
+    return true;
+}
+
+void vy_buf_put(struct vy_buf *buf, const char *bytes, size_t length)
+{
+    if (!buf_room(buf, length))
+        return;
+    if (length)
+        memcpy(buf->text + buf->length, bytes, length);
+    buf->length += length;
+    buf->text[buf->length] = '\0';
+}
+
+void vy_buf_add(struct vy_buf *buf, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int need = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (need >= 0 && buf_room(buf, (size_t)need)) {
+        vsnprintf(buf->text + buf->length, (size_t)need + 1, format, again);
+        buf->length += (size_t)need;
+    }
+    va_end(again);
+}
+
+void vy_buf_clear(struct vy_buf *buf)
+{
+    free(buf->text);
+    *buf = (struct vy_buf){0};
+}
+
+vy_status vy_file_read(const char *path, size_t max, char **text, size_t *length,
+                       struct vy_err *err)
+{
+    FILE *const file = fopen(path, "rb");
+    if (!file)
+        return vy_fail(err, errno == ENOENT ? VY_NOT_FOUND : VY_IO, -1, "%s: %s", path,
+                       strerror(errno));
+    struct vy_buf buf = {0};
+    char part[16384];
+    size_t got;
+    while ((got = fread(part, 1, sizeof part, file)) > 0 && buf.length <= max && !buf.failed)
+        vy_buf_put(&buf, part, got);
+    const bool broken = ferror(file);
+    fclose(file);
+    vy_status status = VY_OK;
+    if (broken)
+        status = vy_fail(err, VY_IO, -1, "%s: cannot be read", path);
+    else if (buf.length > max)
+        status = vy_fail(err, VY_TOO_BIG, -1, "%s: over %zu bytes", path, max);
+    else
+        vy_buf_put(&buf, "", 0);
+    if (!status && buf.failed)
+        status = vy_fail(err, VY_NO_MEMORY, -1, "%s: out of memory", path);
+    if (status) {
+        vy_buf_clear(&buf);
+        return status;
+    }
+    *text = buf.text;
+    *length = buf.length;
+    return VY_OK;
+}
+
+vy_status vy_file_write(const char *path, const char *bytes, size_t length, struct vy_err *err)
+{
+    char temporary[4096];
+    if (snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid()) >=
+        (int)sizeof temporary)
+        return vy_fail(err, VY_TOO_BIG, -1, "path too long");
+    FILE *const file = fopen(temporary, "wb");
+    if (!file)
+        return vy_fail(err, VY_IO, -1, "%s: %s", path, strerror(errno));
+    const bool written =
+        fwrite(bytes, 1, length, file) == length && fflush(file) == 0 && fsync(fileno(file)) == 0;
+    const int why = errno;
+    const bool closed = fclose(file) == 0;
+    if (written && closed && rename(temporary, path) == 0)
+        return VY_OK;
+    unlink(temporary);
+    return vy_fail(err, VY_IO, -1, "%s: %s", path, strerror(written ? errno : why));
+}

@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Attack, decay, sustain, release. Stages begin at the exact frame of the gate.
+//
+// shape=linear: straight lines. shape=analog: each stage charges towards a target beyond its goal,
+// as an RC circuit against a comparator does, so that it arrives at the stated time: with target
+// overshoot t, y(k) = T + (y0 - T) c^k and c = (t / (1 + t))^(1 / frames) reaches the goal after
+// `frames`. The release counts from the level it starts at, whatever that is.
+#include "dsp/lanes.h"
+#include "veery/module.h"
+
+enum { IN_GATE, IN_TRIG };
+enum { P_ATTACK, P_DECAY, P_SUSTAIN, P_RELEASE, P_SHAPE };
+enum { RELEASE = 0, ATTACK = 1, DECAY = 2 };
+
+struct adsr_group {
+    vy_f8 level, span; // span: distance the running stage covers (linear), its start (analog)
+    vy_i8 stage;
+    vy_f8 gate;
+};
+
+struct adsr {
+    float sr_hz;
+    uint32_t groups;
+    struct adsr_group group[];
+};
+
+static const char *const shapes[] = {"analog", "linear", NULL};
+
+static const struct vy_port inputs[] = {
+    {"gate", VY_PORT_NOTE | VY_PORT_CONTROL, "held while above 0.5"},
+    {"trig", VY_PORT_NOTE | VY_PORT_CONTROL, "a value above 0 starts the attack again"},
+};
+static const struct vy_port outputs[] = {{"out", VY_PORT_CONTROL, "envelope, 0..1"}};
+static const struct vy_param params[] = {
+    {"attack", "s", 0.0001f, 20, 0.005f, VY_EXP, 0, NULL, "time from silence to full"},
+    {"decay", "s", 0.0001f, 20, 0.2f, VY_EXP, 0, NULL, "time from full to the sustain level"},
+    {"sustain", "", 0, 1, 0.7f, VY_LIN, 5, NULL, "level while the note is held"},
+    {"release", "s", 0.0001f, 20, 0.15f, VY_EXP, 0, NULL, "time to silence after the note"},
+    {"shape", "", 0, 1, 0, VY_ENUM, 0, shapes, "curve of the stages"},
+};
+
+static size_t adsr_get_size(const struct vy_cfg *cfg)
+{
+    return vy_align64(sizeof(struct adsr) + cfg->shape.groups * sizeof(struct adsr_group));
+}
+
+static int adsr_init(void *mem, const struct vy_cfg *cfg)
+{
+    struct adsr *const a = mem;
+    a->sr_hz = cfg->sr_hz;
+    a->groups = cfg->shape.groups;
+    return 0;
+}
+
+static void adsr_reset(void *mem)
+{
+    struct adsr *const a = mem;
+    for (uint32_t g = 0; g < a->groups; g++)
+        a->group[g] = (struct adsr_group){0};
+}
+
+// y' = y * mul + add brings every stage forward by one frame.
+struct slope {
+    vy_f8 mul, add;
+};
+
+// Analog stage from any level to `goal`, `over` beyond it, in `frames` from the nominal start.
+VY_INLINE struct slope charge(vy_f8 frames, vy_f8 target, float over)
+{
+    // c = (over / (1 + over))^(1 / frames)
+    const vy_f8 c = vy_exp2(vy_log2(vy_set(over / (1.0f + over))) / vy_max(frames, vy_set(1.0f)));
+    return (struct slope){c, target * (1.0f - c)};
+}
+
+#define ATTACK_OVER 0.3f // an attack that is nearly straight sounds punchy
+#define FALL_OVER 0.01f  // decays reach -40 dB before the comparator ends them
+
+VY_INLINE vy_i8 pick(vy_i8 mask, vy_i8 a, vy_i8 b)
+{
+    return (mask & a) | (~mask & b);
+}
+
+static void run_group(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig, vy_f8 sustain,
+                      const struct slope *rise, const struct slope *fall, const struct slope *drop,
+                      bool linear, vy_f8 *restrict out)
+{
+    vy_f8 y = s->level, last = s->gate, span = s->span;
+    vy_i8 stage = s->stage;
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        const vy_f8 g = gate ? gate[n] : vy_set(0);
+        vy_i8 start = (g > 0.5f) & (last <= 0.5f);
+        if (trig)
+            start = start | ((trig[n] > 0.0f) & (g > 0.5f));
+        const vy_i8 let_go = (g <= 0.5f) & (last > 0.5f);
+        stage = pick(start, vy_seti(ATTACK), stage);
+        stage = pick(let_go, vy_seti(RELEASE), stage);
+        span = vy_select(let_go, y, span);
+        last = g;
+        const vy_i8 up = stage == ATTACK, down = stage == DECAY;
+        vy_f8 mul = vy_select(up, rise->mul, vy_select(down, fall->mul, drop->mul));
+        vy_f8 add = vy_select(up, rise->add, vy_select(down, fall->add, drop->add * span));
+        y = y * mul + add;
+        const vy_i8 arrived = up & (y >= 1.0f);
+        y = vy_select(arrived, vy_set(1.0f), y);
+        stage = pick(arrived, vy_seti(DECAY), stage);
+        // the decay stops at sustain; from below (sustain turned up) it moves there at once per
+        // tick
+        y = vy_select(down, vy_max(y, sustain), y);
+        y = vy_max(y, vy_set(0.0f));
+        out[n] = y;
+        (void)linear;
+    }
+    s->level = y;
+    s->gate = last;
+    s->span = span;
+    s->stage = stage;
+}
+
+static void adsr_process(void *mem, const struct vy_io *io)
+{
+    struct adsr *const a = mem;
+    const bool linear = vy_value(io, P_SHAPE) > 0.5f;
+    for (uint32_t g = 0; g < a->groups; g++) {
+        const vy_f8 attack = vy_ramp_of(io, P_ATTACK, g).v * a->sr_hz;
+        const vy_f8 decay = vy_ramp_of(io, P_DECAY, g).v * a->sr_hz;
+        const vy_f8 release = vy_ramp_of(io, P_RELEASE, g).v * a->sr_hz;
+        const vy_f8 sustain = vy_ramp_of(io, P_SUSTAIN, g).v;
+        const vy_f8 depth = 1.0f - sustain;
+        struct slope rise, fall, drop;
+        if (linear) {
+            rise = (struct slope){vy_set(1), 1.0f / attack};
+            fall = (struct slope){vy_set(1), -depth / decay};
+            drop = (struct slope){vy_set(1), -1.0f / release};
+        } else {
+            rise = charge(attack, vy_set(1.0f + ATTACK_OVER), ATTACK_OVER);
+            fall = charge(decay, sustain - depth * FALL_OVER, FALL_OVER);
+            drop = charge(release, vy_set(-FALL_OVER), FALL_OVER);
+        }
+        run_group(&a->group[g], vy_in(io, IN_GATE, g), vy_in(io, IN_TRIG, g), sustain, &rise, &fall,
+                  &drop, linear, vy_out(io, 0, g));
+    }
+}
+
+const struct vy_module vy_module_adsr = {
+    .abi = VY_MODULE_ABI,
+    .id = "adsr",
+    .name = "Envelope",
+    .text = "Attack, decay, sustain, release; analog or linear stages, exact to the frame.",
+    .words = "envelope adsr contour",
+    .flags = VY_CONTROL,
+    .in = inputs,
+    .out = outputs,
+    .param = params,
+    .ins = VY_COUNT(inputs),
+    .outs = VY_COUNT(outputs),
+    .params = VY_COUNT(params),
+    .get_size = adsr_get_size,
+    .init = adsr_init,
+    .reset = adsr_reset,
+    .process = adsr_process,
+};
