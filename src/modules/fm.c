@@ -20,7 +20,7 @@ enum { RATIO, LEVEL, ATTACK, DECAY, SUSTAIN, RELEASE }; // rows of each operator
 enum { RELEASING = 0, ATTACKING = 1, DECAYING = 2 };
 
 #define INDEX_TURNS 2.0f    // modulation by a full-level operator: 4 pi radians
-#define FEEDBACK_TURNS 0.4f // self-modulation at full feedback
+#define FEEDBACK_TURNS 0.2f // self-modulation at full feedback: a saw, short of noise
 #define ATTACK_OVER 0.3f    // envelope targets beyond the goal, see adsr
 #define FALL_OVER 0.001f    // falls are exponential down to -60 dB
 
