@@ -70,14 +70,21 @@ static void halve(const float *x, int64_t frames, float *y, int64_t out)
         h[i] = 0.48 * sinc(0.48 * i) * kaiser(i, HALF_BAND + 1, HALF_BETA);
         sum += i ? 2 * h[i] : h[i];
     }
+    for (int i = 0; i <= HALF_BAND; i++)
+        h[i] /= sum;
     for (int64_t n = 0; n < out; n++) {
-        double acc = 0;
-        for (int i = -HALF_BAND; i <= HALF_BAND; i++) {
-            const int64_t at = 2 * n + i;
-            if (at >= 0 && at < frames)
-                acc += h[i < 0 ? -i : i] * (double)x[at];
+        const int64_t at = 2 * n;
+        double acc = h[0] * (at < frames ? (double)x[at] : 0);
+        if (at >= HALF_BAND && at + HALF_BAND < frames) {
+            for (int i = 1; i <= HALF_BAND; i++)
+                acc += h[i] * ((double)x[at - i] + (double)x[at + i]);
+        } else {
+            for (int i = 1; i <= HALF_BAND; i++) {
+                acc += h[i] * (at - i >= 0 && at - i < frames ? (double)x[at - i] : 0);
+                acc += h[i] * (at + i < frames ? (double)x[at + i] : 0);
+            }
         }
-        y[n] = (float)(acc / sum);
+        y[n] = (float)acc;
     }
 }
 

@@ -124,6 +124,9 @@ struct op_job {
     struct glide index; // as a modulator, in turns
     struct glide sound; // as a carrier, 0 when not one
     uint8_t into;
+    struct slope now; // calm ticks: the stage the envelope is in, where it stops, and
+    vy_f8 floor;      // the phase step
+    vy_u8 step;
 };
 
 struct job {
@@ -181,38 +184,62 @@ VY_INLINE vy_f8 envelope(struct op *o, const struct op_job *j, vy_i8 start, vy_i
     return o->env;
 }
 
+// Three modulators of 4 turns at most: no need to wrap before 2^4 turns.
 VY_INLINE vy_u8 turns_to_phase(vy_f8 turns)
 {
-    return (vy_u8)vy_to_int((turns - vy_floor(turns + 0.5f)) * 0x1p31f) << 1;
+    return (vy_u8)vy_to_int(turns * 0x1p27f) << 5;
+}
+
+VY_INLINE vy_u8 step_at(const struct job *j, const struct op_job *p, uint32_t n)
+{
+    const vy_f8 rate = vy_clamp(hz_at(j, n) * glide_at(p->rate, n), 0.0f, 0.499f);
+    return (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
 }
 
 // All operators, one frame: modulators first.
 VY_INLINE vy_f8 operators(struct fm_group *s, const struct job *j, vy_i8 start, vy_i8 let_go,
-                          vy_f8 force, uint32_t n)
+                          vy_f8 force, bool calm, uint32_t n)
 {
     vy_f8 push[OPS], heard = vy_set(0);
-    const vy_f8 hz = hz_at(j, n);
     for (int i = OPS - 1; i >= 0; i--) {
         struct op *const o = &s->op[i];
         const struct op_job *const p = &j->op[i];
-        const vy_f8 env = envelope(o, p, start, let_go) * force;
-        vy_f8 turns = vy_set(0);
-        for (int k = i + 1; k < OPS; k++)
-            if (p->into & (1u << k))
-                turns = turns + push[k];
-        if (i == OPS - 1)
-            turns = (s->back[0] + s->back[1]) * glide_at(j->feedback, n);
-        const vy_f8 y = vy_sin_phase(o->phase + turns_to_phase(turns)) * env;
+        if (calm)
+            o->env = vy_max(o->env * p->now.mul + p->now.add, p->floor);
+        else
+            envelope(o, p, start, let_go);
+        vy_u8 phase = o->phase;
+        if (i == OPS - 1) {
+            phase += turns_to_phase((s->back[0] + s->back[1]) * glide_at(j->feedback, n));
+        } else if (p->into) {
+            vy_f8 turns = vy_set(0);
+            for (int k = i + 1; k < OPS; k++)
+                if (p->into & (1u << k))
+                    turns = turns + push[k];
+            phase += turns_to_phase(turns);
+        }
+        const vy_f8 y = vy_sin_phase(phase) * (o->env * force);
         if (i == OPS - 1) {
             s->back[1] = s->back[0];
             s->back[0] = y;
         }
         push[i] = y * glide_at(p->index, n);
         heard = heard + y * glide_at(p->sound, n);
-        const vy_f8 rate = vy_clamp(hz * glide_at(p->rate, n), 0.0f, 0.499f);
-        o->phase += (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
+        o->phase += calm ? p->step : step_at(j, p, n);
     }
     return heard;
+}
+
+// Held or fading notes, steady pitch: no stage can change within the tick.
+static void run_calm(struct fm_group *s, const struct job *j, vy_f8 *restrict out)
+{
+    struct fm_group local = *s;
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        const vy_f8 vel = j->vel ? vy_clamp(j->vel[n], 0, 1) : vy_set(1);
+        const vy_f8 force = 1.0f - j->vel_amount * (1.0f - vel);
+        out[n] = operators(&local, j, vy_seti(0), vy_seti(0), force, true, n);
+    }
+    *s = local;
 }
 
 static void run_group(struct fm_group *s, const struct job *j, vy_f8 *restrict out)
@@ -235,7 +262,8 @@ static void run_group(struct fm_group *s, const struct job *j, vy_f8 *restrict o
                 local.op[i].phase &= keep;
         }
         const vy_f8 vel = j->vel ? vy_clamp(j->vel[n], 0, 1) : vy_set(1);
-        out[n] = operators(&local, j, start, let_go, 1.0f - j->vel_amount * (1.0f - vel), n);
+        const vy_f8 force = 1.0f - j->vel_amount * (1.0f - vel);
+        out[n] = operators(&local, j, start, let_go, force, false, n);
     }
     *s = local;
 }
@@ -279,6 +307,31 @@ static void make_op(const struct fm *f, const struct vy_io *io, uint32_t g, uint
     }
 }
 
+// Whether nothing but falling envelopes moves in this tick; prepares for it when so.
+static bool calm_down(const struct fm_group *s, const struct vy_io *io, struct job *j)
+{
+    const uint32_t notes = 1u << IN_FREQ | 1u << IN_GATE | 1u << IN_TRIG;
+    uint32_t steady = io->in_steady & notes;
+    for (uint32_t p = 0; p <= IN_TRIG; p++)
+        if (!io->in[p])
+            steady |= 1u << p;
+    const vy_f8 gate = j->gate ? j->gate[0] : vy_set(1);
+    if (steady != notes || vy_any(j->knob.dv != 0.0f) || vy_any((gate > 0.5f) ^ (s->gate > 0.5f)) ||
+        (j->trig && vy_any(j->trig[0] > 0.0f)))
+        return false;
+    for (uint32_t i = 0; i < OPS; i++) {
+        struct op_job *const p = &j->op[i];
+        if (vy_any((s->op[i].stage == ATTACKING) | (p->rate.dv != 0.0f)))
+            return false;
+        const vy_i8 down = s->op[i].stage == DECAYING;
+        p->now.mul = vy_select(down, p->fall.mul, p->drop.mul);
+        p->now.add = vy_select(down, p->fall.add, p->drop.add);
+        p->floor = vy_select(down, p->sustain, vy_set(0));
+        p->step = step_at(j, p, 0);
+    }
+    return true;
+}
+
 static void fm_process(void *mem, const struct vy_io *io)
 {
     struct fm *const f = mem;
@@ -297,7 +350,11 @@ static void fm_process(void *mem, const struct vy_io *io)
         };
         for (uint32_t i = 0; i < OPS; i++)
             make_op(f, io, g, i, a, &j, &j.op[i]);
-        run_group(&f->group[g], &j, vy_out(io, 0, g));
+        struct fm_group *const s = &f->group[g];
+        if (calm_down(s, io, &j))
+            run_calm(s, &j, vy_out(io, 0, g));
+        else
+            run_group(s, &j, vy_out(io, 0, g));
     }
 }
 

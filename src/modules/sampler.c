@@ -134,6 +134,7 @@ struct job {
     float over_root; // speed for a pitch of 1 Hz
     float plain;     // speed when no pitch is known
     float bend;      // factor the speed gains every frame (pitch on the move)
+    float bend_most; // the largest that factor gets in this tick, at least 1
     float rise;      // of the attack, a frame
     float fall_mul, fall_add, level, level_step, vel;
 };
@@ -166,6 +167,8 @@ static void make_job(const struct sampler *s, const struct vy_io *io, uint32_t v
     j->loops = j->mode == LOOP && j->loop_end - j->loop_start >= (int64_t)SHORTEST_LOOP << 32;
     j->plain = s->rate * vy_exp2(vy_set(pitch.v[j->lane] * (1.0f / 12)))[0];
     j->bend = vy_exp2(vy_set(pitch.dv[j->lane] * (1.0f / 12)))[0];
+    const float bent = pitch.dv[j->lane] * (float)VY_TICK;
+    j->bend_most = bent > 0.0f ? vy_exp2(vy_set(bent * (1.0f / 12)))[0] : 1.0f;
     // MIDI note 69 is 440 Hz
     j->over_root = vy_exp2(vy_set((69.0f - knob(io, P_ROOT, v)) * (1.0f / 12)))[0] / 440.0f;
     const float attack = knob(io, P_ATTACK, v) * s->sr_hz;
@@ -305,7 +308,7 @@ static float speed_at(const struct job *j, uint32_t n, float bend)
 static void run_voice(const struct sampler *s, struct voice *v, const struct job *j, vy_f8 *out)
 {
     float bend = 1.0f;
-    const struct vy_sinc_at to = vy_sinc_seek(speed_at(j, VY_TICK - 1, 1.0f));
+    const struct vy_sinc_at to = vy_sinc_seek(speed_at(j, VY_TICK - 1, j->bend_most));
     const bool fade = v->stage != IDLE && (to.level != v->at.level || to.kernel != v->at.kernel);
     for (uint32_t n = 0; n < VY_TICK; n++, bend *= j->bend) {
         bool struck;

@@ -423,6 +423,36 @@ static void fm_is_silent_without_a_note_and_scales_with_velocity(void **state)
     free(y);
 }
 
+static void fm_release_falls_60_db_in_its_time_from_the_exact_frame(void **state)
+{
+    (void)state;
+    struct rig *const r = rig_new("fm", 48000, 1, 1, NULL);
+    hold_everything(r);
+    rig_set(r, "algorithm", 8);
+    for (int i = 1; i <= 4; i++) {
+        char ratio[] = "ratio0", level[] = "level0", release[] = "release0";
+        ratio[5] = level[5] = release[7] = (char)('0' + i);
+        rig_set(r, ratio, 1);
+        rig_set(r, level, 1);
+        rig_set(r, release, 0.1f);
+    }
+    rig_set(r, "freq", 6000); // 8 frames a cycle
+    float y[6400], gate[VY_TICK];
+    rig_connect(r, "gate", 1);
+    rig_run(r, NULL, y, 3200, 0);
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        gate[n] = n < 40;
+    rig_feed(r, "gate", gate);
+    rig_run(r, NULL, y, VY_TICK, 0);
+    assert_true(fabs(rig_peak(y + 24, 16) - 1) < 1e-4);
+    rig_connect(r, "gate", 0);
+    rig_run(r, NULL, y, 6400, 0);
+    // 2400 frames after the gate fell at frame 40 of the tick before: half of the 60 dB
+    assert_true(fabs(rig_db(rig_peak(y + 2376 - 4, 8)) + 30) < 0.5);
+    assert_true(rig_peak(y + 4800, 1600) < 1e-6);
+    rig_destroy(r);
+}
+
 static void fm_feedback_is_tame(void **state)
 {
     (void)state;
@@ -481,6 +511,7 @@ int main(void)
         cmocka_unit_test(fm_brightness_zero_leaves_the_carriers),
         cmocka_unit_test(fm_envelopes_keep_their_times),
         cmocka_unit_test(fm_is_silent_without_a_note_and_scales_with_velocity),
+        cmocka_unit_test(fm_release_falls_60_db_in_its_time_from_the_exact_frame),
         cmocka_unit_test(fm_feedback_is_tame),
         cmocka_unit_test(sources_survive_torture),
     };
