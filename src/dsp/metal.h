@@ -3,12 +3,12 @@
 //
 // Squares without audible aliasing, and the bank of six that hi-hats and cymbals are made of.
 //
-// A square convolved with the kernel (1 - (t/w)^2)^3 of half width w frames can be written down:
+// A square convolved with the kernel (1 - (t/w)^2)^4 of half width w frames can be written down:
 // near an edge it follows the kernel's integral, an odd polynomial, elsewhere it is +-1. The
-// kernel's transform, J_3.5(z) / z^3.5 with z = 2 pi f w, has its first zero just above Nyquist for
-// w = 2, so partials that would fold are 38 dB down and more before their own 1/h. A first-order
-// zero lifts the treble that the kernel takes (3.4 dB at a fifth of the rate). It holds while a
-// half cycle is at least 2 w long, that is up to an eighth of the sample rate.
+// kernel's transform, J_4.5(z) / z^4.5 with z = 2 pi f w, has its first zero just above Nyquist for
+// w = 2.5, so partials that would fold into the audible are 45 dB down and more before their own
+// 1/h. A first-order zero lifts the treble that the kernel takes (4.4 dB at a fifth of the rate).
+// It holds while a half cycle is at least 2 w long, that is up to a tenth of the sample rate.
 //
 // Bank: frequencies of the TR-808's six Schmitt-trigger oscillators (Werner, Abel, Smith, "The
 // TR-808 cymbal: a physically-informed, circuit-bendable, digital model", ICMC 2014).
@@ -28,9 +28,9 @@ struct vy_square {
 
 VY_INLINE void vy_square_tune(struct vy_square *s, vy_f8 rate)
 {
-    rate = vy_clamp(rate, 1e-6f, 0.125f);
+    rate = vy_clamp(rate, 1e-6f, 0.1f);
     s->step = (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
-    s->steep = 0.5f / rate;
+    s->steep = 0.4f / rate;
 }
 
 VY_INLINE vy_f8 vy_square_next(struct vy_square *s)
@@ -39,13 +39,16 @@ VY_INLINE vy_f8 vy_square_next(struct vy_square *s)
     const vy_f8 x = vy_clamp((0.25f - vy_abs(turns)) * s->steep, -1.0f, 1.0f);
     const vy_f8 q = x * x;
     s->phase += s->step;
-    return x * (2.1875f + q * (-2.1875f + q * (1.3125f + q * -0.3125f)));
+    vy_f8 p = 0.2734375f * q - 1.40625f;
+    p = p * q + 2.953125f;
+    p = p * q - 3.28125f;
+    return x * (p * q + 2.4609375f);
 }
 
 /// Restores the treble of a sum of squares; *last is its memory.
 VY_INLINE vy_f8 vy_square_lift(vy_f8 *last, vy_f8 x)
 {
-    const vy_f8 y = (x - 0.35f * *last) * (1.0f / 0.65f);
+    const vy_f8 y = (x - 0.42f * *last) * (1.0f / 0.58f);
     *last = x;
     return y;
 }

@@ -77,8 +77,8 @@ static int hihat_init(void *mem, const struct vy_cfg *cfg)
 
 struct job {
     const vy_f8 *trig, *freq;
-    struct vy_ramp level;
-    vy_f8 knob, keep, gain, pole;
+    struct vy_ramp level, gain, pole;
+    vy_f8 knob, keep;
     struct vy_drum_tuning tuning;
     uint32_t frame;
 };
@@ -93,6 +93,7 @@ VY_INLINE void run_group(const struct hihat *d, struct hihat_group *s, struct jo
 {
     tune(d, s, j->knob);
     for (uint32_t n = 0; n < VY_TICK; n++) {
+        const float at = (float)n;
         vy_i8 hit;
         const vy_f8 vel = vy_drum_velocity(j->trig, n, &hit);
         if (__builtin_expect(vy_any(hit), 0)) {
@@ -103,10 +104,10 @@ VY_INLINE void run_group(const struct hihat *d, struct hihat_group *s, struct jo
         }
         const vy_f8 source = white ? vy_drum_noise(s->key, j->frame + n) : vy_metal_next(&s->metal);
         const vy_f8 high = vy_drum_filter_next(&s->filter, &j->tuning, source).high;
-        s->second += j->pole * (high - s->second);
-        const vy_f8 x = (high - s->second) * j->gain *
+        s->second += (j->pole.v + j->pole.dv * at) * (high - s->second);
+        const vy_f8 x = (high - s->second) * (j->gain.v + j->gain.dv * at) *
                         vy_drum_env_next(&s->env, j->keep, d->rate.edge) *
-                        (j->level.v + j->level.dv * (float)n);
+                        (j->level.v + j->level.dv * at);
         out[n] = vy_drum_shade(&s->shelf, d->shelf, s->touch, x);
     }
     vy_drum_env_rest(&s->env);
@@ -118,6 +119,23 @@ static void rest(struct hihat_group *s, vy_f8 *restrict out)
     s->shelf = s->second = s->metal.last = vy_set(0);
     s->filter = (struct vy_drum_filter){0};
     vy_drum_silence(out);
+}
+
+// A ramp from one value to another over the tick.
+VY_INLINE struct vy_ramp between(vy_f8 from, vy_f8 to)
+{
+    return (struct vy_ramp){from, (to - from) * (1.0f / (float)VY_TICK)};
+}
+
+VY_INLINE vy_f8 pole_of(vy_f8 cutoff_hz, float sr_hz)
+{
+    return 1.0f - vy_exp2(cutoff_hz * (-9.0647203f / sr_hz)); // 2 pi log2(e)
+}
+
+// Squares lose 6 dB an octave: what a higher corner takes away is given back in part.
+VY_INLINE vy_f8 gain_of(vy_f8 cutoff_hz, bool white)
+{
+    return white ? vy_set(WHITE_GAIN) : METAL_GAIN * vy_sqrt(cutoff_hz * (1.0f / 7000.0f));
 }
 
 static void hihat_process(void *mem, const struct vy_io *io)
@@ -141,12 +159,11 @@ static void hihat_process(void *mem, const struct vy_io *io)
             .level = vy_ramp_of(io, P_LEVEL, g),
             .knob = vy_ramp_of(io, P_FREQ, g).v,
             .keep = vy_drum_keep(vy_ramp_of(io, P_DECAY, g).v, sr_hz),
-            .pole = 1.0f - vy_exp2(cutoff.v * (-9.0647203f / sr_hz)),
+            .pole = between(pole_of(cutoff.v, sr_hz), pole_of(end, sr_hz)),
+            .gain = between(gain_of(cutoff.v, white), gain_of(end, white)),
             .tuning = vy_drum_tune(cutoff.v * (1.0f / sr_hz), end * (1.0f / sr_hz), DAMP),
             .frame = (uint32_t)io->time->frame,
         };
-        // squares lose 6 dB an octave: what a higher corner takes away is given back in part
-        j.gain = white ? vy_set(WHITE_GAIN) : METAL_GAIN * vy_sqrt(cutoff.v * (1.0f / 7000.0f));
         struct hihat_group local = *s;
         if (white)
             run_group(d, &local, &j, true, out);

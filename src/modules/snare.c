@@ -19,7 +19,7 @@ enum { P_FREQ, P_DECAY, P_SNAPPY, P_TONE, P_NOISE_DECAY, P_COLOR, P_DRIVE, P_LEV
 #define WIRE_DAMP 0.9f
 #define WIRE_GAIN 0.62f
 #define SHELF_HZ 3000.0f
-#define GAIN 0.8f
+#define GAIN 0.92f
 
 struct snare_group {
     struct vy_drum_body low, high;
@@ -49,7 +49,7 @@ static const struct vy_param params[] = {
     {"tone", "", 0, 1, 0.4f, VY_LIN, 5, NULL, "balance of the modes, lower to upper"},
     {"noise_decay", "s", 0.02f, 3, 0.3f, VY_EXP, 5, NULL, "time of the wires to -60 dB"},
     {"color", "", 0, 1, 0.5f, VY_LIN, 5, NULL, "wires from full to thin"},
-    {"drive", "", 0, 1, 0.25f, VY_LIN, 5, NULL, "soft saturation"},
+    {"drive", "", 0, 1, 0.4f, VY_LIN, 5, NULL, "soft saturation"},
     {"level", "", 0, 1, 0.7f, VY_LIN, 5, NULL, "loudness"},
 };
 
