@@ -87,12 +87,17 @@ struct vy_drum_rate {
     float sr_hz;
     float fade; ///< 1 / frames of the fade
     float edge; ///< what is left, a frame, of the way to a new level
+    float hiss; ///< factor that keeps noise as dense in the audible band as at 48 kHz
 };
 
 VY_INLINE struct vy_drum_rate vy_drum_rate(float sr_hz)
 {
-    return (struct vy_drum_rate){sr_hz, 1.0f / (VY_DRUM_FADE_S * sr_hz),
-                                 vy_exp2(vy_set(-1.44269504f / (VY_DRUM_EDGE_S * sr_hz)))[0]};
+    return (struct vy_drum_rate){
+        .sr_hz = sr_hz,
+        .fade = 1.0f / (VY_DRUM_FADE_S * sr_hz),
+        .edge = vy_exp2(vy_set(-1.44269504f / (VY_DRUM_EDGE_S * sr_hz)))[0],
+        .hiss = vy_sqrt(vy_set(sr_hz * (1.0f / 48000.0f)))[0],
+    };
 }
 
 /// Decay that is struck without a click: level + gap is what is heard.

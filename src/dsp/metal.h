@@ -8,7 +8,8 @@
 // kernel's transform, J_4.5(z) / z^4.5 with z = 2 pi f w, has its first zero just above Nyquist for
 // w = 2.5, so partials that would fold into the audible are 45 dB down and more before their own
 // 1/h. A first-order zero lifts the treble that the kernel takes (4.4 dB at a fifth of the rate).
-// It holds while a half cycle is at least 2 w long, that is up to a tenth of the sample rate.
+// It holds while a half cycle is at least 2 w long, that is up to a tenth of the sample rate. Above
+// 48 kHz the kernel keeps its width in time, so that a hat sounds alike and as loud at all rates.
 //
 // Bank: frequencies of the TR-808's six Schmitt-trigger oscillators (Werner, Abel, Smith, "The
 // TR-808 cymbal: a physically-informed, circuit-bendable, digital model", ICMC 2014).
@@ -20,17 +21,30 @@
 #define VY_METAL_VOICES 6
 #define VY_METAL_HZ 205.3f ///< the lowest oscillator's own pitch
 
+/// Constants of one sample rate.
+struct vy_square_rate {
+    float stretch; ///< sample rate over 48 kHz, at least 1
+    float lift;    ///< zero of the treble lift
+};
+
+VY_INLINE struct vy_square_rate vy_square_rate(float sr_hz)
+{
+    const float stretch = sr_hz > 48000.0f ? sr_hz * (1.0f / 48000.0f) : 1.0f;
+    return (struct vy_square_rate){stretch,
+                                   vy_exp2(vy_set(-1.2515388f / stretch))[0]}; // 0.42^(1/s)
+}
+
 /// One square oscillator. Runs freely: a hit does not restart it.
 struct vy_square {
     vy_u8 phase, step;
     vy_f8 steep; ///< 1 / (w * rate)
 };
 
-VY_INLINE void vy_square_tune(struct vy_square *s, vy_f8 rate)
+VY_INLINE void vy_square_tune(struct vy_square *s, const struct vy_square_rate *sr, vy_f8 rate)
 {
-    rate = vy_clamp(rate, 1e-6f, 0.1f);
+    rate = vy_clamp(rate, 1e-6f, 0.1f / sr->stretch);
     s->step = (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
-    s->steep = 0.4f / rate;
+    s->steep = 0.4f / (rate * sr->stretch);
 }
 
 VY_INLINE vy_f8 vy_square_next(struct vy_square *s)
@@ -46,9 +60,9 @@ VY_INLINE vy_f8 vy_square_next(struct vy_square *s)
 }
 
 /// Restores the treble of a sum of squares; *last is its memory.
-VY_INLINE vy_f8 vy_square_lift(vy_f8 *last, vy_f8 x)
+VY_INLINE vy_f8 vy_square_lift(vy_f8 *last, const struct vy_square_rate *sr, vy_f8 x)
 {
-    const vy_f8 y = (x - 0.42f * *last) * (1.0f / 0.58f);
+    const vy_f8 y = (x - sr->lift * *last) * (1.0f / (1.0f - sr->lift));
     *last = x;
     return y;
 }
@@ -70,19 +84,19 @@ VY_INLINE void vy_metal_init(struct vy_metal *m, vy_u8 key)
 }
 
 /// @param rate  cycles a frame of the lowest oscillator
-VY_INLINE void vy_metal_tune(struct vy_metal *m, vy_f8 rate)
+VY_INLINE void vy_metal_tune(struct vy_metal *m, const struct vy_square_rate *sr, vy_f8 rate)
 {
     for (uint32_t i = 0; i < VY_METAL_VOICES; i++)
-        vy_square_tune(&m->square[i], rate * vy_metal_ratio[i]);
+        vy_square_tune(&m->square[i], sr, rate * vy_metal_ratio[i]);
 }
 
 /// Sum of the six, -6..6.
-VY_INLINE vy_f8 vy_metal_next(struct vy_metal *m)
+VY_INLINE vy_f8 vy_metal_next(struct vy_metal *m, const struct vy_square_rate *sr)
 {
     vy_f8 sum = vy_square_next(&m->square[0]);
     for (uint32_t i = 1; i < VY_METAL_VOICES; i++)
         sum += vy_square_next(&m->square[i]);
-    return vy_square_lift(&m->last, sum);
+    return vy_square_lift(&m->last, sr, sum);
 }
 
 /// Let a tick pass unheard.

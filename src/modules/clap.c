@@ -114,8 +114,8 @@ static void run_group(const struct clap *d, struct clap_group *state, struct job
             strike(&s, hit, vel, j->spread);
         next_burst(&s, j->spread);
         const vy_f8 keep = vy_select(s.left > 0.0f, j->burst_keep, j->keep);
-        const vy_f8 white = vy_drum_noise(s.key, j->frame + n);
-        const vy_f8 other = vy_drum_noise(~s.key, j->frame + n);
+        const vy_f8 white = vy_drum_noise(s.key, j->frame + n) * d->rate.hiss;
+        const vy_f8 other = vy_drum_noise(~s.key, j->frame + n) * d->rate.hiss;
         s.dark += d->dark * (other - s.dark);
         const vy_f8 x = white * vy_drum_env_next(&s.clap, keep, d->rate.edge) +
                         s.dark * vy_drum_env_next(&s.room, j->room_keep, d->rate.edge) *

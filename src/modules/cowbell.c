@@ -28,6 +28,7 @@ struct cowbell_group {
 
 struct cowbell {
     struct vy_drum_rate rate;
+    struct vy_square_rate square;
     float shelf;
     uint32_t groups;
     uint64_t seed;
@@ -65,6 +66,7 @@ static int cowbell_init(void *mem, const struct vy_cfg *cfg)
 {
     struct cowbell *const d = mem;
     d->rate = vy_drum_rate(cfg->sr_hz);
+    d->square = vy_square_rate(cfg->sr_hz);
     d->shelf = vy_drum_pole(SHELF_HZ, cfg->sr_hz);
     d->groups = cfg->shape.groups;
     d->seed = cfg->seed;
@@ -84,8 +86,8 @@ static void tune(const struct cowbell *d, struct cowbell_group *s, struct job *j
 {
     const vy_f8 rate = vy_select(s->note > 0.0f, s->note, j->knob.v) * vy_set(1.0f / d->rate.sr_hz);
     const vy_f8 end = j->tone.v + j->tone.dv * (float)VY_TICK;
-    vy_square_tune(&s->square[0], rate);
-    vy_square_tune(&s->square[1], rate * RATIO);
+    vy_square_tune(&s->square[0], &d->square, rate);
+    vy_square_tune(&s->square[1], &d->square, rate * RATIO);
     j->tuning = vy_drum_tune(rate * (2.0f + 6.0f * j->tone.v), rate * (2.0f + 6.0f * end), DAMP);
 }
 
@@ -104,8 +106,8 @@ static void run_group(const struct cowbell *d, struct cowbell_group *state, stru
             s.note = vy_drum_note(s.note, j->freq, n, hit);
             tune(d, &s, j);
         }
-        const vy_f8 pair =
-            vy_square_lift(&s.last, vy_square_next(&s.square[0]) + vy_square_next(&s.square[1]));
+        const vy_f8 pair = vy_square_lift(
+            &s.last, &d->square, vy_square_next(&s.square[0]) + vy_square_next(&s.square[1]));
         const struct vy_drum_bands y = vy_drum_filter_next(&s.filter, &j->tuning, pair);
         const vy_f8 env = vy_drum_env_next(&s.knock, j->knock_keep, d->rate.edge) +
                           vy_drum_env_next(&s.ring, j->keep, d->rate.edge);

@@ -14,20 +14,24 @@ enum { P_FREQ, P_DECAY, P_NOISE, P_CUTOFF, P_LEVEL };
 enum { WHITE, METAL };
 
 #define DAMP 0.9f
+#define AIR_HZ 17000.0f // noise above this, at high sample rates, only costs headroom
+#define AIR_DAMP 1.2f
 #define SHELF_HZ 9000.0f
-#define METAL_GAIN 1.45f
-#define WHITE_GAIN 1.55f
+#define METAL_GAIN 0.88f
+#define WHITE_GAIN 1.02f
 
 struct hihat_group {
     struct vy_metal metal;
     struct vy_drum_env env;
-    struct vy_drum_filter filter;
+    struct vy_drum_filter filter, air;
     vy_f8 second, note, touch, shelf; // second: memory of the 6 dB stage
     vy_u8 key;
 };
 
 struct hihat {
     struct vy_drum_rate rate;
+    struct vy_square_rate square;
+    struct vy_drum_tuning air;
     float shelf;
     uint32_t groups;
     uint64_t seed;
@@ -68,7 +72,10 @@ static int hihat_init(void *mem, const struct vy_cfg *cfg)
 {
     struct hihat *const d = mem;
     d->rate = vy_drum_rate(cfg->sr_hz);
+    d->square = vy_square_rate(cfg->sr_hz);
     d->shelf = vy_drum_pole(SHELF_HZ, cfg->sr_hz);
+    const vy_f8 air = vy_set(AIR_HZ / cfg->sr_hz);
+    d->air = vy_drum_tune(air, air, AIR_DAMP);
     d->groups = cfg->shape.groups;
     d->seed = cfg->seed;
     hihat_reset(mem);
@@ -85,12 +92,14 @@ struct job {
 
 VY_INLINE void tune(const struct hihat *d, struct hihat_group *s, vy_f8 knob)
 {
-    vy_metal_tune(&s->metal, vy_select(s->note > 0.0f, s->note, knob) * (1.0f / d->rate.sr_hz));
+    vy_metal_tune(&s->metal, &d->square,
+                  vy_select(s->note > 0.0f, s->note, knob) * (1.0f / d->rate.sr_hz));
 }
 
 VY_INLINE void run_group(const struct hihat *d, struct hihat_group *s, struct job *j, bool white,
                          vy_f8 *restrict out)
 {
+    struct vy_drum_tuning air = d->air;
     tune(d, s, j->knob);
     for (uint32_t n = 0; n < VY_TICK; n++) {
         const float at = (float)n;
@@ -102,13 +111,17 @@ VY_INLINE void run_group(const struct hihat *d, struct hihat_group *s, struct jo
             s->note = vy_drum_note(s->note, j->freq, n, hit);
             tune(d, s, j->knob);
         }
-        const vy_f8 source = white ? vy_drum_noise(s->key, j->frame + n) : vy_metal_next(&s->metal);
+        const vy_f8 source = white ? vy_drum_noise(s->key, j->frame + n) * d->rate.hiss
+                                   : vy_metal_next(&s->metal, &d->square);
         const vy_f8 high = vy_drum_filter_next(&s->filter, &j->tuning, source).high;
-        s->second += (j->pole.v + j->pole.dv * at) * (high - s->second);
-        const vy_f8 x = (high - s->second) * (j->gain.v + j->gain.dv * at) *
+        const vy_f8 step = (j->pole.v + j->pole.dv * at) * (high - s->second);
+        const vy_f8 low = s->second + step; // trapezoidal one-pole
+        s->second = low + step;
+        const vy_f8 x = (high - low) * (j->gain.v + j->gain.dv * at) *
                         vy_drum_env_next(&s->env, j->keep, d->rate.edge) *
                         (j->level.v + j->level.dv * at);
-        out[n] = vy_drum_shade(&s->shelf, d->shelf, s->touch, x);
+        const vy_f8 y = vy_drum_shade(&s->shelf, d->shelf, s->touch, x);
+        out[n] = white ? vy_drum_filter_next(&s->air, &air, y).low : y;
     }
     vy_drum_env_rest(&s->env);
 }
@@ -117,7 +130,7 @@ static void rest(struct hihat_group *s, vy_f8 *restrict out)
 {
     vy_metal_skip(&s->metal);
     s->shelf = s->second = s->metal.last = vy_set(0);
-    s->filter = (struct vy_drum_filter){0};
+    s->filter = s->air = (struct vy_drum_filter){0};
     vy_drum_silence(out);
 }
 
@@ -129,7 +142,8 @@ VY_INLINE struct vy_ramp between(vy_f8 from, vy_f8 to)
 
 VY_INLINE vy_f8 pole_of(vy_f8 cutoff_hz, float sr_hz)
 {
-    return 1.0f - vy_exp2(cutoff_hz * (-9.0647203f / sr_hz)); // 2 pi log2(e)
+    const vy_f8 g = vy_tan_pi(cutoff_hz * (1.0f / sr_hz));
+    return g / (1.0f + g);
 }
 
 // Squares lose 6 dB an octave: what a higher corner takes away is given back in part.

@@ -111,7 +111,8 @@ static void run_group(const struct kick *k, struct kick_group *state, struct job
         s.pitch *= j->sweep_keep;
         vy_f8 x = vy_drum_body_next(&s.body, f * per_hz * vy_exp2(up), j->keep);
         const vy_f8 click = vy_drum_env_next(&s.click, j->click_keep, k->rate.edge);
-        x += vy_drum_noise(s.key, j->frame + n) * click * (j->click.v + j->click.dv * at);
+        x += vy_drum_noise(s.key, j->frame + n) * k->rate.hiss * click *
+             (j->click.v + j->click.dv * at);
         x = vy_drum_drive_next(&j->drive, x * GAIN);
         const vy_f8 bright = s.touch * (0.1f + 1.5f * (j->tone.v + j->tone.dv * at));
         x = vy_drum_shade(&s.low, k->shelf, bright, x);

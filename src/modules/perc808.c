@@ -45,6 +45,7 @@ struct perc808_group {
 
 struct perc808 {
     struct vy_drum_rate rate;
+    struct vy_square_rate square;
     float shelf, soft;
     uint32_t groups;
     uint64_t seed;
@@ -85,6 +86,7 @@ static int perc808_init(void *mem, const struct vy_cfg *cfg)
 {
     struct perc808 *const d = mem;
     d->rate = vy_drum_rate(cfg->sr_hz);
+    d->square = vy_square_rate(cfg->sr_hz);
     d->shelf = vy_drum_pole(SHELF_HZ, cfg->sr_hz);
     d->soft = 1.0f - vy_drum_pole(1.0f / (6.2831853f * MARACAS_EDGE_S), cfg->sr_hz);
     d->groups = cfg->shape.groups;
@@ -160,7 +162,7 @@ static void run_maracas(const struct perc808 *d, struct perc808_group *s, struct
             vy_drum_env_hit(&s->env[0], hit, vel);
             mark(s, j, n, hit, vel);
         }
-        const vy_f8 noise = vy_drum_noise(s->key, j->frame + n);
+        const vy_f8 noise = vy_drum_noise(s->key, j->frame + n) * d->rate.hiss;
         const vy_f8 x = vy_drum_filter_next(&s->filter[0], &j->tuning[0], noise).high;
         const vy_f8 env = vy_drum_env_next(&s->env[0], j->keep[0], d->soft);
         out[n] = finish(d, s, j, n, x * env * MARACAS_GAIN);
@@ -172,7 +174,7 @@ VY_INLINE void tune_cymbal(const struct perc808 *d, struct perc808_group *s, str
 {
     const vy_f8 f = vy_select(s->note > 0.0f, s->note, j->knob);
     const vy_f8 rate = f * (1.0f / d->rate.sr_hz);
-    vy_metal_tune(&s->metal, rate);
+    vy_metal_tune(&s->metal, &d->square, rate);
     // the bands sit at 3.44 and 7.1 kHz over the 808's own pitch and follow it
     const vy_f8 low = rate * (3440.0f / VY_METAL_HZ), high = rate * (7100.0f / VY_METAL_HZ);
     j->tuning[0] = vy_drum_tune(low, low, 0.6f);
@@ -192,7 +194,7 @@ static void run_cymbal(const struct perc808 *d, struct perc808_group *s, struct 
             mark(s, j, n, hit, vel);
             tune_cymbal(d, s, j);
         }
-        const vy_f8 metal = vy_metal_next(&s->metal);
+        const vy_f8 metal = vy_metal_next(&s->metal, &d->square);
         const vy_f8 low = vy_drum_filter_next(&s->filter[0], &j->tuning[0], metal).band;
         const vy_f8 high = vy_drum_filter_next(&s->filter[1], &j->tuning[1], metal).high;
         const vy_f8 x = low * vy_drum_env_next(&s->env[0], j->keep[0], d->rate.edge) +

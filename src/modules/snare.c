@@ -87,9 +87,11 @@ struct job {
 
 VY_INLINE void strike(const struct snare *d, struct snare_group *s, vy_i8 hit, vy_f8 vel)
 {
-    vy_drum_body_hit(&s->low, hit, vel, d->rate.fade);
-    vy_drum_body_hit(&s->high, hit, vel, d->rate.fade);
-    vy_drum_env_hit(&s->wires, hit, vel);
+    // the saturation evens velocities out: a steeper curve before it keeps their distance
+    const vy_f8 force = vel * vy_sqrt(vel);
+    vy_drum_body_hit(&s->low, hit, force, d->rate.fade);
+    vy_drum_body_hit(&s->high, hit, force, d->rate.fade);
+    vy_drum_env_hit(&s->wires, hit, force);
     s->crack = vy_select(hit, vel * CRACK, s->crack);
     s->touch = vy_select(hit, vy_drum_touch(vel, 0.35f), s->touch);
 }
@@ -112,8 +114,8 @@ static void run_group(const struct snare *d, struct snare_group *state, struct j
         const vy_f8 tone = j->tone.v + j->tone.dv * at, snap = j->snappy.v + j->snappy.dv * at;
         const vy_f8 body = (1.0f - tone) * vy_drum_body_next(&s.low, f, j->keep) +
                            tone * vy_drum_body_next(&s.high, f * OVERTONE, j->high_keep);
-        const struct vy_drum_bands wires =
-            vy_drum_filter_next(&s.filter, &j->tuning, vy_drum_noise(s.key, j->frame + n));
+        const struct vy_drum_bands wires = vy_drum_filter_next(
+            &s.filter, &j->tuning, vy_drum_noise(s.key, j->frame + n) * d->rate.hiss);
         const vy_f8 hiss = (wires.high + 0.5f * wires.band) * WIRE_GAIN *
                            vy_drum_env_next(&s.wires, j->wire_keep, d->rate.edge);
         vy_f8 x = body * (1.2f - 0.45f * snap) + hiss * snap;

@@ -107,7 +107,7 @@ static void run_group(const struct tom *d, struct tom_group *state, struct job *
         s.pitch *= j->sink;
         vy_f8 x = vy_drum_body_next(&s.low, f, j->keep) +
                   vy_drum_body_next(&s.high, f * OVERTONE, j->high_keep);
-        s.thin += d->thin * (vy_drum_noise(s.key, j->frame + n) - s.thin);
+        s.thin += d->thin * (vy_drum_noise(s.key, j->frame + n) * d->rate.hiss - s.thin);
         x += s.thin * vy_drum_env_next(&s.skin, j->skin_keep, d->rate.edge) *
              (j->noise.v + j->noise.dv * at);
         x = vy_drum_drive_next(&j->drive, x * GAIN);
