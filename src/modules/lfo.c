@@ -30,8 +30,8 @@ struct lfo {
     struct lfo_group group[];
 };
 
-static const char *const syncs[] = {"off", "4bars", "2bars", "1bar",  "1/2",  "1/4",  "1/8",
-                                    "1/16", "1/8t", "1/16t", "1/4d", "1/8d", NULL};
+static const char *const syncs[] = {"off",  "4bars", "2bars", "1bar", "1/2",  "1/4", "1/8",
+                                    "1/16", "1/8t",  "1/16t", "1/4d", "1/8d", NULL};
 // quarter notes a cycle; a bar is four
 static const double beats[] = {0, 16, 8, 4, 2, 1, 0.5, 0.25, 1.0 / 3, 1.0 / 6, 1.5, 0.75};
 static const char *const shapes[] = {"sine",   "triangle", "saw",    "ramp",
@@ -47,7 +47,8 @@ static const struct vy_param params[] = {
     {"shape", "", 0, 6, SINE, VY_ENUM, 0, shapes, "wave; saw falls, ramp rises"},
     {"depth", "", 0, 1, 1, VY_LIN, 5, NULL, "amount; 0 gives exactly 0"},
     {"offset", "", -1, 1, 0, VY_LIN, 5, NULL, "added to the wave, before depth"},
-    {"phase", "deg", 0, 360, 0, VY_LIN, 5, NULL, "where in the cycle it starts (not for random and smooth)"},
+    {"phase", "deg", 0, 360, 0, VY_LIN, 5, NULL,
+     "where in the cycle it starts (not for random and smooth)"},
     {"unipolar", "", 0, 1, 0, VY_BOOL, 0, NULL, "wave of 0..1 instead of -1..1"},
     {"retrig", "", 0, 1, 1, VY_BOOL, 0, NULL, "obeys the trig input"},
 };
@@ -157,7 +158,8 @@ static void run_group(struct lfo *l, const struct vy_io *io, uint32_t g, int sha
         const vy_u8 phase = s.phase + ((vy_u8)vy_to_int(turns * 0x1p24f) << 8);
         if (shape >= RANDOM && vy_any(s.cycle != s.drawn))
             draw(l, &s, g);
-        const vy_f8 y = wave_at(&s, shape, shape >= RANDOM ? s.phase : phase) * span + (1.0f - span);
+        const vy_f8 y =
+            wave_at(&s, shape, shape >= RANDOM ? s.phase : phase) * span + (1.0f - span);
         out[n] = (y + (offset.v + offset.dv * t)) * (depth.v + depth.dv * t);
         const vy_u8 next = s.phase + (vy_u8)vy_to_int(pace.step + pace.change * t + 0.5f);
         s.cycle = s.cycle - (vy_i8)(next < s.phase);

@@ -17,10 +17,10 @@ static const struct vy_port inputs[INPUTS] = {
 };
 static const struct vy_port outputs[] = {{"out", 0, "stereo sound"}};
 
-#define STRIP(n)                                                                                   \
-    {"level" #n, "dB", -60, 12, 0, VY_LIN, 10, NULL, "level of input " #n "; -60 is silence"},     \
-    {                                                                                              \
-        "pan" #n, "", -1, 1, 0, VY_LIN, 10, NULL, "place of input " #n                             \
+#define STRIP(n)                                                                               \
+    {"level" #n, "dB", -60, 12, 0, VY_LIN, 10, NULL, "level of input " #n "; -60 is silence"}, \
+    {                                                                                          \
+        "pan" #n, "", -1, 1, 0, VY_LIN, 10, NULL, "place of input " #n                         \
     }
 static const struct vy_param params[] = {STRIP(1), STRIP(2), STRIP(3), STRIP(4),
                                          STRIP(5), STRIP(6), STRIP(7), STRIP(8)};

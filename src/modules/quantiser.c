@@ -17,9 +17,9 @@ struct quantiser {
     struct quantiser_group group[];
 };
 
-static const char *const scales[] = {"chromatic", "major",      "minor",  "harmonic",   "melodic",
-                                     "dorian",    "phrygian",   "lydian", "mixolydian", "locrian",
-                                     "pentatonic", "blues",     "whole",  NULL};
+static const char *const scales[] = {"chromatic",  "major",    "minor",  "harmonic",   "melodic",
+                                     "dorian",     "phrygian", "lydian", "mixolydian", "locrian",
+                                     "pentatonic", "blues",    "whole",  NULL};
 #define D(n) (1u << (n))
 static const uint16_t degrees[] = {
     0xfff,
@@ -37,8 +37,8 @@ static const uint16_t degrees[] = {
     D(0) | D(2) | D(4) | D(6) | D(8) | D(10),
 };
 #undef D
-static const char *const roots[] = {"C",  "C#", "D",  "D#", "E",  "F", "F#",
-                                    "G",  "G#", "A",  "A#", "B",  NULL};
+static const char *const roots[] = {"C", "C#", "D", "D#", "E", "F", "F#",
+                                    "G", "G#", "A", "A#", "B", NULL};
 
 static const struct vy_port inputs[] = {{"in", VY_PORT_CONTROL, "pitch in Hz"}};
 static const struct vy_port outputs[] = {{"out", VY_PORT_CONTROL, "pitch in the scale, Hz"}};

@@ -30,8 +30,8 @@ struct svf {
     struct svf_group group[];
 };
 
-static const char *const modes[] = {"lowpass",   "highpass", "bandpass", "notch", "peak", "lowshelf",
-                                    "highshelf", "bell",     "allpass",  NULL};
+static const char *const modes[] = {"lowpass",  "highpass",  "bandpass", "notch",   "peak",
+                                    "lowshelf", "highshelf", "bell",     "allpass", NULL};
 static const char *const slopes[] = {"12", "24", NULL};
 
 static const struct vy_port inputs[] = {
