@@ -118,14 +118,22 @@ static void run_group(struct ad_group *s, const struct job *j, vy_f8 *restrict o
             a.at = pick(start, seek_rise(&j->rise, a.level), a.at);
             a.stage = pick(start, vy_seti(ATTACK), a.stage);
         }
-        a.at += (j->rise_step & (a.stage == ATTACK)) + (j->fall_step & (a.stage == DECAY));
+        const vy_i8 up = a.stage == ATTACK;
+        if (!vy_any(a.stage != IDLE)) {
+            a.level = out[n] = vy_set(0);
+            continue;
+        }
+        a.at += (j->rise_step & up) + (j->fall_step & (a.stage == DECAY));
         const vy_f8 p = vy_min(vy_to_float(a.at) * (1.0f / (float)FULL), vy_set(1));
-        const vy_f8 up = 1.0f - fall_at(&j->rise, p), down = fall_at(&j->fall, p);
-        a.level = vy_select(a.stage == ATTACK, up, vy_select(a.stage == DECAY, down, vy_set(0)));
+        const struct curve k = {vy_select(up, j->rise.c, j->fall.c),
+                                vy_select(up, j->rise.floor, j->fall.floor),
+                                vy_select(up, j->rise.scale, j->fall.scale)};
+        const vy_f8 fallen = fall_at(&k, p);
+        a.level = vy_select(up, 1.0f - fallen, vy_select(a.stage == DECAY, fallen, vy_set(0)));
         a.level = vy_clamp(a.level, 0.0f, 1.0f);
         const vy_i8 done = a.at >= FULL;
         a.at = a.at & ~done;
-        a.stage = pick(done, vy_seti(DECAY) & (a.stage == ATTACK), a.stage);
+        a.stage = pick(done, vy_seti(DECAY) & up, a.stage);
         out[n] = a.level;
     }
     *s = a;

@@ -48,6 +48,7 @@ static void ring_reset(void *mem)
 static void ring_process(void *mem, const struct vy_io *io)
 {
     struct ring *const r = mem;
+    const float scale = 1.0f / r->sr_hz;
     for (uint32_t g = 0; g < r->groups; g++) {
         const vy_f8 *const in = vy_in(io, IN_SOUND, g), *const mod = vy_in(io, IN_MOD, g);
         const struct vy_ramp freq = vy_ramp_of(io, P_FREQ, g), mix = vy_ramp_of(io, P_MIX, g);
@@ -55,7 +56,7 @@ static void ring_process(void *mem, const struct vy_io *io)
         for (uint32_t n = 0; n < VY_TICK; n++) {
             const vy_f8 x = in ? in[n] : vy_set(0);
             const vy_f8 by = mod ? mod[n] : vy_sin_phase(r->phase[g]);
-            const vy_f8 turns = vy_clamp((freq.v + freq.dv * (float)n) / r->sr_hz, 0.0f, 0.499f);
+            const vy_f8 turns = vy_clamp((freq.v + freq.dv * (float)n) * scale, 0.0f, 0.499f);
             r->phase[g] += (vy_u8)vy_to_int(turns * 0x1p31f) << 1;
             out[n] = x + (x * by - x) * (mix.v + mix.dv * (float)n);
         }

@@ -56,7 +56,7 @@ static void sah_reset(void *mem)
 // Noise is drawn only where it is sampled: value `count` of the lane's stream.
 static vy_f8 noise(const struct sah *h, const struct sah_group *s, uint32_t group)
 {
-    vy_f8 x;
+    vy_f8 x = vy_set(0);
     for (uint32_t i = 0; i < VY_GROUP; i++)
         x[i] = (float)(2.0 * vy_rng_unit(vy_rng_key(h->stream, group * VY_GROUP + i),
                                          (uint32_t)s->count[i]) -

@@ -20,6 +20,7 @@ struct svf_group {
     struct vy_svf_design now[2]; // at the end of the last tick
     struct vy_svf_drive drive;
     vy_f8 last, last_root; // of the saturator
+    bool two;              // both sections ran in the last tick
     vy_f8 key;             // pitch of the last note in octaves from middle C
 };
 
@@ -132,8 +133,30 @@ struct job {
     vy_f8 *out;
     struct vy_svf_design to[2];
     struct vy_svf_drive drive[2];
+    uint32_t stages;
     bool exact, moving, steep;
 };
+
+VY_INLINE struct vy_svf_design pass_like(const struct vy_svf_design *d)
+{
+    struct vy_svf_design p = *d;
+    p.m0 = vy_set(1);
+    p.m1 = p.m2 = vy_set(0);
+    return p;
+}
+
+// The second section fades in and out over one tick when the slope is switched.
+static void place_second(const struct svf *f, struct job *j)
+{
+    struct svf_group *const s = j->s;
+    j->stages = j->steep || (s->two && !f->fresh) ? 2 : 1;
+    if (j->steep && f->fresh)
+        s->now[1] = j->to[1];
+    else if (j->steep && !s->two)
+        s->now[1] = pass_like(&j->to[1]);
+    else if (!j->steep && s->two)
+        j->to[1] = pass_like(&s->now[1]);
+}
 
 static void prepare(struct svf *f, const struct vy_io *io, uint32_t g, struct job *j)
 {
@@ -160,12 +183,11 @@ static void prepare(struct svf *f, const struct vy_io *io, uint32_t g, struct jo
     j->drive[1] = drive_at(amount);
     if (f->fresh)
         s->now[0] = j->to[0], s->drive = j->drive[1];
-    if (f->fresh || s->now[1].g[0] == 0.0f)
-        s->now[1] = j->to[1]; // the second section joins at its place
+    place_second(f, j);
     j->drive[0] = s->drive;
     j->exact = j->fm || vy_any((amount > 0.0f) | (s->drive.wet > 0.0f));
     j->moving = vy_svf_differs(&s->now[0], &j->to[0]) ||
-                (j->steep && vy_svf_differs(&s->now[1], &j->to[1]));
+                (j->stages > 1 && vy_svf_differs(&s->now[1], &j->to[1]));
 }
 
 static void run_exact(const struct job *j)
@@ -176,7 +198,7 @@ static void run_exact(const struct job *j)
         saturate(s, j->drive, in, j->out);
         in = j->out;
     }
-    for (uint32_t i = 0; i < 1u + j->steep; i++) {
+    for (uint32_t i = 0; i < j->stages; i++) {
         vy_svf_run_exact(&s->stage[i], &s->now[i], &j->to[i], j->drive, j->fm, in, j->out);
         in = j->out;
     }
@@ -189,7 +211,7 @@ VY_INLINE void run_some(const struct job *const *jobs, bool moving, const int ng
     const struct vy_svf_design *from[4], *to[4];
     const vy_f8 *in[4];
     vy_f8 *out[4];
-    for (uint32_t stage = 0; stage < 1u + jobs[0]->steep; stage++) {
+    for (uint32_t stage = 0; stage < jobs[0]->stages; stage++) {
         for (int i = 0; i < ng; i++) {
             state[i] = &jobs[i]->s->stage[stage];
             from[i] = &jobs[i]->s->now[stage];
@@ -230,6 +252,7 @@ static void settle(const struct job *j)
     s->now[0] = j->to[0];
     s->now[1] = j->to[1];
     s->drive = j->drive[1];
+    s->two = j->steep;
     if (!j->steep)
         s->stage[1] = (struct vy_svf){0};
     if (!vy_any(s->drive.wet > 0.0f))

@@ -198,6 +198,29 @@ static void svf_sweeps_without_zipper_noise(void **state)
     rig_destroy(r);
 }
 
+static void svf_switches_slope_and_mode_without_a_click(void **state)
+{
+    (void)state;
+    enum { N = 9600 };
+    static float x[N], y[N];
+    for (int n = 0; n < N; n++)
+        x[n] = (float)sin(2 * M_PI * 100 * n / SR);
+    struct rig *const r = rig_new("svf", (float)SR, 1, 1, NULL);
+    for (uint32_t n = 0; n < N; n += VY_TICK) {
+        if (n % 960 == 0)
+            rig_set(r, "slope", n % 1920 ? 1 : 0);
+        if (n == 4800)
+            rig_choose(r, "mode", "bandpass");
+        rig_run(r, x + n, y + n, VY_TICK, 0);
+    }
+    double worst = 0;
+    for (int n = 1; n < N; n++)
+        worst = fmax(worst, fabs((double)(y[n] - y[n - 1])));
+    print_message("largest step %.4f, the sine's own %.4f\n", worst, 2 * M_PI * 100 / SR);
+    assert_true(worst < 3 * 2 * M_PI * 100 / SR);
+    rig_destroy(r);
+}
+
 static void svf_drive_tames_the_resonance_and_is_linear_at_0(void **state)
 {
     (void)state;
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test(svf_fm_moves_the_cutoff_by_octaves),
         cmocka_unit_test(svf_groups_in_flight_all_do_the_same),
         cmocka_unit_test(svf_sweeps_without_zipper_noise),
+        cmocka_unit_test(svf_switches_slope_and_mode_without_a_click),
         cmocka_unit_test(svf_drive_tames_the_resonance_and_is_linear_at_0),
         cmocka_unit_test(eq_is_transparent_when_flat),
         cmocka_unit_test(eq_bells_follow_the_analog_curve_up_to_nyquist),
