@@ -39,7 +39,7 @@ static void design(struct vy_halfband_coefs *k, int count, double width)
 
 void vy_over8_design(struct vy_over8_coefs *k)
 {
-    design(&k->first, VY_OVER8_FIRST, 0.04);
+    design(&k->first, VY_OVER8_FIRST, 0.018);
     design(&k->second, VY_OVER8_SECOND, 0.27);
     design(&k->third, VY_OVER8_THIRD, 0.386);
 }

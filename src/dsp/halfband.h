@@ -13,7 +13,7 @@
 
 #include "dsp/lanes.h"
 
-#define VY_HALFBAND_MAX 8 ///< most coefficients of one filter
+#define VY_HALFBAND_MAX 10 ///< most coefficients of one filter
 
 /// Coefficients, shared by both directions; even ones belong to path A, odd ones to path B.
 struct vy_halfband_coefs {
@@ -72,7 +72,7 @@ VY_INLINE void vy_halfband_down(struct vy_halfband *s, const struct vy_halfband_
 
 // Coefficients and transition widths of the three stages: the first must be steep, the others only
 // protect the audible band. -99, -95 and -98 dB.
-#define VY_OVER8_FIRST 8
+#define VY_OVER8_FIRST 10
 #define VY_OVER8_SECOND 3
 #define VY_OVER8_THIRD 2
 

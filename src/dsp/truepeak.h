@@ -1,22 +1,26 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// True peak of a stereo signal, frame by frame: four-times polyphase interpolation as in ITU-R
-// BS.1770-4 annex 2, with twice its taps (flat to 0.44 of the rate instead of 0.4) and a parabola
-// through each extremum of the interpolated signal, so that a peak between the points is not missed
-// (4x alone reads up to 0.69 dB low near half the rate, 0.17 dB at a quarter).
+// True peak of a stereo signal, frame by frame: four-times polyphase interpolation in the manner of
+// ITU-R BS.1770-4 annex 2, read twice. A long filter (48 taps a phase, flat to 0.47 of the rate)
+// with a parabola through each extremum finds the peaks of the signal itself; 4x points alone read
+// up to 0.69 dB low near half the rate, 0.17 dB at a quarter. A short one (12 taps a phase, Hann)
+// finds what meters will show: near half the rate their filters read higher as often as lower.
 #ifndef VY_DSP_TRUEPEAK_H
 #define VY_DSP_TRUEPEAK_H
 
 #include "dsp/stereo.h"
 
-#define VY_TRUEPEAK_TAPS 24u
-#define VY_TRUEPEAK_DELAY 13u ///< frames from a sample to the reading that covers it
+#define VY_TRUEPEAK_TAPS 48u
+#define VY_TRUEPEAK_SHORT 12u
+#define VY_TRUEPEAK_DELAY 25u ///< frames from a sample to the reading that covers it
 
 struct vy_truepeak {
     vy_f8 tap[VY_TRUEPEAK_TAPS];      ///< oldest frame first; lanes: phases 0..3 of L, of R
+    vy_f8 meter[VY_TRUEPEAK_SHORT];   ///< the short filter
     vy_f8 past[VY_TRUEPEAK_TAPS - 1]; ///< last frames, each channel in four lanes
-    vy_f8 before, last;               ///< interpolated signal of the two frames before
+    vy_f8 before, last;               ///< long filter, the two frames before
+    vy_f8 shown;                      ///< short filter, the frame before
 };
 
 /// Make the filter (uses libm) and clear the state.

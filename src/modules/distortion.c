@@ -73,7 +73,7 @@ static int distortion_init(void *mem, const struct vy_cfg *cfg)
     struct distortion *const d = mem;
     d->groups = cfg->shape.groups;
     vy_over8_design(&d->coefs);
-    d->tilt_step = (float)(1.0 - exp(-2.0 * M_PI * PIVOT_HZ / (double)cfg->sr_hz));
+    d->tilt_step = (float)tan(M_PI * PIVOT_HZ / (double)cfg->sr_hz);
     d->dc_step = (float)(1.0 - exp(-2.0 * M_PI * BLOCK_HZ / (double)cfg->sr_hz));
     distortion_reset(mem);
     return 0;
@@ -188,24 +188,26 @@ VY_INLINE struct vy_ramp later(struct vy_ramp r, uint32_t frames)
     return (struct vy_ramp){r.v + r.dv * (float)frames, r.dv};
 }
 
-// Tilt, DC blocker and level; `wet` in place.
+// DC blocker, tilt and level; `wet` in place. The tilt g (s + w / g) / (s + w g) crosses 0 dB at w,
+// so its pole moves with the knob.
 static void finish(const struct distortion *d, struct dist_group *s, const struct knobs *k,
                    uint32_t start, vy_f8 *wet)
 {
     const struct vy_ramp low = later(k->low, start), high = later(k->high, start),
                          level = later(k->level, start), bias = later(k->bias, start);
-    vy_f8 lp = s->tilt, dc = s->dc;
+    vy_f8 z = s->tilt, dc = s->dc;
     for (uint32_t n = 0; n < CHUNK; n++) {
         const float t = (float)n;
         vy_f8 y = wet[n] - rest(k->mode, bias.v + bias.dv * t);
         dc = dc + (y - dc) * d->dc_step;
         y = y - dc;
-        lp = lp + (y - lp) * d->tilt_step;
         const vy_f8 top = high.v + high.dv * t;
+        const vy_f8 turn = d->tilt_step * top, v = (y - z) * (turn / (1.0f + turn)), lp = z + v;
+        z = lp + v; // trapezoidal one-pole: exact at both ends of the band
         y = y * top + lp * (low.v + low.dv * t - top);
         wet[n] = y * (level.v + level.dv * t);
     }
-    s->tilt = lp;
+    s->tilt = z;
     s->dc = dc;
 }
 

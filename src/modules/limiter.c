@@ -4,15 +4,16 @@
 // True-peak limiter for the master: looks 72 frames ahead and never lets the interpolated signal
 // pass the ceiling.
 //
-// Each frame's true peak (dsp/truepeak.h) gives the gain it needs; the least of the last 64 such
-// gains, released by a one-pole, goes through three moving averages of 20 frames. A weighted mean
+// Each frame's true peak (dsp/truepeak.h) gives the gain it needs; the least of the last 128 such
+// gains, released by a one-pole, goes through three moving averages of 16 frames. A weighted mean
 // of gains that are all low enough is low enough itself, so the ceiling holds without clipping, and
 // the curve is smooth (near Gaussian), so it makes no wide-band distortion. The averages count in
 // integers: no drift, and a gain of exactly one while nothing is to be done.
 //
-// Delays add up: reading 13 + averages 57 + 2 frames of guard = 72; window 64 = 58 + 2 + 4 behind.
-// The least of 64 frames is the least of the running minimum of this tick and of the suffix minima
-// of the tick before (van Herk 1992; Gil, Werman 1993, with blocks of one tick).
+// Delays add up: reading 25 + averages 45 + 2 frames of guard = 72. Of the 128 frames, 48 cover the
+// averages and the guard; the rest hold the gain between the peaks of low notes. The least of 128
+// is that of the running minimum of this tick, the whole tick before, and suffix minima of the one
+// before that (van Herk 1992; Gil, Werman 1993, with blocks of one tick).
 #include "dsp/stereo.h"
 #include "dsp/truepeak.h"
 #include "veery/module.h"
@@ -24,8 +25,9 @@ enum { OUT_SOUND, OUT_GAIN };
 enum { P_CEILING, P_GAIN, P_RELEASE };
 
 #define LATENCY 72u
-#define BOX 20u
+#define BOX 16u
 #define BOXES 3u
+#define GUARD (LATENCY - VY_TRUEPEAK_DELAY - BOXES * (BOX - 1))
 #define ONE (1 << 24) // gain of one in the averages
 
 struct box {
@@ -34,7 +36,8 @@ struct box {
 
 struct limiter {
     struct vy_truepeak peak;
-    float least[VY_TICK]; // suffix minima of the last tick
+    float least[VY_TICK]; // suffix minima of the tick before the last
+    float last[VY_TICK];  // of the last tick; [0] is its minimum
     double level;         // released gain
     struct box box[BOXES];
     uint32_t at;
@@ -43,7 +46,7 @@ struct limiter {
     float left[LATENCY + VY_TICK], right[LATENCY + VY_TICK], gain[LATENCY + VY_TICK];
 };
 
-_Static_assert(VY_TRUEPEAK_DELAY + BOXES * (BOX - 1) + 2 == LATENCY, "delays must add up");
+_Static_assert(VY_TRUEPEAK_DELAY + BOXES * (BOX - 1) + GUARD == LATENCY, "delays must add up");
 
 static const struct vy_port inputs[] = {{"in", 0, "sound"}};
 static const struct vy_port outputs[] = {
@@ -67,7 +70,7 @@ static void limiter_reset(void *mem)
     struct limiter *const l = mem;
     vy_truepeak_reset(&l->peak);
     for (uint32_t n = 0; n < VY_TICK; n++)
-        l->least[n] = 1.0f;
+        l->least[n] = l->last[n] = 1.0f;
     l->level = 1.0;
     int64_t full = ONE;
     for (uint32_t b = 0; b < BOXES; b++) {
@@ -108,10 +111,10 @@ static void take_input(struct limiter *l, const struct vy_io *io, struct vy_ster
     memcpy(l->right + LATENCY, &x.right, sizeof x.right);
 }
 
-// Gain each frame needs -> least gain of the last 64 frames, in place.
+// Gain each frame needs -> least gain of the last 128 frames, in place.
 static void hold_least(struct limiter *l, union vy_tick *need)
 {
-    float suffix[VY_TICK], prefix = 1.0f, after = 1.0f;
+    float suffix[VY_TICK], prefix = l->last[0], after = 1.0f;
     for (uint32_t n = VY_TICK; n-- > 0;) {
         after = need->f[n] < after ? need->f[n] : after;
         suffix[n] = after;
@@ -121,7 +124,8 @@ static void hold_least(struct limiter *l, union vy_tick *need)
         const float before = n + 1 < VY_TICK ? l->least[n + 1] : 1.0f;
         need->f[n] = before < prefix ? before : prefix;
     }
-    memcpy(l->least, suffix, sizeof suffix);
+    memcpy(l->least, l->last, sizeof l->least);
+    memcpy(l->last, suffix, sizeof suffix);
 }
 
 VY_INLINE int64_t average(struct box *b, uint32_t at, int64_t x)

@@ -17,7 +17,9 @@ enum { P_ATTACK, P_SUSTAIN, P_MIX };
 
 #define QUICK_S 0.001f
 #define LATE_S 0.03f
-#define HOLD_S 0.25f // fall of the attack pair
+#define DROP_S 0.02f // fall of the quick one: it must not stay ahead while the sound decays
+#define HOLD_S 0.25f
+#define SNAP_S 0.0003f // rise of the sustain pair: no boost is left when the next hit comes
 #define SHORT_S 0.06f
 #define LONG_S 0.6f
 #define FLOOR 1e-5f // -100 dB: noise below is no sustain
@@ -59,8 +61,8 @@ static void transient_reset(void *mem)
 static int transient_init(void *mem, const struct vy_cfg *cfg)
 {
     struct transient *const t = mem;
-    const vy_f8 rise = {QUICK_S, LATE_S, QUICK_S, QUICK_S, 1, 1, 1, 1};
-    const vy_f8 fall = {HOLD_S, HOLD_S, SHORT_S, LONG_S, 1, 1, 1, 1};
+    const vy_f8 rise = {QUICK_S, LATE_S, SNAP_S, SNAP_S, 1, 1, 1, 1};
+    const vy_f8 fall = {DROP_S, HOLD_S, SHORT_S, LONG_S, 1, 1, 1, 1};
     t->up = vy_pole_step(rise * cfg->sr_hz);
     t->down = vy_pole_step(fall * cfg->sr_hz);
     vy_peak_init(&t->peak, cfg->sr_hz);
