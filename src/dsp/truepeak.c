@@ -39,8 +39,8 @@ void vy_truepeak_init(struct vy_truepeak *t)
 {
     for (uint32_t phase = 0; phase < 4; phase++) {
         double h[VY_TRUEPEAK_TAPS];
-        // images at -48 dB are no matter for a peak reading; the width of the band is
-        design(h, VY_TRUEPEAK_TAPS, phase / 4.0, 4.6);
+        // images at -41 dB are no matter for a peak reading; the width of the band is
+        design(h, VY_TRUEPEAK_TAPS, phase / 4.0, 3.6);
         for (uint32_t i = 0; i < VY_TRUEPEAK_TAPS; i++)
             t->tap[i][phase] = t->tap[i][phase + 4] = phase ? (float)h[i] : i == HALF - 1;
         design(h, VY_TRUEPEAK_SHORT, phase / 4.0, 0.0);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // True peak of a stereo signal, frame by frame: four-times polyphase interpolation in the manner of
-// ITU-R BS.1770-4 annex 2, read twice. A long filter (48 taps a phase, flat to 0.47 of the rate)
+// ITU-R BS.1770-4 annex 2, read twice. A long filter (60 taps a phase, flat to 0.48 of the rate)
 // with a parabola through each extremum finds the peaks of the signal itself; 4x points alone read
 // up to 0.69 dB low near half the rate, 0.17 dB at a quarter. A short one (12 taps a phase, Hann)
 // finds what meters will show: near half the rate their filters read higher as often as lower.
@@ -11,9 +11,9 @@
 
 #include "dsp/stereo.h"
 
-#define VY_TRUEPEAK_TAPS 48u
+#define VY_TRUEPEAK_TAPS 60u
 #define VY_TRUEPEAK_SHORT 12u
-#define VY_TRUEPEAK_DELAY 25u ///< frames from a sample to the reading that covers it
+#define VY_TRUEPEAK_DELAY 31u ///< frames from a sample to the reading that covers it
 
 struct vy_truepeak {
     vy_f8 tap[VY_TRUEPEAK_TAPS];      ///< oldest frame first; lanes: phases 0..3 of L, of R

@@ -5,12 +5,12 @@
 // pass the ceiling.
 //
 // Each frame's true peak (dsp/truepeak.h) gives the gain it needs; the least of the last 128 such
-// gains, released by a one-pole, goes through three moving averages of 16 frames. A weighted mean
+// gains, released by a one-pole, goes through three moving averages of 14 frames. A weighted mean
 // of gains that are all low enough is low enough itself, so the ceiling holds without clipping, and
 // the curve is smooth (near Gaussian), so it makes no wide-band distortion. The averages count in
 // integers: no drift, and a gain of exactly one while nothing is to be done.
 //
-// Delays add up: reading 25 + averages 45 + 2 frames of guard = 72. Of the 128 frames, 48 cover the
+// Delays add up: reading 31 + averages 39 + 2 frames of guard = 72. Of the 128 frames, 42 cover the
 // averages and the guard; the rest hold the gain between the peaks of low notes. The least of 128
 // is that of the running minimum of this tick, the whole tick before, and suffix minima of the one
 // before that (van Herk 1992; Gil, Werman 1993, with blocks of one tick).
@@ -25,7 +25,7 @@ enum { OUT_SOUND, OUT_GAIN };
 enum { P_CEILING, P_GAIN, P_RELEASE };
 
 #define LATENCY 72u
-#define BOX 16u
+#define BOX 14u
 #define BOXES 3u
 #define GUARD (LATENCY - VY_TRUEPEAK_DELAY - BOXES * (BOX - 1))
 #define ONE (1 << 24) // gain of one in the averages

@@ -100,8 +100,8 @@ static void limiter_holds_the_true_peak(void **state)
             print_message("%s, release %g s: ebur128 %.3f dBTP, 8x %.3f dBTP\n", names[kind],
                           (double)release[i], a, b);
             assert_true(a < -0.95);
-            // white noise has peaks between 0.47 and 0.5 of the rate that only a longer sinc finds
-            assert_true(b < (kind == NOISE || kind == BURSTS ? -0.4 : -0.95));
+            // white noise has peaks between 0.48 and 0.5 of the rate that only a longer sinc finds
+            assert_true(b < (kind == NOISE || kind == BURSTS ? -0.65 : -0.95));
             assert_true(fmax(a, b) > -1.3); // no more reduction than needed
             rig_destroy(r);
         }
