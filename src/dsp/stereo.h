@@ -1,38 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-<<<<<<< HEAD
-// Stereo pass-through with a gain in dB: what bus, input and output have in common.
-=======
 // A tick of a VY_STEREO module as two plain arrays. Detectors and gain curves are vectorised over
 // time (eight frames a vector) instead of over lanes, of which there are only two.
->>>>>>> dynamics
 #ifndef VY_DSP_STEREO_H
 #define VY_DSP_STEREO_H
 
 #include "dsp/lanes.h"
 
-<<<<<<< HEAD
-/// Silence below this setting, dB.
-#define VY_STEREO_OFF_DB -59.99f
-
-/// dB to factor; the bottom of the knob is silence.
-VY_INLINE float vy_stereo_gain(float db)
-{
-    return db <= VY_STEREO_OFF_DB ? 0.0f : vy_db_to_gain(vy_set(db))[0];
-}
-
-/// One tick of lanes 0 and 1 times a gain in dB that moves over the tick; the other lanes are 0.
-/// @param in  [VY_TICK] or NULL for silence
-VY_INLINE void vy_stereo_pass(const vy_f8 *in, struct vy_ramp db, vy_f8 *out)
-{
-    const vy_f8 stereo = {1, 1};
-    const float from = vy_stereo_gain(db.v[0]);
-    const float to = vy_stereo_gain(db.v[0] + db.dv[0] * (float)VY_TICK);
-    const float step = (to - from) * (1.0f / (float)VY_TICK);
-    for (uint32_t n = 0; n < VY_TICK; n++)
-        out[n] = in ? in[n] * (stereo * (from + step * (float)n)) : vy_set(0);
-=======
 #define VY_TICK_VECTORS (VY_TICK / 8u)
 
 /// One value a frame, readable as floats and as vectors of eight frames.
@@ -86,7 +61,6 @@ VY_INLINE vy_f8 vy_pole_step(vy_f8 frames)
 VY_INLINE float vy_pole_step1(float frames)
 {
     return vy_pole_step(vy_set(frames))[0];
->>>>>>> dynamics
 }
 
 #endif

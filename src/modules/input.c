@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // External sound. The engine feeds the sound card (or the file being rendered from) into `in`.
-#include "dsp/stereo.h"
+#include "dsp/pass.h"
 #include "veery/module.h"
 
 static const struct vy_port inputs[] = {{"in", 0, "external sound, fed by the engine"}};

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The end of the chain: what leaves it is what is heard.
-#include "dsp/stereo.h"
+#include "dsp/pass.h"
 #include "veery/module.h"
 
 static const struct vy_port inputs[] = {{"in", 0, "sound; all cables are summed"}};
