@@ -4,7 +4,8 @@
 #
 # usage: bench/run.sh     speed and memory of Veery, the peers that are installed and a plain-C
 # yardstick on one workload (bench/README.md). BENCH_RUNS=3 runs each, interleaved; the median is
-# printed. A program that needs over 10 s runs once. VEERY_BENCH_PEERS=1 installs the peers first.
+# printed. A program that needs over 10 s runs once. BENCH_PEERS="faust pd" takes
+# only those. VEERY_BENCH_PEERS=1 installs the peers first.
 set -uo pipefail
 export LC_ALL=C
 cd "$(dirname "$0")/.." || exit 1
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 work=build/bench
 runs=${BENCH_RUNS:-3}
 frames=2880000 # 60 s at 48 kHz
-peers="faust scsynth csound pd chuck"
+peers=${BENCH_PEERS-faust scsynth csound pd chuck}
 
 say "[1/5] checking packages"
 tools/setup build bench || exit 1

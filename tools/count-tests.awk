@@ -50,7 +50,7 @@ function open_program(    k) {
 }
 
 /^=+ +[0-9]+\/[0-9]+ +=+$/ { close_program(); program = ""; open_program(); head = 1; next }
-head && /^test: / { program = $2; next }
+head && /^test: / { sub(/^test: +([^ ]+ \/ )?/, ""); program = $0; next }
 head && /^result: / { sub(/^result: +/, ""); result = $0; head = 0; next }
 /^Summary of Failures:|^Ok: +[0-9]+ *$/ { close_program(); program = "" }
 program == "" { next }

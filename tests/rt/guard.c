@@ -62,11 +62,11 @@ static void note(const char *name)
         return;
     if (atomic_fetch_add(&calls, 1) >= 8)
         return;
-    const size_t used = strlen(names), more = strlen(name);
-    if (used + more + 2 > sizeof names)
-        return;
-    memcpy(names + used, name, more);
-    memcpy(names + used + more, " ", 2);
+    size_t used = strlen(names);
+    for (const char *c = name; *c && used + 2 < sizeof names; c++)
+        names[used++] = *c;
+    names[used++] = ' ';
+    names[used] = '\0';
 }
 
 // ---- heap: by glibc's second names, because looking the first ones up may itself allocate -------
