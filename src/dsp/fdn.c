@@ -226,7 +226,22 @@ static void read_line(struct vy_fdn *f, uint32_t i, float sway, float move, floa
     hop->fade += VY_HOP_STEP;
 }
 
-static void read_lines(struct vy_fdn *f, const struct vy_fdn_knobs *k, vy_f8 (*restrict y)[2])
+// Both sides hear every line, through signs that are orthogonal. m: eight frames of eight lines.
+VY_INLINE void listen(const vy_f8 m[8], uint32_t g, vy_f8u *left, vy_f8u *right)
+{
+    const vy_f8 a = (m[0] + m[1]) - (m[2] + m[3]) + ((m[4] + m[5]) - (m[6] + m[7]));
+    const vy_f8 b = (m[0] - m[1]) + (m[2] - m[3]) - ((m[4] - m[5]) + (m[6] - m[7]));
+    if (g == 0) {
+        *left = 0.5f * a;
+        *right = 0.5f * b;
+    } else {
+        *left += 0.5f * b;
+        *right -= 0.5f * a;
+    }
+}
+
+static void read_lines(struct vy_fdn *f, const struct vy_fdn_knobs *k, vy_f8 (*restrict y)[2],
+                       float (*restrict out)[VY_TICK])
 {
     // each line breathes at its own pace, within a third of the wanted one
     const vy_f8 pace = (vy_f8){1.0f, 0.83f, 1.17f, 0.71f, 1.29f, 0.92f, 1.09f, 0.77f};
@@ -247,6 +262,7 @@ static void read_lines(struct vy_fdn *f, const struct vy_fdn_knobs *k, vy_f8 (*r
             vy_f8 m[8];
             for (uint32_t i = 0; i < 8; i++)
                 m[i] = *(const vy_f8 *)(run[i] + n);
+            listen(m, g, (vy_f8u *)(out[0] + n), (vy_f8u *)(out[1] + n));
             transpose(m);
             for (uint32_t i = 0; i < 8; i++)
                 y[n + i][g] = m[i];
@@ -325,14 +341,7 @@ void vy_fdn_tick(struct vy_fdn *f, const struct vy_fdn_knobs *k,
         make_absorption(f, k);
     }
     vy_f8 y[VY_TICK][2];
-    read_lines(f, k, y);
-    // both sides hear every line, through signs that are orthogonal
-    const vy_f8 a = (vy_f8){1, 1, -1, -1, 1, 1, -1, -1} * 0.5f;
-    const vy_f8 b = (vy_f8){1, -1, 1, -1, -1, 1, -1, 1} * 0.5f;
-    for (uint32_t n = 0; n < VY_TICK; n++) {
-        out[0][n] = vy_sum(y[n][0] * a + y[n][1] * b);
-        out[1][n] = vy_sum(y[n][0] * b - y[n][1] * a);
-    }
+    read_lines(f, k, y, out);
     absorb_and_mix(f, in, y);
     write_lines(f, y);
 }
