@@ -26,14 +26,14 @@ static uint32_t tail_of(uint32_t frames)
 
 // Hands out the memory in 64-byte steps; with base NULL it only counts.
 struct arena {
-    char *base;
-    size_t used;
+    float *base;
+    size_t used; // floats
 };
 
 static float *take(struct arena *a, size_t floats)
 {
-    float *const p = a->base ? (float *)(a->base + a->used) : NULL;
-    a->used += vy_align64(floats * sizeof(float));
+    float *const p = a->base ? a->base + a->used : NULL;
+    a->used += vy_align64(floats * sizeof(float)) / sizeof(float);
     return p;
 }
 
@@ -62,7 +62,7 @@ size_t vy_conv_bytes(uint32_t frames)
     struct vy_conv v;
     struct arena a = {NULL, 0};
     place(&v, &a, frames);
-    return a.used;
+    return a.used * sizeof(float);
 }
 
 // FFTW's pairs to a row of real parts and a row of imaginary ones.
@@ -158,7 +158,7 @@ void vy_conv_reset(struct vy_conv *v)
 
 static void run_head(struct vy_conv *v, int c, const float *restrict in, float *restrict out)
 {
-    memcpy(v->recent[c], v->recent[c] + SMALL, SMALL * sizeof *in);
+    memmove(v->recent[c], v->recent[c] + SMALL, SMALL * sizeof *in);
     memcpy(v->recent[c] + SMALL, in, SMALL * sizeof *in);
     fftwf_execute_dft_r2c(v->forth[0], v->recent[c], (fftwf_complex *)v->bins);
     split(v->bins, v->head_x[c] + (size_t)v->head_at * 2 * SMALL_BINS, SMALL + 1, SMALL_BINS);
@@ -210,7 +210,7 @@ static void turn_over(struct vy_conv *v)
         float *const played = v->play[c];
         v->play[c] = v->ready[c];
         v->ready[c] = played;
-        memcpy(v->window[c], v->window[c] + BIG, BIG * sizeof(float));
+        memmove(v->window[c], v->window[c] + BIG, BIG * sizeof(float));
         memcpy(v->window[c] + BIG, v->heard[c], BIG * sizeof(float));
     }
     v->slot = 0;

@@ -54,13 +54,12 @@ VY_INLINE struct vy_cuts vy_cuts_make(float low0, float low1, float high0, float
 /// One frame of one channel; n is the frame in the tick.
 VY_INLINE float vy_cuts_run(const struct vy_cuts *c, struct vy_cuts_state *s, float x, float n)
 {
-    const float v = (x - s->low) * (c->low + c->low_step * n);
-    const float low = s->low + v;
-    s->low = low + v;
+    // the states are advanced as s (1 - 2G) + 2G x: the shortest chain from frame to frame
+    const float g = c->low + c->low_step * n, low = s->low + (x - s->low) * g;
+    s->low = s->low * (1.0f - 2.0f * g) + 2.0f * g * x;
     const float y = x - low * (c->low_in + c->low_in_step * n);
-    const float u = (y - s->high) * (c->high + c->high_step * n);
-    const float high = s->high + u;
-    s->high = high + u;
+    const float k = c->high + c->high_step * n, high = s->high + (y - s->high) * k;
+    s->high = s->high * (1.0f - 2.0f * k) + 2.0f * k * y;
     return high + (y - high) * (c->high_off + c->high_off_step * n);
 }
 

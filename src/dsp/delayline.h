@@ -116,21 +116,30 @@ VY_INLINE void vy_hop_to(struct vy_hop *hop, uint32_t frames)
         hop->next = frames;
 }
 
-/// Read one tick; the last tick written is delay 0 when `written` is VY_TICK.
-VY_INLINE void vy_hop_read(struct vy_hop *hop, const struct vy_ring *ring, uint32_t written,
-                           float *restrict y)
+/// One tick, either straight from the ring or, during a hop, mixed into `room` [VY_TICK]. The last
+/// tick written is delay 0 when `written` is VY_TICK.
+VY_INLINE const float *vy_hop_view(struct vy_hop *hop, const struct vy_ring *ring, uint32_t written,
+                                   float *restrict room)
 {
     const float *const a = vy_ring_tick(ring, hop->now + written);
-    if (hop->now == hop->next) {
-        memcpy(y, a, VY_TICK * sizeof *y);
-        return;
-    }
+    if (hop->now == hop->next)
+        return a;
     const float *const b = vy_ring_tick(ring, hop->next + written);
     for (uint32_t n = 0; n < VY_TICK; n++) {
         const float f = hop->fade + VY_HOP_STEP / (float)VY_TICK * (float)n;
-        y[n] = a[n] + (b[n] - a[n]) * f;
+        room[n] = a[n] + (b[n] - a[n]) * f;
     }
     hop->fade += VY_HOP_STEP;
+    return room;
+}
+
+/// The same, always copied to y.
+VY_INLINE void vy_hop_read(struct vy_hop *hop, const struct vy_ring *ring, uint32_t written,
+                           float *restrict y)
+{
+    const float *const x = vy_hop_view(hop, ring, written, y);
+    if (x != y)
+        memcpy(y, x, VY_TICK * sizeof *y);
 }
 
 #endif

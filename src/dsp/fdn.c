@@ -126,7 +126,7 @@ static void make_absorption(struct vy_fdn *f, const struct vy_fdn_knobs *k)
     const float r_high = at / vy_tan_pi(vy_set(high))[0];
     const float per = -9.965784285f / (k->decay_s * f->sr_hz); // log2(1000)
     for (int g = 0; g < 2; g++) {
-        vy_f8 frames;
+        vy_f8 frames = vy_set(0);
         for (int i = 0; i < 8; i++)
             frames[i] = (float)f->length[f->step][g * 8 + i];
         const vy_f8 mid = frames * per, bass = mid * (1.0f / k->bass);

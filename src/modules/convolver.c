@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-enum { P_GAIN, P_PREDELAY, P_MIX };
+enum { P_GAIN, P_PREDELAY, P_LOWCUT, P_HIGHCUT, P_WIDTH, P_MIX };
 
 #define LONGEST_S 10.0
 #define ROOM_S 0.45
@@ -25,6 +25,7 @@ struct convolver {
     float sr_hz;
     struct vy_ring predelay[2];
     struct vy_hop wait[2];
+    struct vy_cuts_state cuts[2];
     bool running;
     struct vy_conv conv;
 };
@@ -34,6 +35,11 @@ static const struct vy_port outputs[] = {{"out", 0, "sound through the response"
 static const struct vy_param params[] = {
     {"gain", "dB", -40, 24, 0, VY_LIN, 20, NULL, "level of the wet sound"},
     {"predelay", "s", 0, 0.5f, 0, VY_LIN, 0, NULL, "time before the response begins"},
+    {"lowcut", "Hz", VY_CUT_LOW_HZ, 1000, VY_CUT_LOW_HZ, VY_EXP, 20, NULL,
+     "lows taken from the wet sound; off at 20 Hz"},
+    {"highcut", "Hz", 500, VY_CUT_HIGH_HZ, VY_CUT_HIGH_HZ, VY_EXP, 20, NULL,
+     "highs taken from the wet sound; off at 20 kHz"},
+    {"width", "", 0, 1, 1, VY_LIN, 10, NULL, "stereo width of the wet sound"},
     {"mix", "", 0, 1, 0.3f, VY_LIN, 10, NULL, "dry to wet"},
 };
 
@@ -177,16 +183,41 @@ static void convolver_reset(void *mem)
     for (int c = 0; c < 2; c++) {
         vy_ring_clear(&s->predelay[c]);
         s->wait[c] = (struct vy_hop){0};
+        s->cuts[c] = (struct vy_cuts_state){0};
     }
     s->running = false;
     vy_conv_reset(&s->conv);
+}
+
+// Wet sound through the cuts, mixed with the dry.
+static void leave(struct convolver *s, const struct vy_io *io, const float (*restrict y)[VY_TICK])
+{
+    const struct vy_cuts cuts =
+        vy_cuts_make(vy_value(io, P_LOWCUT), vy_value_end(io, P_LOWCUT), vy_value(io, P_HIGHCUT),
+                     vy_value_end(io, P_HIGHCUT), s->sr_hz);
+    const struct vy_ramp mix = vy_ramp_of(io, P_MIX, 0), gain = vy_ramp_of(io, P_GAIN, 0),
+                         width = vy_ramp_of(io, P_WIDTH, 0);
+    const float first = vy_db_to_gain(gain.v)[0];
+    const float step =
+        (vy_db_to_gain(gain.v + gain.dv * (float)VY_TICK)[0] - first) / (float)VY_TICK;
+    const vy_f8 *const in = vy_in(io, 0, 0);
+    vy_f8 *const out = vy_out(io, 0, 0);
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        const float t = (float)n, a = vy_cuts_run(&cuts, &s->cuts[0], y[0][n], t);
+        const float b = vy_cuts_run(&cuts, &s->cuts[1], y[1][n], t);
+        // narrowing written as a share of the difference, so that full width changes no bit
+        const float narrow = 0.5f * (1.0f - width.v[0] - width.dv[0] * t) * (a - b);
+        const float m = mix.v[0] + mix.dv[0] * t;
+        const float dry = vy_mix_dry(m), wet = vy_mix_wet(m) * (first + step * t);
+        const float l = in ? in[n][0] : 0.0f, r = in ? in[n][1] : 0.0f;
+        out[n] = (vy_f8){l * dry + (a - narrow) * wet, r * dry + (b + narrow) * wet};
+    }
 }
 
 static void convolver_process(void *mem, const struct vy_io *io)
 {
     struct convolver *const s = mem;
     const vy_f8 *const in = vy_in(io, 0, 0);
-    vy_f8 *const out = vy_out(io, 0, 0);
     float x[2][VY_TICK], y[2][VY_TICK];
     const uint32_t wait = (uint32_t)(vy_value_end(io, P_PREDELAY) * s->sr_hz + 0.5f);
     for (int c = 0; c < 2; c++) {
@@ -200,16 +231,7 @@ static void convolver_process(void *mem, const struct vy_io *io)
     }
     s->running = true;
     vy_conv_tick(&s->conv, x, y);
-    const struct vy_ramp mix = vy_ramp_of(io, P_MIX, 0), gain = vy_ramp_of(io, P_GAIN, 0);
-    const float first = vy_db_to_gain(gain.v)[0];
-    const float step =
-        (vy_db_to_gain(gain.v + gain.dv * (float)VY_TICK)[0] - first) / (float)VY_TICK;
-    for (uint32_t n = 0; n < VY_TICK; n++) {
-        const float m = mix.v[0] + mix.dv[0] * (float)n;
-        const float dry = vy_mix_dry(m), wet = vy_mix_wet(m) * (first + step * (float)n);
-        const float l = in ? in[n][0] : 0.0f, r = in ? in[n][1] : 0.0f;
-        out[n] = (vy_f8){l * dry + y[0][n] * wet, r * dry + y[1][n] * wet};
-    }
+    leave(s, io, y);
 }
 
 const struct vy_module vy_module_convolver = {

@@ -137,8 +137,9 @@ static void go(struct vy_hop *hop, float frames, bool at_once)
     vy_hop_to(hop, whole);
 }
 
-// Input through the cuts and the pre-delay.
-static void enter(struct reverb *s, const struct vy_io *io, float (*restrict x)[VY_TICK])
+// Input as it is, and through the cuts and the pre-delay.
+static void enter(struct reverb *s, const struct vy_io *io, float (*restrict dry)[VY_TICK],
+                  float (*restrict x)[VY_TICK])
 {
     const struct vy_cuts cuts =
         vy_cuts_make(vy_value(io, P_LOWCUT), vy_value_end(io, P_LOWCUT), vy_value(io, P_HIGHCUT),
@@ -146,8 +147,10 @@ static void enter(struct reverb *s, const struct vy_io *io, float (*restrict x)[
     const vy_f8 *const in = vy_in(io, 0, 0);
     struct vy_cuts_state l = s->cuts[0], r = s->cuts[1];
     for (uint32_t n = 0; n < VY_TICK; n++) {
-        x[0][n] = vy_cuts_run(&cuts, &l, in ? in[n][0] : 0.0f, (float)n);
-        x[1][n] = vy_cuts_run(&cuts, &r, in ? in[n][1] : 0.0f, (float)n);
+        dry[0][n] = in ? in[n][0] : 0.0f;
+        dry[1][n] = in ? in[n][1] : 0.0f;
+        x[0][n] = vy_cuts_run(&cuts, &l, dry[0][n], (float)n);
+        x[1][n] = vy_cuts_run(&cuts, &r, dry[1][n], (float)n);
     }
     s->cuts[0] = l;
     s->cuts[1] = r;
@@ -169,30 +172,32 @@ static void reflect(struct reverb *s, float scale, const float (*restrict x)[VY_
             float tap[VY_TICK];
             const float gain = tap_gain[c][i] * EARLY_GAIN;
             go(&s->tap[c][i], tap_ms[c][i] * 0.001f * scale * s->sr_hz, !s->running);
-            vy_hop_read(&s->tap[c][i], &s->early[c ^ (i & 1)], VY_TICK, tap);
+            const float *const heard =
+                vy_hop_view(&s->tap[c][i], &s->early[c ^ (i & 1)], VY_TICK, tap);
             for (uint32_t n = 0; n < VY_TICK; n++)
-                y[c][n] += gain * tap[n];
+                y[c][n] += gain * heard[n];
         }
     }
 }
 
-static void leave(const struct vy_io *io, const float (*restrict early)[VY_TICK],
-                  const float (*restrict tail)[VY_TICK])
+// Planar until the end, so that eight frames go at once.
+static void leave(const struct vy_io *io, const float (*restrict dry)[VY_TICK],
+                  const float (*restrict early)[VY_TICK], float (*restrict tail)[VY_TICK])
 {
     const struct vy_ramp level = vy_ramp_of(io, P_EARLY, 0), width = vy_ramp_of(io, P_WIDTH, 0),
                          mix = vy_ramp_of(io, P_MIX, 0);
-    const vy_f8 *const in = vy_in(io, 0, 0);
-    vy_f8 *const out = vy_out(io, 0, 0);
     for (uint32_t n = 0; n < VY_TICK; n++) {
         const float t = (float)n, e = level.v[0] + level.dv[0] * t;
         const float a = early[0][n] * e + tail[0][n] * TAIL_GAIN;
         const float b = early[1][n] * e + tail[1][n] * TAIL_GAIN;
         const float m = mix.v[0] + mix.dv[0] * t, w = width.v[0] + width.dv[0] * t;
         const float mid = 0.5f * (a + b), side = 0.5f * (a - b) * w;
-        const float dry = vy_mix_dry(m), wet = vy_mix_wet(m);
-        const float l = in ? in[n][0] : 0.0f, r = in ? in[n][1] : 0.0f;
-        out[n] = (vy_f8){l * dry + (mid + side) * wet, r * dry + (mid - side) * wet};
+        tail[0][n] = dry[0][n] * vy_mix_dry(m) + (mid + side) * vy_mix_wet(m);
+        tail[1][n] = dry[1][n] * vy_mix_dry(m) + (mid - side) * vy_mix_wet(m);
     }
+    vy_f8 *const out = vy_out(io, 0, 0);
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        out[n] = (vy_f8){tail[0][n], tail[1][n]};
 }
 
 static void reverb_process(void *mem, const struct vy_io *io)
@@ -208,15 +213,15 @@ static void reverb_process(void *mem, const struct vy_io *io)
         .rate_hz = vy_value_end(io, P_RATE),
         .depth = vy_value_end(io, P_DEPTH),
     };
-    float x[2][VY_TICK], early[2][VY_TICK], tail[2][VY_TICK];
-    enter(s, io, x);
+    float dry[2][VY_TICK], x[2][VY_TICK], early[2][VY_TICK], tail[2][VY_TICK];
+    enter(s, io, dry, x);
     reflect(s, vy_fdn_scale(knobs.size), x, early);
     const float g = 0.75f * vy_value_end(io, P_DIFFUSION);
     for (int c = 0; c < 2; c++)
         for (int i = 0; i < DIFFUSERS; i++)
             vy_diffuse(&s->diffuser[c][i], g, x[c]);
     vy_fdn_tick(&s->fdn, &knobs, x, tail);
-    leave(io, early, tail);
+    leave(io, dry, early, tail);
     s->running = true;
 }
 
