@@ -129,8 +129,11 @@ static void make_absorption(struct vy_fdn *f, const struct vy_fdn_knobs *k)
         vy_f8 frames = vy_set(0);
         for (int i = 0; i < 8; i++)
             frames[i] = (float)f->length[f->step][g * 8 + i];
-        const vy_f8 mid = frames * per, bass = mid * (1.0f / k->bass);
-        const vy_f8 treble = mid * (1.0f / k->treble);
+        // a pass that takes 120 dB, or 60 more in a band, is silence; beyond that, the shelves'
+        // poles would crowd round 1 where floats cannot tell them apart
+        const vy_f8 mid = vy_max(frames * per, vy_set(-20.0f));
+        const vy_f8 bass = mid + vy_clamp(mid * (1.0f / k->bass) - mid, -10.0f, 10.0f);
+        const vy_f8 treble = mid + vy_max(mid * (1.0f / k->treble) - mid, vy_set(-10.0f));
         const vy_f8 h = make_high_shelf(f, g, vy_exp2((treble - mid) * 0.5f), high, r_high);
         const vy_f8 l = make_low_shelf(f, g, vy_exp2((bass - mid) * 0.5f), t, r_low);
         // the shelves' skirts at 1 kHz are made up for, but never so far that a band would sustain

@@ -236,6 +236,60 @@ static void reverb_is_dry_at_mix_0_and_as_loud_wet(void **state)
     rig_destroy(r);
 }
 
+// The shelves are made up for at 1 kHz; whatever they are set to, no band may sustain or grow.
+static void reverb_always_fades(void **state)
+{
+    (void)state;
+    const float rates[] = {8000, 48000, 192000};
+    for (int corner = 0; corner < 48; corner++) {
+        const float sr = rates[corner / 16];
+        struct rig *const r = open_reverb(sr);
+        rig_set(r, "decay", corner & 1 ? 30 : 0.1f);
+        rig_set(r, "damp", corner & 2 ? 1.0f : 0.0f);
+        rig_set(r, "damp_freq", 2000);
+        rig_set(r, "bass", corner & 4 ? 2 : 0.3f);
+        rig_set(r, "bass_freq", 500);
+        rig_set(r, "size", corner & 8 ? 1.0f : 0.0f);
+        rig_set(r, "lowcut", 20);
+        const uint32_t second = (uint32_t)sr / 64 * 64;
+        respond(r, second * 3);
+        const double early = rig_rms(left + second, second / 2);
+        const double late = rig_rms(left + second * 5 / 2, second / 2);
+        if (late > early * pow(10, -3 * 1.5 / 100) * 1.1)
+            print_message("corner %d at %.0f Hz: %g then %g\n", corner & 15, (double)sr, early,
+                          late);
+        // bass x decay is 60 s at most, and the correction may stretch it by 1 / 0.6
+        assert_true(late <= early * pow(10, -3 * 1.5 / 100) * 1.1);
+        rig_destroy(r);
+    }
+}
+
+// Turning the room's size crossfades: nothing jumps.
+static void reverb_changes_size_without_clicks(void **state)
+{
+    (void)state;
+    static float sine[SR * 2];
+    for (uint32_t n = 0; n < SR * 2; n++)
+        sine[n] = (float)(0.5 * sin(2 * M_PI * 200 * n / SR));
+    struct rig *const r = open_reverb(SR);
+    rig_set(r, "early", 1);
+    rig_run(r, sine, left, SR * 2, 0);
+    double calm = 0, turned = 0;
+    for (uint32_t n = SR; n + 2 < SR * 2; n++)
+        calm = fmax(calm, fabs((double)left[n] - 2 * (double)left[n + 1] + (double)left[n + 2]));
+    for (int k = 0; k < 100; k++) {
+        rig_set(r, "size", 0.5f + 0.4f * sinf((float)k * 0.1f));
+        rig_set(r, "predelay", 0.01f + 0.001f * (float)k);
+        rig_run(r, sine, left + k * 960, 960, 0);
+    }
+    for (uint32_t n = 0; n + 2 < 960 * 100; n++)
+        turned =
+            fmax(turned, fabs((double)left[n] - 2 * (double)left[n + 1] + (double)left[n + 2]));
+    print_message("second difference at rest %.2g, while turning %.2g\n", calm, turned);
+    assert_true(turned < 12 * calm);
+    rig_destroy(r);
+}
+
 static void reverb_is_cheap(void **state)
 {
     (void)state;
@@ -271,6 +325,8 @@ int main(void)
         cmocka_unit_test(reverb_tail_is_wide_from_mono),
         cmocka_unit_test(reverb_waits_for_the_predelay),
         cmocka_unit_test(reverb_is_dry_at_mix_0_and_as_loud_wet),
+        cmocka_unit_test(reverb_always_fades),
+        cmocka_unit_test(reverb_changes_size_without_clicks),
         cmocka_unit_test(reverb_is_cheap),
         cmocka_unit_test(reverb_survives_torture),
     };
