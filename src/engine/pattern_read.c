@@ -4,7 +4,8 @@
 // Pattern text -> tree: steps, notes and brackets. What hangs on a step is in pattern_modifiers.c.
 //
 // In steps every character is a step and spaces are for the eye. In melodies and chords words are
-// separated by spaces or bars; only runs of . ~ - _ may stand together.
+// separated by spaces or bars; only runs of . ~ - _ may stand together. Digits directly behind
+// ? * ! belong to those signs: "x?3" is a chance, "x? 3" two steps.
 #include "engine/pattern_tree.h"
 
 #include "base/text.h"
@@ -112,7 +113,7 @@ static bool read_degree(const char *word, size_t length, int *degree, int *alter
 static bool degree_notes(const struct vy__compile *c, struct vy__node *node, int degree, int alter)
 {
     const struct vy_pattern_options *const o = c->options;
-    double note[3];
+    double note[3] = {0};
     const bool triad = o->kind == VY_PATTERN_CHORDS;
     for (int i = 0; i < (triad ? 3 : 1); i++)
         note[i] = vy_degree_note(degree + 2 * i, alter, o->key_root, o->key_scale) -

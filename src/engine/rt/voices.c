@@ -30,7 +30,7 @@ struct vy_notes *vy_notes_init(void *mem, uint32_t voices, uint32_t chans, float
     n->chans = chans;
     n->groups = (uint32_t)groups;
     n->sr_hz = sr_hz;
-    vy_f8 *const buffer = (vy_f8 *)((char *)mem + vy_align64(sizeof *n));
+    vy_f8 *const buffer = (void *)((char *)mem + vy_align64(sizeof *n));
     n->freq = buffer + FREQ * groups * VY_TICK;
     n->gate = buffer + GATE * groups * VY_TICK;
     n->trig = buffer + TRIG * groups * VY_TICK;
