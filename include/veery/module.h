@@ -83,7 +83,7 @@ enum vy_module_flag {
     VY_WIDE = 4u,      ///< a source that makes two channels a voice (lane = voice * 2 + channel)
     VY_MONO = 8u,      ///< runs on one voice, one channel, whatever the instrument has
     VY_CONTROL = 16u,  ///< its output is a control signal: as an instrument it is not sent to "out"
-    VY_INTERNAL = 32u, ///< placed by the engine, not offered to users
+    VY_HIDDEN = 32u,   ///< placed by the engine, not offered to users
     VY_EFFECT = 64u,   ///< makes sense after another module: offered by `add EFFECT to NAME`
 };
 
