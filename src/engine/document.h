@@ -86,6 +86,7 @@ struct vy_unit {
     uint16_t voices;   ///< 1..64
     float gain_db, pan, spread, glide_s;
     bool mute, solo, playing;
+    bool detached; ///< unpatched from "out" and routed nowhere
     const char *author;
 };
 
@@ -146,7 +147,7 @@ struct vy_doc {
     struct vy_arena arena;
     uint64_t version, seed;
     double tempo;               ///< BPM now, quarter notes
-    struct vy_tempo_mark *mark; ///< tempo changes at musical times, sorted
+    struct vy_tempo_mark *mark; ///< tempo over musical time, sorted; [0] is at beat 0
     uint16_t marks;
     uint16_t meter_num, meter_den;
     float swing;             ///< 0..1: off-beat 16ths come late by half of this part of a step
@@ -162,7 +163,6 @@ struct vy_doc {
     struct vy_scene *scene;
     struct vy_section *section;
     uint16_t units, routes, automations, timers, scenes, sections;
-    char title[64];
 };
 
 /// An empty session: 120 BPM, 4/4, C minor, only the unit "out". NULL when memory is out.
@@ -174,13 +174,34 @@ VY_MAIN struct vy_doc *vy_doc_clone(const struct vy_doc *doc);
 /// NULL is fine.
 VY_MAIN void vy_doc_destroy(struct vy_doc *doc);
 
+/// A node with its module's defaults; false when memory is out.
+VY_MAIN bool vy_node_init(struct vy_node *node, struct vy_arena *arena, const char *name,
+                          const struct vy_module *module);
+
+/// Deep copies of parts of a document into an arena; false when memory is out.
+VY_MAIN bool vy_rack_clone(struct vy_arena *arena, struct vy_rack *to, const struct vy_rack *from);
+VY_MAIN bool vy_unit_clone(struct vy_arena *arena, struct vy_unit *to, const struct vy_unit *from);
+VY_MAIN bool vy_part_clone(struct vy_arena *arena, struct vy_part *to, const struct vy_part *from);
+
 /// Index of a unit by name (aliases of "out" included), -1 when there is none.
 VY_MAIN int vy_doc_unit(const struct vy_doc *doc, const char *name);
 
 /// Quarter notes in a bar.
 VY_MAIN double vy_doc_bar_beats(const struct vy_doc *doc);
 
-/// The document as a session file that makes the same document again, comments aside.
-VY_MAIN char *vy_doc_write(const struct vy_doc *doc);
+/// Room for one more item at the end of one of the document's arrays (zeroed), or NULL when memory
+/// is out or `most` is reached. Use through VY_DOC_APPEND.
+VY_MAIN void *vy_doc_append(struct vy_arena *arena, void **items, uint16_t *count, size_t bytes,
+                            unsigned most);
+
+/// VY_DOC_APPEND(doc, doc->unit, doc->units, VY_MAX_UNITS): pointer to the new item or NULL.
+#define VY_DOC_APPEND(doc, items, count, most)                                                     \
+    ((__typeof__(items))vy_doc_append(&(doc)->arena, (void **)&(items), &(count),                  \
+                                      sizeof *(items), (most)))
+
+/// Take item `at` out of an array, keeping the order of the rest.
+#define VY_DOC_DROP(items, count, at)                                                              \
+    (memmove((items) + (at), (items) + (at) + 1, ((size_t)(count) - (at)-1) * sizeof *(items)),    \
+     (count)--)
 
 #endif
