@@ -97,6 +97,27 @@ VY_MUST_CHECK vy_status vy_dry_report(struct vy_call *call, const struct vy_doc 
 /// Help of a verb for people; used by `help VERB` and `describe VERB`.
 void vy_verb_help(const struct vy_verb *verb, struct vy_buf *buf);
 
+/// Read the arguments of call->line and run its verb, or store it when its time is later.
+VY_MUST_CHECK vy_status vy_call_run(struct vy_call *call, struct vy_err *err);
+
+/// Store `line` as a timer for `due` after trying it on a copy at that time.
+VY_MUST_CHECK vy_status vy_schedule(struct vy_call *call, double due, double every,
+                                    const char *line, struct vy_err *err);
+
+/// When a `when` falls, in beats; the present for none and now.
+VY_MUST_CHECK vy_status vy_when_beat(const struct vy_doc *doc, const struct vy_when *when,
+                                     double *beat, struct vy_err *err);
+
+/// Read a session file's text into a new document. program and warnings may be NULL.
+VY_MUST_CHECK vy_status vy_file_parse(const struct vy_catalog *catalog, const char *text,
+                                      size_t length, const char *author, struct vy_doc **doc,
+                                      struct vy_buf *program, json_t *warnings,
+                                      struct vy_err *err);
+
+/// Read the file a load names. Caller frees *text.
+VY_MUST_CHECK vy_status vy_saved_read(const char *kind, const char *name, char **text,
+                                      size_t *length, struct vy_err *err);
+
 // log.c, for keep.c and session.c
 VY_MUST_CHECK vy_status vy_log_add(struct vy_session *session, const struct vy_entry *entry,
                                    struct vy_err *err);
@@ -106,6 +127,7 @@ VY_MUST_CHECK vy_status vy_entry_apply(const struct vy_catalog *catalog, struct 
 VY_MUST_CHECK vy_status vy_log_replay(const struct vy_session *session, struct vy_doc **doc,
                                       struct vy_err *err);
 void vy_session_publish(struct vy_session *session, struct vy_doc *doc);
+void vy_transaction_end(struct vy_session *session, struct vy_transaction *transaction);
 struct vy_transaction *vy_transaction_of(const struct vy_session *session, const char *author);
 VY_MUST_CHECK vy_status vy_log_program(const struct vy_session *session, struct vy_buf *buf,
                                        uint64_t *seed, struct vy_err *err);

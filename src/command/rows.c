@@ -20,8 +20,8 @@
 #define SWITCH(must)                                                                              \
     {.name = "STATE", .type = VY_ARG_CHOICE, .choices = "on|off", .optional = !(must), .def = "on"}
 #define STEP_OPTIONS                                                                              \
-    {.name = "div", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "", .min = 1, \
-     .max = 192, .def = "16", .text = "steps a whole note"},                                      \
+    {.name = "div", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "", .min = 0.25,                                          \
+     .max = 1024, .def = "16", .text = "steps a whole note"},                                      \
     {.name = "swing", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",         \
      .min = 0, .max = 1, .text = "its own swing"},                                                \
     {.name = "gate", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",          \
@@ -185,6 +185,7 @@ const struct vy_verb vy_verb_table[] = {
      .example = {"melody bass: C2 C2 G2 Eb2", "melody bass: 1 . b3 5 div=8"},
      .flags = VY_VERB_EDIT, .run = vy_do_pattern},
     {.name = "chords", .group = "music", .arg = ARGS(NAME, PATTERN, STEP_OPTIONS),
+     .more = "Here a step is a bar: div is 1 unless said.",
      .help = "Write chords, a bar each.", .example = {"chords bass: Cm7 Fm7 Bb7 Ebmaj7"},
      .flags = VY_VERB_EDIT, .run = vy_do_pattern},
     {.name = "arp", .group = "music",

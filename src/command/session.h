@@ -22,7 +22,9 @@ struct vy_entry {
     uint64_t id, group;  ///< a transaction or macro is one group: undone together
     uint64_t version;    ///< the version it made
     int64_t time;        ///< Unix seconds
-    double beat;         ///< playhead when it was said
+    double beat, after;  ///< playhead when it was said and after it
+    double bar_beats, beat_unit; ///< of the meter then: a bar and a beat in quarter notes
+    bool note;           ///< `say`: changes nothing
     char *line;
     char *program;       ///< load: the lines of the file, so that replay needs no file
     uint64_t seed;       ///< load: the file's seed
@@ -104,8 +106,8 @@ VY_MAIN void vy_reply_json(const struct vy_reply *reply, struct vy_buf *buf);
 VY_MAIN struct vy_doc *vy_session_doc(const struct vy_session *session, const char *author);
 
 /// Run an edit line on a document in place, as replay and timers do: the document is ruined when
-/// it fails. No log, no session.
-VY_MAIN VY_MUST_CHECK vy_status vy_line_apply(const struct vy_catalog *catalog, struct vy_doc *doc,
+/// it fails, and replaced when the line loads another. No log, no session.
+VY_MAIN VY_MUST_CHECK vy_status vy_line_apply(const struct vy_catalog *catalog, struct vy_doc **doc,
                                               const char *line, const char *author,
                                               struct vy_err *err);
 
@@ -116,7 +118,7 @@ VY_MAIN struct vy_doc *vy_line_due(const struct vy_catalog *catalog, const struc
 
 /// Make every line of a program happen in an empty document, seeks included.
 VY_MAIN VY_MUST_CHECK vy_status vy_program_apply(const struct vy_catalog *catalog,
-                                                 struct vy_doc *doc, const char *program,
+                                                 struct vy_doc **doc, const char *program,
                                                  const char *author, struct vy_err *err);
 
 /// $XDG_DATA_HOME/veery/sessions/NAME.veery; a name with '/' or ending in .veery is a path.

@@ -80,6 +80,10 @@ struct vy_call {
     json_t *result;         ///< an object to fill
     json_t *warnings;       ///< an array of strings
     struct vy_buf *expand;  ///< macros: the lines they stand for, newline-separated
+    struct vy_doc *replace; ///< load: takes the place of `doc`
+    struct vy_lex *lex;     ///< the line itself
+    const struct vy_line *line;
+    int nesting;            ///< how many lines deep a line within a line is
     bool quit;
 };
 
