@@ -51,31 +51,30 @@ VY_INLINE vy_i8 vy_wave_level(vy_f8 cycles_per_frame)
 
 /// Where the lanes of one group read.
 struct vy_wave_at {
-    vy_i8 offset, shift_index, shift_fraction;
+    vy_i8 offset, shift_fraction;
 };
 
 VY_INLINE struct vy_wave_at vy_wave_seek(const struct vy_wave *wave, vy_i8 level)
 {
-    struct vy_wave_at at = {0};
-    for (int i = 0; i < 8; i++) {
-        at.offset[i] = wave->offset[level[i]];
-        at.shift_fraction[i] = wave->bits[level[i]];
-    }
-    at.shift_index = 32 - at.shift_fraction;
+    const int32_t *const o = wave->offset, *const b = wave->bits;
+    const vy_i8 k = level;
+    const struct vy_wave_at at = {
+        .offset = {o[k[0]], o[k[1]], o[k[2]], o[k[3]], o[k[4]], o[k[5]], o[k[6]], o[k[7]]},
+        .shift_fraction = {b[k[0]], b[k[1]], b[k[2]], b[k[3]], b[k[4]], b[k[5]], b[k[6]], b[k[7]]},
+    };
     return at;
 }
 
 /// Value of the wave at phase / 2^32 turns.
 VY_INLINE vy_f8 vy_wave_read(const struct vy_wave *wave, const struct vy_wave_at *at, vy_u8 phase)
 {
-    const vy_i8 index = (vy_i8)(phase >> (vy_u8)at->shift_index) + at->offset;
+    const vy_i8 index = (vy_i8)(phase >> (vy_u8)(32 - at->shift_fraction)) + at->offset;
     const vy_f8 f = vy_to_float((vy_i8)((phase << (vy_u8)at->shift_fraction) >> 9)) * 0x1p-23f;
-    const float *const t = wave->data;
-    vy_f8 a, b;
-    for (int i = 0; i < 8; i++) {
-        a[i] = t[index[i]];
-        b[i] = t[index[i] + 1];
-    }
+    const float *t = wave->data;
+    const vy_i8 k = index;
+    const vy_f8 a = {t[k[0]], t[k[1]], t[k[2]], t[k[3]], t[k[4]], t[k[5]], t[k[6]], t[k[7]]};
+    t++;
+    const vy_f8 b = {t[k[0]], t[k[1]], t[k[2]], t[k[3]], t[k[4]], t[k[5]], t[k[6]], t[k[7]]};
     return a + (b - a) * f;
 }
 

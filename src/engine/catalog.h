@@ -25,6 +25,9 @@ struct vy_catalog {
     const struct vy_kernels *kernels;
     struct vy_recipe *recipe; ///< sorted by name
     uint16_t recipes;
+    /// Sound files are read by the app (engine does not know formats). NULL: there are none.
+    vy_status (*load)(const char *path, struct vy_sample **sample, struct vy_err *err);
+    void (*unload)(struct vy_sample *sample);
     struct vy_err problem;    ///< first recipe that could not be read, code VY_OK when none
 };
 

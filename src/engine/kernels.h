@@ -5,6 +5,7 @@
 #ifndef VY_ENGINE_KERNELS_H
 #define VY_ENGINE_KERNELS_H
 
+#include "engine/rt/plan.h"
 #include "veery/module.h"
 
 /// One build of everything that runs on the audio thread. All builds give the same bits.
@@ -12,6 +13,7 @@ struct vy_kernels {
     const char *isa; ///< "base", "avx2", "avx512"
     const struct vy_module *const *modules;
     const uint32_t *module_rows;
+    void (*tick)(struct vy_engine *engine); ///< see rt/plan.h; audio thread
 };
 
 /// The best build this processor runs; VEERY_ISA=base|avx2|avx512 chooses a lesser one.

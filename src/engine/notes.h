@@ -16,8 +16,9 @@
 bool vy_note_read(const char *text, size_t length, double *note, size_t *used);
 
 /// Read a chord: C, Cm, C7, Cmaj7, Cm7b5, Cdim, Caug, Csus4, Cadd9, C9, Cm11, C13, C6, C5, Eb/G ...
-/// with an optional octave mark C4:m7? no: the root sits in octave 3 unless `octave` is given.
-/// @return number of notes (root first, low to high, at most `most`), 0 when it is no chord
+/// the longest name that fits. After a slash comes the bass, put below the root.
+/// @param octave  of the root; 3 is usual
+/// @return number of notes (low to high: bass, root, ...; at most `most`), 0 when it is no chord
 int vy_chord_read(const char *text, size_t length, int octave, double *note, int most,
                   size_t *used);
 

@@ -165,6 +165,15 @@ static uint32_t in_groups(const struct rig *r)
     return r->module->flags & VY_MIXES ? VY_MAX_LANES / 8 : r->shape.groups;
 }
 
+static struct vy_shape input_shape(const struct rig *r)
+{
+    const uint32_t lanes = r->in_voices * r->in_chans;
+    if (!(r->module->flags & VY_MIXES) || lanes == 0)
+        return r->shape;
+    return (struct vy_shape){(uint16_t)r->in_voices, (uint16_t)r->in_chans,
+                             (uint16_t)((lanes + VY_GROUP - 1) / VY_GROUP)};
+}
+
 void rig_connect(struct rig *r, const char *port, float value)
 {
     const uint32_t p = port_of(r, port);
@@ -211,7 +220,7 @@ void rig_tick(struct rig *r)
     uint32_t steady = 0;
     for (uint32_t p = 0; p < m->ins; p++) {
         in[p] = r->in[p];
-        in_shape[p] = r->shape;
+        in_shape[p] = input_shape(r);
         if (r->in_steady[p])
             steady |= 1u << p;
     }

@@ -20,7 +20,8 @@ struct rig {
     struct vy_time time;    ///< 120 BPM, playing
     vy_f8 *in[RIG_PORTS];   ///< NULL = not connected; rig_connect allocates, caller fills
     bool in_steady[RIG_PORTS];
-    vy_f8 *out[RIG_PORTS]; ///< the last tick
+    vy_f8 *out[RIG_PORTS];        ///< the last tick
+    uint32_t in_voices, in_chans; ///< VY_MIXES: shape its inputs claim to have; 0 = the rig's own
     struct rig_state *state;
 };
 

@@ -35,7 +35,8 @@ VY_RT double vy_tempo_bpm(const struct vy_tempo_map *map, double beat);
 VY_MAIN void vy_tempo_finish(struct vy_tempo_segment *segment, uint32_t segments, double sr_hz);
 
 /// Swing: where beat `beat` really falls. Off-beat sixteenths (odd multiples of 1/4 beat) come late
-/// by swing * 1/2 sixteenth; everything between is stretched evenly; even sixteenths, hence bars, stay.
+/// by swing * 1/2 sixteenth; everything between is stretched evenly; even sixteenths, hence bars,
+/// stay.
 VY_RT double vy_swing(double beat, double swing);
 
 #endif

@@ -10,4 +10,5 @@ const struct vy_kernels VY_KERNELS = {
     .isa = VY_KERNELS_ISA,
     .modules = vy_module_table,
     .module_rows = &vy_module_table_rows,
+    .tick = vy_engine_tick,
 };

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Four-pole ladder low-pass, trapezoidal, zero-delay feedback, saturating.
+//
+// After Zavalishin, "The Art of VA Filter Design", 5.3: four one-poles y = g (x - s) + s in series,
+// g = G / (1 + G), G = tan(pi fc / fs), inside a loop with gain -k. The loop is solved linearly for
+// the input u of the first pole, u = (x - k S) / (1 + k g^4), S being what the states alone would
+// give; u is then saturated, which bounds self-oscillation (k = 4) and gives the filter its growl.
+#ifndef VY_DSP_LADDER_H
+#define VY_DSP_LADDER_H
+
+#include "dsp/lanes.h"
+
+/// States of eight lanes.
+struct vy_ladder {
+    vy_f8 s1, s2, s3, s4;
+};
+
+/// Coefficients of one frame.
+struct vy_ladder_at {
+    vy_f8 g;    ///< pole gain
+    vy_f8 k;    ///< feedback, 0..4.2
+    vy_f8 loop; ///< 1 / (1 + k g^4)
+    vy_f8 gain; ///< in front
+};
+
+/// Pole gain of a cutoff given as fc / fs, up to 0.45.
+VY_INLINE vy_f8 vy_ladder_g(vy_f8 ratio)
+{
+    const vy_f8 t = vy_tan_pi(vy_min(ratio, vy_set(0.45f)));
+    return t / (1.0f + t);
+}
+
+VY_INLINE vy_f8 vy_ladder_loop(vy_f8 g, vy_f8 k)
+{
+    const vy_f8 g2 = g * g;
+    return 1.0f / (1.0f + k * (g2 * g2));
+}
+
+/// Smooth limiting at +-2, exactly linear around 0: x - (4/27) x^3 scaled.
+VY_INLINE vy_f8 vy_ladder_saturate(vy_f8 x)
+{
+    const vy_f8 c = vy_clamp(x, -3.0f, 3.0f);
+    return c - c * (c * c) * (1.0f / 27.0f);
+}
+
+enum vy_ladder_mode { VY_LADDER_LP24, VY_LADDER_LP12, VY_LADDER_BP, VY_LADDER_HP24 };
+
+/// One frame. `mode` is a constant at every call, so that only one mix is compiled in.
+VY_INLINE vy_f8 vy_ladder_step(struct vy_ladder *f, const struct vy_ladder_at *at, vy_f8 x,
+                               enum vy_ladder_mode mode)
+{
+    const vy_f8 g = at->g;
+    const vy_f8 sum = (1.0f - g) * (((f->s1 * g + f->s2) * g + f->s3) * g + f->s4);
+    const vy_f8 u = vy_ladder_saturate((x * at->gain - at->k * sum) * at->loop);
+    vy_f8 w = (u - f->s1) * g;
+    const vy_f8 y1 = w + f->s1;
+    f->s1 = y1 + w;
+    w = (y1 - f->s2) * g;
+    const vy_f8 y2 = w + f->s2;
+    f->s2 = y2 + w;
+    w = (y2 - f->s3) * g;
+    const vy_f8 y3 = w + f->s3;
+    f->s3 = y3 + w;
+    w = (y3 - f->s4) * g;
+    const vy_f8 y4 = w + f->s4;
+    f->s4 = y4 + w;
+    switch (mode) {
+    case VY_LADDER_LP24: return y4;
+    case VY_LADDER_LP12: return y2;
+    case VY_LADDER_BP: return 4.0f * (y2 - 2.0f * y3 + y4);
+    case VY_LADDER_HP24: return u - 4.0f * (y1 + y3) + 6.0f * y2 + y4;
+    }
+    return y4;
+}
+
+#endif

@@ -1,0 +1,571 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Graph -> plan: instances, buffers, cables, parameters and notes, laid out for the audio thread.
+#include "engine/compile.h"
+
+#include "base/rng.h"
+#include "engine/edit.h"
+#include "engine/graph.h"
+#include "engine/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FADE_S 0.010 // of a plan swap
+
+// What is being made: the plan, its arena and the graph it comes from, freed together.
+struct made {
+    struct vy_plan plan; // first: a plan is destroyed through its address
+    struct vy_arena arena;
+    struct vy_graph graph;
+    struct vy_host *host;
+    const struct vy_doc *doc;
+    struct vy_err *err;
+    uint32_t *plan_of;  // graph node -> plan node
+    uint32_t *unit_of;  // graph unit -> plan unit (the same index)
+    bool first;         // nothing sounded before
+};
+
+static vy_status no_memory(struct made *m)
+{
+    return vy_fail(m->err, VY_NO_MEMORY, -1, "out of memory");
+}
+
+// ---- time ---------------------------------------------------------------------------------------
+
+static int by_beat(const void *a, const void *b)
+{
+    const double x = ((const struct vy_tempo_segment *)a)->beat;
+    const double y = ((const struct vy_tempo_segment *)b)->beat;
+    return (x > y) - (x < y);
+}
+
+vy_status vy_compile_tempo(const struct vy_doc *doc, double sr_hz, struct vy_arena *arena,
+                           struct vy_tempo_map *map)
+{
+    uint32_t n = 0;
+    struct vy_tempo_segment *const s =
+        vy_arena_take(arena, (doc->marks + doc->automations) * sizeof *s);
+    if (!s)
+        return VY_NO_MEMORY;
+    for (int i = 0; i < doc->marks; i++)
+        s[n++] = (struct vy_tempo_segment){.beat = doc->mark[i].beat, .bpm = doc->mark[i].bpm,
+                                           .bpm_end = doc->mark[i].bpm};
+    for (int i = 0; i < doc->automations; i++) {
+        const struct vy_automation *const a = &doc->automation[i];
+        if (a->unit == UINT16_MAX)
+            s[n++] = (struct vy_tempo_segment){.beat = a->beat, .bpm = (double)a->from,
+                                               .bpm_end = (double)a->to, .beats = a->beats};
+    }
+    qsort(s, n, sizeof *s, by_beat);
+    // of two segments at one beat the later said wins: a ramp over the constant it starts from
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (kept && s[kept - 1].beat == s[i].beat && s[i].beats == 0 && s[kept - 1].beats > 0)
+            continue;
+        if (kept && s[kept - 1].beat == s[i].beat)
+            kept--;
+        s[kept++] = s[i];
+    }
+    vy_tempo_finish(s, kept, sr_hz);
+    *map = (struct vy_tempo_map){s, kept, sr_hz};
+    return VY_OK;
+}
+
+vy_status vy_compile_parts(const struct vy_doc *doc, const struct vy_unit *unit,
+                           struct vy_arena *arena, struct vy_seq_part **part)
+{
+    *part = vy_arena_take(arena, (unit->parts + 1u) * sizeof **part);
+    if (!*part)
+        return VY_NO_MEMORY;
+    const double bar = vy_doc_bar_beats(doc);
+    for (int p = 0; p < unit->parts; p++) {
+        const struct vy_part *const from = &unit->part[p];
+        const struct vy_pattern *const copy = vy_pattern_clone(from->pattern, arena);
+        if (!copy)
+            return VY_NO_MEMORY;
+        const float own = copy->swing;
+        (*part)[p] = (struct vy_seq_part){
+            .pattern = copy,
+            .from = from->from,
+            .until = from->until,
+            .anchor = floor(from->from / bar + 1e-9) * bar,
+            .swing = (double)(own < 0 ? doc->swing : own),
+            .seed = vy_rng_key(doc->seed, unit->id),
+        };
+    }
+    return VY_OK;
+}
+
+// ---- instances and buffers ----------------------------------------------------------------------
+
+static vy_status make_instances(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    struct vy_plan *const plan = &m->plan;
+    plan->nodes = g->nodes;
+    plan->node = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *plan->node);
+    m->plan_of = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *m->plan_of);
+    if (!plan->node || !m->plan_of)
+        return no_memory(m);
+    for (uint32_t i = 0; i < g->nodes; i++) {
+        const struct vy_gnode *const from = &g->node[g->order[i]];
+        struct vy_plan_node *const node = &plan->node[i];
+        m->plan_of[g->order[i]] = i;
+        node->module = from->module;
+        node->unit = (uint16_t)from->unit;
+        const uint64_t seed = vy_rng_key(m->doc->seed, from->id);
+        const vy_status status =
+            vy_host_instance(m->host, from->key, from->module, from->shape, seed, from->file,
+                             from->value, &node->instance, m->err);
+        if (status)
+            return status;
+    }
+    return VY_OK;
+}
+
+// Buffers are given back after their last reader and used again, so that a plan stays in cache.
+struct pool {
+    vy_f8 *free[VY_MAX_LANES / VY_GROUP + 1][256];
+    uint32_t frees[VY_MAX_LANES / VY_GROUP + 1];
+};
+
+static vy_f8 *take_buffer(struct made *m, struct pool *pool, uint32_t groups)
+{
+    if (pool->frees[groups])
+        return pool->free[groups][--pool->frees[groups]];
+    return vy_arena_take(&m->arena, (size_t)groups * VY_TICK * sizeof(vy_f8));
+}
+
+static void give_buffer(struct pool *pool, uint32_t groups, vy_f8 *buffer)
+{
+    if (pool->frees[groups] < 256)
+        pool->free[groups][pool->frees[groups]++] = buffer;
+}
+
+// Position of the last reader of every node's outputs; UINT32_MAX when it must outlive the tick.
+static uint32_t *last_readers(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    uint32_t *const last = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *last);
+    if (!last)
+        return NULL;
+    for (uint32_t n = 0; n < g->nodes; n++)
+        last[n] = m->plan_of[n];
+    for (uint32_t i = 0; i < g->edges; i++) {
+        const struct vy_gedge *const e = &g->edge[i];
+        if (e->from < 0)
+            continue;
+        if (e->feedback)
+            last[e->from] = UINT32_MAX;
+        else if (last[e->from] < m->plan_of[e->to])
+            last[e->from] = m->plan_of[e->to];
+    }
+    for (uint32_t u = 0; u < g->units; u++)
+        if (g->unit[u].strip >= 0)
+            last[g->unit[u].strip] = UINT32_MAX;
+    last[g->out] = UINT32_MAX;
+    return last;
+}
+
+static vy_status make_buffers(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    struct pool *const pool = calloc(1, sizeof *pool);
+    const uint32_t *const last = last_readers(m);
+    uint32_t most_ins = 1, most_groups = 1;
+    bool ok = pool && last;
+    for (uint32_t i = 0; i < m->plan.nodes && ok; i++) {
+        struct vy_plan_node *const node = &m->plan.node[i];
+        const uint32_t groups = node->instance->shape.groups;
+        node->out = vy_arena_take(&m->arena, (node->module->outs + 1u) * sizeof *node->out);
+        for (int o = 0; node->out && o < node->module->outs; o++)
+            ok = (node->out[o] = take_buffer(m, pool, groups)) && ok;
+        ok = ok && node->out;
+        most_ins = node->module->ins > most_ins ? node->module->ins : most_ins;
+        most_groups = groups > most_groups ? groups : most_groups;
+        for (uint32_t before = 0; ok && before <= i; before++) {
+            if (last[g->order[before]] != i)
+                continue;
+            const struct vy_plan_node *const done = &m->plan.node[before];
+            for (int o = 0; o < done->module->outs; o++)
+                give_buffer(pool, done->instance->shape.groups, done->out[o]);
+        }
+    }
+    free(pool);
+    m->plan.scratch = vy_arena_take(&m->arena, VY_PLAN_PORTS * sizeof *m->plan.scratch);
+    for (uint32_t p = 0; ok && m->plan.scratch && p < most_ins && p < VY_PLAN_PORTS; p++) {
+        m->plan.scratch[p] = vy_arena_take(
+            &m->arena, (size_t)(VY_MAX_LANES / VY_GROUP) * VY_TICK * sizeof(vy_f8));
+        ok = m->plan.scratch[p] != NULL;
+    }
+    return ok && m->plan.scratch ? VY_OK : no_memory(m);
+}
+
+// ---- cables -------------------------------------------------------------------------------------
+
+static bool is_fresh(const struct made *m, int node)
+{
+    return node >= 0 && m->plan.node[m->plan_of[node]].instance->fresh;
+}
+
+static vy_status fill_edge(struct made *m, const struct vy_gedge *from, struct vy_plan_edge *e)
+{
+    // what begins with a new instance begins in silence anyway and must not lose its attack
+    const bool at_once = m->first || is_fresh(m, from->from) || from->leaving ||
+                         m->graph.node[from->to].leaving || is_fresh(m, from->to);
+    struct vy_shape shape = {1, 1, 1};
+    if (from->from >= 0)
+        shape = m->graph.node[from->from].shape;
+    e->wire = vy_host_wire(m->host, from->key, at_once ? 1.0f : 0.0f,
+                           from->feedback ? shape.groups : 0);
+    if (!e->wire)
+        return no_memory(m);
+    e->target = from->leaving ? 0.0f : 1.0f;
+    e->depth = from->depth;
+    e->pitch = from->pitch;
+    if (from->from >= 0) {
+        const struct vy_plan_node *const node = &m->plan.node[m->plan_of[from->from]];
+        e->source = node->out[from->from_port];
+        e->shape = shape;
+        if (from->feedback) {
+            e->copy_from = e->source;
+            e->source = e->wire->hold;
+        }
+        return VY_OK;
+    }
+    struct vy_notes *const notes = m->plan.unit[from->unit].notes;
+    vy_f8 *const signal[] = {notes->freq, notes->gate, notes->trig, notes->vel};
+    const bool *const steady[] = {&notes->freq_steady, &notes->gate_steady, &notes->trig_steady,
+                                  &notes->vel_steady};
+    e->source = signal[-1 - from->from];
+    e->steady = steady[-1 - from->from];
+    e->shape = (struct vy_shape){(uint16_t)notes->voices, 1, (uint16_t)notes->groups};
+    return VY_OK;
+}
+
+// All edges into one port or parameter, next to each other in the plan.
+static vy_status collect(struct made *m, int node, bool param, uint16_t port, uint32_t *first,
+                         uint32_t *count)
+{
+    const struct vy_graph *const g = &m->graph;
+    *first = m->plan.edges;
+    *count = 0;
+    for (uint32_t i = 0; i < g->edges; i++) {
+        if (g->edge[i].to != node || g->edge[i].to_param != param || g->edge[i].to_port != port)
+            continue;
+        const vy_status status = fill_edge(m, &g->edge[i], &m->plan.edge[m->plan.edges]);
+        if (status)
+            return status;
+        m->plan.edges++;
+        (*count)++;
+    }
+    return VY_OK;
+}
+
+static struct vy_shape input_shape(const struct made *m, const struct vy_plan_node *node,
+                                   const struct vy_plan_input *in)
+{
+    struct vy_shape s = node->instance->shape;
+    if (!(node->module->flags & VY_MIXES) || in->edges == 0)
+        return s;
+    s = (struct vy_shape){1, 1, 1};
+    for (uint32_t i = 0; i < in->edges; i++) {
+        const struct vy_shape e = m->plan.edge[in->first + i].shape;
+        s.voices = e.voices > s.voices ? e.voices : s.voices;
+        s.chans = e.chans > s.chans ? e.chans : s.chans;
+    }
+    if (s.voices * s.chans > (int)VY_MAX_LANES)
+        s.voices = (uint16_t)(VY_MAX_LANES / s.chans);
+    s.groups = (uint16_t)((s.voices * s.chans + 7) / 8);
+    return s;
+}
+
+static vy_status connect_node(struct made *m, uint32_t i)
+{
+    struct vy_plan_node *const node = &m->plan.node[i];
+    const int gnode = (int)m->graph.order[i];
+    const struct vy_module *const mod = node->module;
+    node->input = vy_arena_take(&m->arena, (mod->ins + 1u) * sizeof *node->input);
+    node->param = vy_arena_take(&m->arena, (mod->params + 1u) * sizeof *node->param);
+    if (!node->input || !node->param)
+        return no_memory(m);
+    for (uint16_t p = 0; p < mod->ins; p++) {
+        struct vy_plan_input *const in = &node->input[p];
+        const vy_status status = collect(m, gnode, false, p, &in->first, &in->edges);
+        if (status)
+            return status;
+        in->shape = input_shape(m, node, in);
+    }
+    const double ticks_per_ms = m->host->sr_hz / 1000.0 / VY_TICK;
+    for (uint16_t p = 0; p < mod->params; p++) {
+        struct vy_plan_param *const param = &node->param[p];
+        const vy_status status = collect(m, gnode, true, p, &param->first, &param->edges);
+        if (status)
+            return status;
+        param->target = m->graph.node[gnode].value[p];
+        param->smooth_ticks =
+            (uint32_t)fmax(1, round((double)mod->param[p].smooth_ms * ticks_per_ms));
+        param->lock = -1;
+    }
+    return VY_OK;
+}
+
+static vy_status make_cables(struct made *m)
+{
+    m->plan.edge = vy_arena_take(&m->arena, (m->graph.edges + 1u) * sizeof *m->plan.edge);
+    if (!m->plan.edge)
+        return no_memory(m);
+    for (uint32_t i = 0; i < m->plan.nodes; i++) {
+        const vy_status status = connect_node(m, i);
+        if (status)
+            return status;
+    }
+    for (uint32_t e = 0; e < m->plan.edges; e++)
+        if (m->plan.edge[e].target < m->plan.edge[e].wire->fade)
+            m->plan.fades = (uint32_t)ceil(FADE_S * m->host->sr_hz / VY_TICK) + 1;
+    for (uint32_t n = 0; n < m->graph.nodes && !m->plan.fades; n++)
+        if (m->graph.node[n].leaving)
+            m->plan.fades = 1;
+    return VY_OK;
+}
+
+// ---- notes and locks ----------------------------------------------------------------------------
+
+static vy_status make_units(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    m->plan.units = g->units;
+    m->plan.unit = vy_arena_take(&m->arena, (g->units + 1u) * sizeof *m->plan.unit);
+    if (!m->plan.unit)
+        return no_memory(m);
+    for (uint32_t u = 0; u < g->units; u++) {
+        struct vy_plan_unit *const unit = &m->plan.unit[u];
+        unit->name = vy_arena_text(&m->arena, g->unit[u].name);
+        if (!g->unit[u].plays_notes)
+            continue;
+        unit->notes = vy_host_voices(m->host, g->unit[u].voices_key, g->unit[u].voices);
+        if (!unit->notes)
+            return no_memory(m);
+        if (g->unit[u].index < 0)
+            continue;
+        const struct vy_unit *const from = &m->doc->unit[g->unit[u].index];
+        unit->notes->glide_s = from->glide_s;
+        if (!from->playing)
+            continue;
+        struct vy_seq_part *part;
+        if (vy_compile_parts(m->doc, from, &m->arena, &part))
+            return no_memory(m);
+        unit->part = part;
+        unit->parts = from->parts;
+    }
+    return VY_OK;
+}
+
+#define MAX_LOCKS 4096u
+
+// The lock of a parameter, made when there is none; -1 when memory is out.
+static int lock_of(struct made *m, int node, int param)
+{
+    struct vy_plan_node *const n = &m->plan.node[m->plan_of[node]];
+    if (n->param[param].lock >= 0)
+        return n->param[param].lock;
+    const uint32_t groups = n->instance->shape.groups;
+    if (m->plan.locks == MAX_LOCKS)
+        return -1;
+    struct vy_plan_lock *const lock = &m->plan.lock[m->plan.locks];
+    *lock = (struct vy_plan_lock){vy_arena_take(&m->arena, groups * sizeof(vy_f8)),
+                                  vy_arena_take(&m->arena, groups * sizeof(vy_i8)), groups,
+                                  n->instance->shape.chans, n->instance->shape.voices};
+    if (!lock->value || !lock->held)
+        return -1;
+    n->param[param].lock = (int32_t)m->plan.locks;
+    return (int)m->plan.locks++;
+}
+
+static vy_status lock_hit(struct made *m, const struct vy_unit *unit, const struct vy_hit *hit,
+                          const struct vy_lock *from, struct vy_plan_hit *to, uint32_t *count)
+{
+    char path[160];
+    struct vy_target t;
+    snprintf(path, sizeof path, "%s.%s", unit->name, from->param);
+    vy_status status = vy_edit_find(m->doc, path, &t, m->err);
+    if (status || t.node < 0 || t.port)
+        return status; // checked when the pattern was written
+    const int targets = t.knob ? t.knob->targets : 1;
+    for (int k = 0; k < targets; k++) {
+        const int doc_node = t.knob ? t.knob->node[k] : t.node;
+        const int param = t.knob ? t.knob->param[k] : t.param;
+        const int node = vy_graph_find(&m->graph, t.unit, t.rack, doc_node);
+        if (node < 0)
+            continue;
+        const struct vy_gnode *const g = &m->graph.node[node];
+        float value;
+        status = vy_value_read(&g->module->param[param], from->value, g->value[param],
+                               m->doc->tempo, &value, m->err);
+        const int lock = status ? -1 : lock_of(m, node, param);
+        if (lock < 0)
+            return status ? status : no_memory(m);
+        to[(*count)++] = (struct vy_plan_hit){hit, (uint32_t)lock, value};
+    }
+    return VY_OK;
+}
+
+static int by_hit(const void *a, const void *b)
+{
+    const uintptr_t x = (uintptr_t)((const struct vy_plan_hit *)a)->hit;
+    const uintptr_t y = (uintptr_t)((const struct vy_plan_hit *)b)->hit;
+    return (x > y) - (x < y);
+}
+
+static vy_status make_locks(struct made *m)
+{
+    m->plan.lock = vy_arena_take(&m->arena, MAX_LOCKS * sizeof *m->plan.lock);
+    if (!m->plan.lock)
+        return no_memory(m);
+    for (uint32_t u = 0; u < m->plan.units; u++) {
+        struct vy_plan_unit *const unit = &m->plan.unit[u];
+        uint32_t most = 0, count = 0;
+        for (uint32_t p = 0; p < unit->parts; p++)
+            for (uint32_t h = 0; h < unit->part[p].pattern->hits; h++)
+                most += unit->part[p].pattern->hit[h].locks * 4u;
+        struct vy_plan_hit *const table =
+            vy_arena_take(&m->arena, (most + 1u) * sizeof *table);
+        if (!table)
+            return no_memory(m);
+        unit->lock_first = m->plan.locks;
+        for (uint32_t p = 0; most && p < unit->parts; p++)
+            for (uint32_t h = 0; h < unit->part[p].pattern->hits; h++) {
+                const struct vy_hit *const hit = &unit->part[p].pattern->hit[h];
+                for (int l = 0; l < hit->locks; l++) {
+                    const vy_status status =
+                        lock_hit(m, &m->doc->unit[m->graph.unit[u].index], hit, &hit->lock[l],
+                                 table, &count);
+                    if (status)
+                        return status;
+                }
+            }
+        unit->locks = m->plan.locks - unit->lock_first;
+        qsort(table, count, sizeof *table, by_hit);
+        unit->hit = table;
+        unit->hits = count;
+    }
+    return VY_OK;
+}
+
+// ---- automation and taps ------------------------------------------------------------------------
+
+// Strip values live in the parameters of the "#strip" and "#mix" nodes.
+static int strip_node(const struct vy_graph *g, int unit, int param, uint32_t *out_param)
+{
+    static const uint32_t params[] = {[VY_STRIP_GAIN] = 0, [VY_STRIP_PAN] = 1,
+                                      [VY_STRIP_SPREAD] = 2};
+    *out_param = params[param];
+    if (param != VY_STRIP_SPREAD)
+        return g->unit[unit].strip;
+    for (uint32_t n = 0; n < g->nodes; n++) // the first engine node of the unit is its mix
+        if (g->node[n].unit == unit && g->node[n].rack < 0 && !g->node[n].leaving)
+            return (int)n;
+    return -1;
+}
+
+static vy_status make_automation(struct made *m)
+{
+    struct vy_plan *const plan = &m->plan;
+    plan->automation =
+        vy_arena_take(&m->arena, (m->doc->automations + 1u) * sizeof *plan->automation);
+    if (!plan->automation)
+        return no_memory(m);
+    for (int i = 0; i < m->doc->automations; i++) {
+        const struct vy_automation *const a = &m->doc->automation[i];
+        if (a->unit == UINT16_MAX)
+            continue;
+        uint32_t param = a->param;
+        const int node = a->node < 0 ? strip_node(&m->graph, a->unit, a->param, &param)
+                                     : vy_graph_find(&m->graph, a->unit, a->rack, a->node);
+        if (node < 0)
+            continue;
+        plan->automation[plan->automations++] =
+            (struct vy_plan_automation){m->plan_of[node], param,       a->from,
+                                        a->to,            a->beat,     a->beats,
+                                        a->exponential};
+    }
+    return VY_OK;
+}
+
+static vy_status make_taps(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    struct vy_plan *const plan = &m->plan;
+    const struct vy_plan_node *const out = &plan->node[m->plan_of[g->out]];
+    plan->out = (struct vy_plan_tap){out->out[0], VY_OUT, 1};
+    plan->gain = g->gain_port >= 0 ? out->out[g->gain_port] : NULL;
+    plan->latency = out->module->latency_frames;
+    plan->stem = vy_arena_take(&m->arena, (g->units + 1u) * sizeof *plan->stem);
+    if (!plan->stem)
+        return no_memory(m);
+    for (uint32_t u = 0; u < g->units; u++) {
+        const struct vy_gunit *const unit = &g->unit[u];
+        if (unit->to_out == 0 || unit->strip < 0)
+            continue;
+        plan->stem[plan->stems++] =
+            (struct vy_plan_tap){plan->node[m->plan_of[unit->strip]].out[0], plan->unit[u].name,
+                                 unit->to_out};
+    }
+    return VY_OK;
+}
+
+// ---- all of it ----------------------------------------------------------------------------------
+
+static vy_status make(struct made *m, const struct vy_plan *old)
+{
+    vy_status status = vy_graph_build(&m->graph, m->doc, m->host->catalog->kernels, m->err);
+    if (!status && old)
+        status = vy_graph_keep(&m->graph, old->graph, m->err);
+    if (!status)
+        status = vy_graph_sort(&m->graph, m->err);
+    if (!status && vy_compile_tempo(m->doc, m->host->sr_hz, &m->arena, &m->plan.map))
+        status = no_memory(m);
+    static vy_status (*const steps[])(struct made *) = {
+        make_instances, make_buffers, make_units, make_cables,
+        make_locks,     make_automation, make_taps};
+    for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
+        status = steps[i](m);
+    return status;
+}
+
+vy_status vy_compile(struct vy_host *host, const struct vy_doc *doc, const struct vy_plan *old,
+                     struct vy_plan **plan, struct vy_err *err)
+{
+    struct made *const m = calloc(1, sizeof *m);
+    if (!m)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    m->host = host;
+    m->doc = doc;
+    m->err = err;
+    m->first = !old;
+    m->plan.sr_hz = host->sr_hz;
+    m->plan.playing = doc->playing || !doc->play_said;
+    m->plan.fade_step = (float)(VY_TICK / (FADE_S * host->sr_hz));
+    m->plan.graph = &m->graph;
+    const vy_status status = make(m, old);
+    if (status) {
+        vy_plan_destroy(&m->plan);
+        return status;
+    }
+    *plan = &m->plan;
+    return VY_OK;
+}
+
+void vy_plan_destroy(struct vy_plan *plan)
+{
+    if (!plan)
+        return;
+    struct made *const m = (struct made *)plan;
+    vy_graph_clear(&m->graph);
+    vy_arena_clear(&m->arena);
+    free(m);
+}

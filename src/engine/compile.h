@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Document -> plan.
+#ifndef VY_ENGINE_COMPILE_H
+#define VY_ENGINE_COMPILE_H
+
+#include "engine/host.h"
+#include "engine/rt/plan.h"
+
+/// Compile a document into a plan that goes on where `old` (or NULL) is: instances, voices and
+/// fades carry over; what is gone fades out over 10 ms (plan->fades ticks), after which the same
+/// document should be compiled again to be rid of it. The document may be freed afterwards.
+VY_MAIN VY_MUST_CHECK vy_status vy_compile(struct vy_host *host, const struct vy_doc *doc,
+                                           const struct vy_plan *old, struct vy_plan **plan,
+                                           struct vy_err *err);
+
+/// NULL is fine. The plan must have left the audio thread.
+VY_MAIN void vy_plan_destroy(struct vy_plan *plan);
+
+/// Tempo over musical time; segments in the arena.
+VY_MAIN vy_status vy_compile_tempo(const struct vy_doc *doc, double sr_hz, struct vy_arena *arena,
+                                   struct vy_tempo_map *map);
+
+/// Parts of a unit as the sequencer plays them; patterns are copied into the arena.
+VY_MAIN vy_status vy_compile_parts(const struct vy_doc *doc, const struct vy_unit *unit,
+                                   struct vy_arena *arena, struct vy_seq_part **part);
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Between document and plan: all modules and cables of a session in one flat graph, strips and
+// summing points included.
+#ifndef VY_ENGINE_GRAPH_H
+#define VY_ENGINE_GRAPH_H
+
+#include "engine/document.h"
+#include "engine/kernels.h"
+
+/// A module of the graph.
+struct vy_gnode {
+    uint64_t key; ///< identity of its instance: place, module, shape and file
+    uint64_t id;  ///< identity of its place
+    const struct vy_module *module;
+    float *value; ///< [params]
+    const char *file;
+    int unit, rack, node; ///< where it is in the document; rack -1: placed by the engine
+    struct vy_shape shape;
+    bool leaving; ///< only here until its cables have faded out
+};
+
+enum { VY_SIGNAL_FREQ, VY_SIGNAL_GATE, VY_SIGNAL_TRIG, VY_SIGNAL_VEL, VY_SIGNALS };
+
+/// A cable of the graph. from < 0: note signal -1 - from of unit `unit`.
+struct vy_gedge {
+    uint64_t key;
+    int from, to, unit;
+    uint16_t from_port, to_port;
+    bool to_param, pitch;
+    float depth;
+    bool leaving;  ///< fades out
+    bool feedback; ///< hears the tick before
+};
+
+struct vy_gunit {
+    uint64_t id, voices_key;
+    int index; ///< in the document, -1 = only here for voices that are leaving
+    uint16_t voices;
+    bool plays_notes;
+    int strip; ///< node whose output is the unit's sound, -1 = none
+    float to_out; ///< gain of its way to out, 0 = none
+    const char *name;
+};
+
+struct vy_graph {
+    struct vy_arena arena;
+    struct vy_gnode *node;
+    struct vy_gedge *edge;
+    struct vy_gunit *unit;
+    uint32_t nodes, edges, units;
+    int out;       ///< node whose output leaves the studio
+    int gain_port; ///< its output with the limiter's gain, -1 = none
+    uint32_t *order; ///< nodes in order of execution
+};
+
+/// Flatten a document. The graph points into the document until it is destroyed.
+vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
+                         const struct vy_kernels *kernels, struct vy_err *err);
+
+/// Add what `old` had and this has not, on its way out.
+vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, struct vy_err *err);
+
+/// Decide the order of execution and which cables feed back.
+vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err);
+
+/// Node index of a document node, -1 when it is not in the graph (bypassed).
+int vy_graph_find(const struct vy_graph *graph, int unit, int rack, int node);
+
+void vy_graph_clear(struct vy_graph *graph);
+
+#endif

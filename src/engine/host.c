@@ -1,0 +1,274 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/host.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct vy_host_table {
+    struct vy_host_table *next;
+    char key[96];
+    void *data;
+};
+
+struct vy_host_sample {
+    struct vy_host_sample *next;
+    char *path;
+    struct vy_sample *sample;
+};
+
+struct vy_host_notes {
+    struct vy_host_notes *next;
+    uint64_t key;
+    struct vy_notes *notes;
+    size_t bytes;
+    bool used;
+};
+
+static void *zeroed(size_t bytes)
+{
+    bytes = vy_align64(bytes ? bytes : 1);
+    void *const p = aligned_alloc(64, bytes);
+    if (p)
+        memset(p, 0, bytes); // touches every page: none is first touched on the audio thread
+    return p;
+}
+
+void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double sr_hz)
+{
+    *host = (struct vy_host){.catalog = catalog, .sr_hz = sr_hz};
+}
+
+static const void *shared(void *arg, const char *key, size_t bytes,
+                          void (*build)(void *, const void *), const void *build_arg)
+{
+    struct vy_host *const host = arg;
+    for (const struct vy_host_table *t = host->table; t; t = t->next)
+        if (strcmp(t->key, key) == 0)
+            return t->data;
+    struct vy_host_table *const t = calloc(1, sizeof *t);
+    void *const data = zeroed(bytes);
+    if (!t || !data) {
+        free(t);
+        free(data);
+        return NULL;
+    }
+    vy_text_copy(t->key, sizeof t->key, key);
+    t->data = data;
+    build(data, build_arg);
+    t->next = host->table;
+    host->table = t;
+    host->bytes += bytes;
+    return data;
+}
+
+static vy_status load_sample(struct vy_host *host, const char *path, struct vy_sample **sample,
+                             struct vy_err *err)
+{
+    *sample = NULL;
+    if (!path)
+        return VY_OK;
+    for (struct vy_host_sample *s = host->sample; s; s = s->next)
+        if (strcmp(s->path, path) == 0) {
+            *sample = s->sample;
+            return VY_OK;
+        }
+    if (!host->catalog->load)
+        return vy_fail(err, VY_ABSENT, -1, "%s: sound files cannot be read here", path);
+    struct vy_host_sample *const s = calloc(1, sizeof *s);
+    if (!s)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    s->path = strdup(path);
+    const vy_status status =
+        s->path ? host->catalog->load(path, &s->sample, err) : VY_NO_MEMORY;
+    if (status) {
+        free(s->path);
+        free(s);
+        return status;
+    }
+    s->next = host->sample;
+    host->sample = s;
+    *sample = s->sample;
+    return VY_OK;
+}
+
+static void destroy_instance(struct vy_host *host, struct vy_instance *inst)
+{
+    if (!inst)
+        return;
+    if (inst->mem && inst->module->deinit)
+        inst->module->deinit(inst->mem);
+    host->bytes -= inst->bytes;
+    free(inst->mem);
+    free(inst->state);
+    free(inst->ramp);
+    free(inst);
+}
+
+static vy_status make_instance(struct vy_host *host, struct vy_instance *inst, uint64_t seed,
+                               const char *file, const float *value, struct vy_err *err)
+{
+    const struct vy_module *const m = inst->module;
+    struct vy_sample *sample;
+    const vy_status status = load_sample(host, file, &sample, err);
+    if (status)
+        return status;
+    const struct vy_cfg cfg = {.sr_hz = (float)host->sr_hz,
+                               .shape = inst->shape,
+                               .in_lanes_max = VY_MAX_LANES / VY_GROUP,
+                               .seed = seed,
+                               .sample = sample,
+                               .host = host,
+                               .shared = shared};
+    const size_t size = m->get_size(&cfg), ramps = (size_t)m->params * inst->shape.groups;
+    void *const mem = zeroed(size);
+    inst->state = zeroed(m->params * sizeof *inst->state);
+    inst->ramp = zeroed(ramps * sizeof *inst->ramp);
+    const int failed = mem && inst->state && inst->ramp ? m->init(mem, &cfg) : VY_NO_MEMORY;
+    if (failed) {
+        free(mem);
+        return vy_fail(err, VY_NO_MEMORY, -1, "%s: out of memory", m->id);
+    }
+    inst->mem = mem;
+    inst->bytes = size + ramps * sizeof *inst->ramp;
+    host->bytes += inst->bytes;
+    for (int p = 0; p < m->params; p++)
+        inst->state[p].now = inst->state[p].goal = value[p];
+    return VY_OK;
+}
+
+vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_module *module,
+                           struct vy_shape shape, uint64_t seed, const char *file,
+                           const float *value, struct vy_instance **instance, struct vy_err *err)
+{
+    for (struct vy_instance *i = host->instance; i; i = i->next)
+        if (i->key == key) {
+            i->used = true;
+            *instance = i;
+            return VY_OK;
+        }
+    struct vy_instance *const inst = calloc(1, sizeof *inst);
+    if (!inst)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    inst->key = key;
+    inst->module = module;
+    inst->shape = shape;
+    inst->fresh = inst->used = true;
+    const vy_status status = make_instance(host, inst, seed, file, value, err);
+    if (status) {
+        destroy_instance(host, inst);
+        return status;
+    }
+    inst->next = host->instance;
+    host->instance = inst;
+    *instance = inst;
+    return VY_OK;
+}
+
+struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups)
+{
+    struct vy_wire *w = host->wire;
+    while (w && w->key != key)
+        w = w->next;
+    if (!w) {
+        w = calloc(1, sizeof *w);
+        if (!w)
+            return NULL;
+        *w = (struct vy_wire){.key = key, .fade = fade, .next = host->wire};
+        host->wire = w;
+    }
+    if (groups && !w->hold)
+        w->hold = zeroed((size_t)groups * VY_TICK * sizeof(vy_f8));
+    w->used = true;
+    return groups && !w->hold ? NULL : w;
+}
+
+struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voices)
+{
+    for (struct vy_host_notes *n = host->notes; n; n = n->next)
+        if (n->key == key) {
+            n->used = true;
+            return n->notes;
+        }
+    struct vy_host_notes *const n = calloc(1, sizeof *n);
+    const size_t bytes = vy_notes_size(voices, 1);
+    void *const mem = zeroed(bytes);
+    if (!n || !mem) {
+        free(n);
+        free(mem);
+        return NULL;
+    }
+    *n = (struct vy_host_notes){.next = host->notes, .key = key, .bytes = bytes, .used = true};
+    n->notes = vy_notes_init(mem, voices, 1, (float)host->sr_hz);
+    host->notes = n;
+    host->bytes += bytes;
+    return n->notes;
+}
+
+void vy_host_mark_none(struct vy_host *host)
+{
+    for (struct vy_instance *i = host->instance; i; i = i->next)
+        i->used = false;
+    for (struct vy_wire *w = host->wire; w; w = w->next)
+        w->used = false;
+    for (struct vy_host_notes *n = host->notes; n; n = n->next)
+        n->used = false;
+}
+
+void vy_host_sweep(struct vy_host *host)
+{
+    for (struct vy_instance **at = &host->instance; *at;) {
+        struct vy_instance *const i = *at;
+        if (i->used) {
+            at = &i->next;
+            continue;
+        }
+        *at = i->next;
+        destroy_instance(host, i);
+    }
+    for (struct vy_wire **at = &host->wire; *at;) {
+        struct vy_wire *const w = *at;
+        if (w->used) {
+            at = &w->next;
+            continue;
+        }
+        *at = w->next;
+        free(w->hold);
+        free(w);
+    }
+    for (struct vy_host_notes **at = &host->notes; *at;) {
+        struct vy_host_notes *const n = *at;
+        if (n->used) {
+            at = &n->next;
+            continue;
+        }
+        *at = n->next;
+        host->bytes -= n->bytes;
+        free(n->notes);
+        free(n);
+    }
+}
+
+void vy_host_close(struct vy_host *host)
+{
+    vy_host_mark_none(host);
+    vy_host_sweep(host);
+    for (struct vy_host_table *t = host->table; t;) {
+        struct vy_host_table *const next = t->next;
+        free(t->data);
+        free(t);
+        t = next;
+    }
+    for (struct vy_host_sample *s = host->sample; s;) {
+        struct vy_host_sample *const next = s->next;
+        if (host->catalog->unload)
+            host->catalog->unload(s->sample);
+        free(s->path);
+        free(s);
+        s = next;
+    }
+    *host = (struct vy_host){0};
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What outlives a plan: instances of modules, voices, fades of cables, sound files and shared
+// tables. One host per engine; main thread only, but for the state the audio thread works on.
+#ifndef VY_ENGINE_HOST_H
+#define VY_ENGINE_HOST_H
+
+#include "engine/catalog.h"
+#include "engine/rt/plan.h"
+
+struct vy_host_table;
+struct vy_host_sample;
+struct vy_host_notes;
+
+struct vy_host {
+    const struct vy_catalog *catalog;
+    double sr_hz;
+    struct vy_instance *instance;
+    struct vy_wire *wire;
+    struct vy_host_table *table;
+    struct vy_host_sample *sample;
+    struct vy_host_notes *notes;
+    size_t bytes; ///< held now
+};
+
+/// Zero-initialised host becomes usable.
+void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double sr_hz);
+
+/// Everything is freed; no plan of this host may be used any more.
+void vy_host_close(struct vy_host *host);
+
+/// The instance with this key, made when there is none.
+vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_module *module,
+                           struct vy_shape shape, uint64_t seed, const char *file,
+                           const float *value, struct vy_instance **instance,
+                           struct vy_err *err);
+
+/// The wire with this key, made with `fade` when there is none. groups > 0: with a hold buffer.
+struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups);
+
+/// The voices with this key, made when there are none; NULL when memory is out.
+struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voices);
+
+/// Forget which things are used; then compile; then sweep frees what no plan marked.
+void vy_host_mark_none(struct vy_host *host);
+void vy_host_sweep(struct vy_host *host);
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What the audio thread runs: a flat list of module calls with their buffers, made by the compiler
+// (engine/compile.c) and never changed in structure. State that outlives a plan (instances, voices,
+// fades) is pointed to, so that a new plan goes on where the old one stopped.
+#ifndef VY_ENGINE_RT_PLAN_H
+#define VY_ENGINE_RT_PLAN_H
+
+#include "engine/rt/clock.h"
+#include "engine/rt/sequencer.h"
+#include "veery/module.h"
+
+/// A parameter's way to its value. Audio thread only, but for init.
+struct vy_param_state {
+    float now, goal, step;
+    uint32_t left; ///< ticks until goal
+    bool flat;     ///< the ramps already say `now`, standing still
+};
+
+/// A module at work. Lives as long as any plan needs it (engine/instance.c).
+struct vy_instance {
+    uint64_t key;
+    const struct vy_module *module;
+    struct vy_shape shape;
+    void *mem;
+    struct vy_param_state *state; ///< [params]
+    struct vy_ramp *ramp;         ///< [params][groups]
+    bool fresh;                   ///< has not run yet
+    bool muted;                   ///< wrote NaN or infinity: silent until made again
+    // main thread only
+    struct vy_instance *next;
+    const char *file;
+    size_t bytes;
+    bool used;
+};
+
+/// A cable's fade, and for feedback cables the tick before.
+struct vy_wire {
+    uint64_t key;
+    float fade;  ///< 0..1 on its way to the target, equal power
+    vy_f8 *hold; ///< [groups][VY_TICK] last tick of a feedback source, else NULL
+    struct vy_wire *next;
+    bool used;
+};
+
+/// One cable into an input or a parameter.
+struct vy_plan_edge {
+    const vy_f8 *source;    ///< [groups][VY_TICK]
+    struct vy_shape shape;  ///< of the source
+    struct vy_wire *wire;
+    float target;           ///< where the fade goes: 1 here, 0 leaving
+    float depth;            ///< gain; for parameters octaves (pitch) or units (linear)
+    bool pitch;             ///< parameters: multiplies by 2^(depth x)
+    const bool *steady;     ///< note signals: source holds one value, else NULL
+    const vy_f8 *copy_from; ///< feedback: after the tick `wire->hold` takes this
+};
+
+struct vy_plan_input {
+    uint32_t first, edges;
+    struct vy_shape shape; ///< as the module gets it
+};
+
+struct vy_plan_param {
+    uint32_t first, edges;
+    float target;
+    uint32_t smooth_ticks;
+    int32_t lock; ///< index into the plan's locks, -1 = none
+};
+
+/// Values that steps have locked, per voice.
+struct vy_plan_lock {
+    vy_f8 *value; ///< [groups]
+    vy_i8 *held;  ///< [groups] mask
+    uint32_t groups, chans, voices;
+};
+
+/// A hit's locks, resolved.
+struct vy_plan_hit {
+    const struct vy_hit *hit;
+    uint32_t lock;
+    float value;
+};
+
+struct vy_plan_node {
+    const struct vy_module *module;
+    struct vy_instance *instance;
+    struct vy_plan_input *input; ///< [ins]
+    struct vy_plan_param *param; ///< [params]
+    vy_f8 **out;                 ///< [outs]
+    uint16_t unit;
+};
+
+struct vy_plan_unit {
+    struct vy_notes *notes; ///< NULL: plays no notes
+    const struct vy_seq_part *part;
+    uint32_t parts;
+    const struct vy_plan_hit *hit; ///< sorted by hit pointer
+    uint32_t hits;
+    uint32_t lock_first, locks; ///< the unit's slice of the plan's locks
+    const char *name;
+};
+
+struct vy_plan_automation {
+    uint32_t node, param; ///< node UINT32_MAX: tempo, which the map already has
+    float from, to;
+    double beat, beats;
+    bool exponential;
+};
+
+/// A mix that leaves the plan: the master or a stem.
+struct vy_plan_tap {
+    const vy_f8 *buffer; ///< 1 voice x 2 channels
+    const char *name;
+    float gain;
+};
+
+#define VY_PLAN_FAULTS 16u
+
+struct vy_plan {
+    struct vy_plan_node *node; ///< in order of execution
+    uint32_t nodes;
+    struct vy_plan_unit *unit;
+    uint32_t units;
+    struct vy_plan_edge *edge;
+    uint32_t edges;
+    struct vy_plan_lock *lock;
+    uint32_t locks;
+    struct vy_plan_automation *automation;
+    uint32_t automations;
+    struct vy_tempo_map map;
+    double sr_hz;
+    float fade_step; ///< of a wire, a tick
+    bool playing;
+    uint32_t fades;        ///< ticks until leaving cables are silent, 0 = none leave
+    vy_f8 **scratch;       ///< [VY_PLAN_PORTS] for inputs that must be mixed
+    struct vy_plan_tap out;
+    const vy_f8 *gain;     ///< the master limiter's gain, lane 0
+    uint32_t latency;      ///< frames between musical time and `out`
+    struct vy_plan_tap *stem;
+    uint32_t stems;
+    void *graph;           ///< the compiler's own notes about this plan
+};
+
+#define VY_PLAN_PORTS 32u
+
+/// The audio thread's whole state.
+struct vy_engine {
+    struct vy_plan *plan;
+    uint64_t frame;  ///< frames rendered
+    int64_t position; ///< transport, frames since bar 1; stands when stopped
+    // faults since the reader last looked: which nodes were muted
+    uint32_t faults;
+    const struct vy_plan_node *fault[VY_PLAN_FAULTS];
+    uint64_t dropped;
+};
+
+/// Run one tick: plan->out and stems hold it afterwards. One thread at a time.
+VY_RT void vy_engine_tick(struct vy_engine *engine);
+
+#endif

@@ -1,0 +1,320 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// One tick of the engine: notes, automation, then every module in order.
+#include "engine/rt/plan.h"
+
+#include "dsp/lanes.h"
+#include "engine/rt/mix.h"
+
+#include <string.h>
+
+// ---- fades --------------------------------------------------------------------------------------
+
+// Equal-power gain of a fade position 0..1.
+static float fade_gain(float fade)
+{
+    return fade >= 1.0f ? 1.0f : vy_sin_quarter(vy_set(fade * 0.25f))[0];
+}
+
+static float fade_next(const struct vy_plan *plan, const struct vy_plan_edge *e)
+{
+    const float f = e->wire->fade;
+    if (f < e->target)
+        return f + plan->fade_step < e->target ? f + plan->fade_step : e->target;
+    return f - plan->fade_step > e->target ? f - plan->fade_step : e->target;
+}
+
+// ---- inputs -------------------------------------------------------------------------------------
+
+static bool same_lanes(struct vy_shape a, struct vy_shape b)
+{
+    return a.voices == b.voices && a.chans == b.chans;
+}
+
+// The buffer a module reads: the source itself when one whole cable arrives, else a mix.
+static const vy_f8 *gather(struct vy_plan *plan, const struct vy_plan_input *in, uint32_t port,
+                           bool *steady)
+{
+    *steady = false;
+    if (in->edges == 0)
+        return NULL;
+    const struct vy_plan_edge *const first = &plan->edge[in->first];
+    if (in->edges == 1 && first->wire->fade == 1.0f && first->target == 1.0f &&
+        first->depth == 1.0f && same_lanes(first->shape, in->shape)) {
+        *steady = first->steady && *first->steady;
+        return first->source;
+    }
+    vy_f8 *const mix = plan->scratch[port];
+    memset(mix, 0, (size_t)in->shape.groups * VY_TICK * sizeof *mix);
+    for (uint32_t i = 0; i < in->edges; i++) {
+        const struct vy_plan_edge *const e = &plan->edge[in->first + i];
+        const float from = fade_gain(e->wire->fade) * e->depth;
+        const float to = fade_gain(fade_next(plan, e)) * e->depth;
+        vy_mix_add(mix, in->shape, e->source, e->shape, from, to);
+    }
+    return mix;
+}
+
+// ---- parameters ---------------------------------------------------------------------------------
+
+static bool stepped(const struct vy_param *row)
+{
+    return row->curve == VY_INT || row->curve == VY_ENUM || row->curve == VY_BOOL;
+}
+
+// Bring the base value forward by one tick; returns its value at the end.
+static float advance(struct vy_param_state *s, const struct vy_plan_param *p,
+                     const struct vy_param *row)
+{
+    if (s->goal != p->target) {
+        s->goal = p->target;
+        s->left = stepped(row) ? 1 : p->smooth_ticks;
+        s->step = (s->goal - s->now) / (float)s->left;
+    }
+    if (s->left == 0)
+        return s->now;
+    return --s->left == 0 ? s->goal : s->now + s->step;
+}
+
+// Cables, locks and limits: the value of one group at the end of the tick.
+static vy_f8 modulated(const struct vy_plan *plan, const struct vy_plan_node *node,
+                       const struct vy_plan_param *p, const struct vy_param *row, float base,
+                       uint32_t g)
+{
+    vy_f8 v = vy_set(base), octaves = vy_set(0), units = vy_set(0);
+    if (p->lock >= 0) {
+        const struct vy_plan_lock *const lock = &plan->lock[p->lock];
+        v = vy_select(lock->held[g], lock->value[g], v);
+    }
+    bool any_pitch = false;
+    for (uint32_t i = 0; i < p->edges; i++) {
+        const struct vy_plan_edge *const e = &plan->edge[p->first + i];
+        const float depth = e->depth * fade_gain(fade_next(plan, e));
+        const vy_f8 x =
+            vy_mix_frame(e->source, e->shape, node->instance->shape, g, VY_TICK - 1) * depth;
+        if (e->pitch)
+            octaves += x;
+        else
+            units += x;
+        any_pitch |= e->pitch;
+    }
+    if (any_pitch)
+        v = v * vy_exp2(octaves);
+    return vy_clamp(v + units, row->min, row->max);
+}
+
+static void ramp_modulated(const struct vy_plan *plan, const struct vy_plan_node *node, uint32_t p,
+                           float base)
+{
+    const struct vy_instance *const inst = node->instance;
+    const struct vy_param *const row = &node->module->param[p];
+    struct vy_ramp *const ramp = inst->ramp + (size_t)p * inst->shape.groups;
+    for (uint32_t g = 0; g < inst->shape.groups; g++) {
+        const vy_f8 end = modulated(plan, node, &node->param[p], row, base, g);
+        if (stepped(row)) {
+            ramp[g] = (struct vy_ramp){vy_floor(end + 0.5f), vy_set(0)};
+            continue;
+        }
+        const vy_f8 start = inst->fresh ? end : ramp[g].v + ramp[g].dv * (float)VY_TICK;
+        ramp[g] = (struct vy_ramp){start, (end - start) * (1.0f / (float)VY_TICK)};
+    }
+    inst->state[p].flat = false;
+}
+
+static void make_ramps(const struct vy_plan *plan, const struct vy_plan_node *node,
+                       const struct vy_ramp **table)
+{
+    const struct vy_instance *const inst = node->instance;
+    const uint32_t groups = inst->shape.groups;
+    for (uint32_t p = 0; p < node->module->params; p++) {
+        struct vy_param_state *const s = &inst->state[p];
+        const struct vy_param *const row = &node->module->param[p];
+        const float start = s->now, end = advance(s, &node->param[p], row);
+        struct vy_ramp *const ramp = inst->ramp + (size_t)p * groups;
+        table[p] = ramp;
+        s->now = end;
+        if (node->param[p].edges || node->param[p].lock >= 0) {
+            ramp_modulated(plan, node, p, end);
+        } else if (start != end || !s->flat) {
+            const bool jump = stepped(row);
+            const float v = jump ? end : start;
+            const float dv = jump ? 0 : (end - start) * (1.0f / (float)VY_TICK);
+            for (uint32_t g = 0; g < groups; g++)
+                ramp[g] = (struct vy_ramp){vy_set(v), vy_set(dv)};
+            s->flat = start == end || jump;
+        }
+    }
+}
+
+// ---- modules ------------------------------------------------------------------------------------
+
+static void silence(const struct vy_plan_node *node)
+{
+    const size_t bytes = (size_t)node->instance->shape.groups * VY_TICK * sizeof(vy_f8);
+    for (uint32_t o = 0; o < node->module->outs; o++)
+        memset(node->out[o], 0, bytes);
+}
+
+static void check_output(struct vy_engine *engine, const struct vy_plan_node *node)
+{
+    for (uint32_t o = 0; o < node->module->outs; o++) {
+        if (vy_mix_finite(node->out[o], node->instance->shape.groups))
+            continue;
+        node->instance->muted = true;
+        silence(node);
+        if (engine->faults < VY_PLAN_FAULTS)
+            engine->fault[engine->faults++] = node;
+        return;
+    }
+}
+
+static void run_node(struct vy_engine *engine, const struct vy_plan_node *node,
+                     const struct vy_time *time)
+{
+    struct vy_instance *const inst = node->instance;
+    const struct vy_module *const m = node->module;
+    if (inst->muted) {
+        silence(node);
+        return;
+    }
+    const vy_f8 *in[VY_PLAN_PORTS];
+    struct vy_shape in_shape[VY_PLAN_PORTS];
+    const struct vy_ramp *ramp[256];
+    uint32_t steady = 0;
+    for (uint32_t p = 0; p < m->ins; p++) {
+        bool still;
+        in[p] = gather(engine->plan, &node->input[p], p, &still);
+        in_shape[p] = node->input[p].shape;
+        steady |= (uint32_t)still << p;
+    }
+    make_ramps(engine->plan, node, ramp);
+    const struct vy_io io = {.in = in,
+                             .out = node->out,
+                             .param = ramp,
+                             .in_shape = in_shape,
+                             .time = time,
+                             .shape = inst->shape,
+                             .in_steady = steady};
+    m->process(inst->mem, &io);
+    inst->fresh = false;
+    check_output(engine, node);
+}
+
+// ---- notes and automation -----------------------------------------------------------------------
+
+static const struct vy_plan_hit *find_hit(const struct vy_plan_unit *unit, const struct vy_hit *hit)
+{
+    uint32_t low = 0, high = unit->hits;
+    while (low < high) {
+        const uint32_t mid = (low + high) / 2;
+        if (unit->hit[mid].hit < hit)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < unit->hits && unit->hit[low].hit == hit ? &unit->hit[low] : NULL;
+}
+
+static void lock_lanes(const struct vy_plan_lock *lock, uint32_t voice, bool held, float value)
+{
+    // a unit's voices and a node's need not agree: one-voice nodes take every lock
+    const uint32_t lanes = lock->voices * lock->chans;
+    for (uint32_t lane = 0; lane < lanes; lane++) {
+        if (lock->voices > 1 && lane / lock->chans != voice)
+            continue;
+        lock->held[lane / 8][lane % 8] = held ? -1 : 0;
+        lock->value[lane / 8][lane % 8] = value;
+    }
+}
+
+// A voice that starts anew takes its step's locks and drops those of the step before.
+static void apply_locks(struct vy_plan *plan, const struct vy_plan_unit *unit, uint32_t voice,
+                        const struct vy_hit *hit)
+{
+    for (uint32_t l = 0; l < unit->locks; l++)
+        lock_lanes(&plan->lock[unit->lock_first + l], voice, false, 0);
+    const struct vy_plan_hit *h = find_hit(unit, hit);
+    for (; h && h < unit->hit + unit->hits && h->hit == hit; h++)
+        lock_lanes(&plan->lock[h->lock], voice, true, h->value);
+}
+
+static void play_notes(struct vy_engine *engine, const struct vy_plan_unit *unit)
+{
+    struct vy_plan *const plan = engine->plan;
+    struct vy_note_event event[VY_TICK_EVENTS];
+    const struct vy_hit *started[VY_MAX_LANES] = {NULL};
+    uint32_t events = 0;
+    for (uint32_t p = 0; plan->playing && p < unit->parts; p++)
+        events += vy_seq_events(&unit->part[p], &plan->map, engine->position, engine->frame,
+                                event + events, VY_TICK_EVENTS - events);
+    const uint32_t dropped = unit->notes->dropped;
+    vy_notes_tick(unit->notes, engine->frame, event, events, started);
+    engine->dropped += unit->notes->dropped - dropped;
+    for (uint32_t v = 0; unit->locks && v < unit->notes->voices; v++)
+        if (started[v])
+            apply_locks(plan, unit, v, started[v]);
+}
+
+static float automation_value(const struct vy_plan_automation *a, double beat)
+{
+    const double x = beat >= a->beat + a->beats ? 1.0 : (beat - a->beat) / a->beats;
+    if (!a->exponential)
+        return a->from + (a->to - a->from) * (float)x;
+    // from * (to / from)^x
+    const vy_f8 ratio = vy_log2(vy_set(a->to / a->from));
+    return a->from * vy_exp2(ratio * (float)x)[0];
+}
+
+static void automate(struct vy_plan *plan, double beat)
+{
+    for (uint32_t i = 0; i < plan->automations; i++) {
+        const struct vy_plan_automation *const a = &plan->automation[i];
+        if (beat < a->beat)
+            continue;
+        const struct vy_plan_node *const node = &plan->node[a->node];
+        struct vy_param_state *const s = &node->instance->state[a->param];
+        const float value = automation_value(a, beat);
+        node->param[a->param].target = s->goal = value;
+        s->step = value - s->now;
+        s->left = 1;
+    }
+}
+
+// ---- the tick -----------------------------------------------------------------------------------
+
+static void finish_edges(struct vy_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->edges; i++) {
+        const struct vy_plan_edge *const e = &plan->edge[i];
+        if (e->wire->fade != e->target)
+            e->wire->fade = fade_next(plan, e);
+        if (e->copy_from)
+            memcpy(e->wire->hold, e->copy_from,
+                   (size_t)e->shape.groups * VY_TICK * sizeof(vy_f8));
+    }
+    if (plan->fades)
+        plan->fades--;
+}
+
+void vy_engine_tick(struct vy_engine *engine)
+{
+    struct vy_plan *const plan = engine->plan;
+    const double beat = vy_tempo_beat(&plan->map, (double)engine->position);
+    const struct vy_time time = {
+        .frame = engine->frame,
+        .beat = beat,
+        .beats_per_frame = vy_tempo_bpm(&plan->map, beat) / (60.0 * plan->sr_hz),
+        .playing = plan->playing,
+    };
+    for (uint32_t u = 0; u < plan->units; u++)
+        if (plan->unit[u].notes)
+            play_notes(engine, &plan->unit[u]);
+    automate(plan, beat + (plan->playing ? VY_TICK * time.beats_per_frame : 0));
+    for (uint32_t n = 0; n < plan->nodes; n++)
+        run_node(engine, &plan->node[n], &time);
+    finish_edges(plan);
+    engine->frame += VY_TICK;
+    if (plan->playing)
+        engine->position += VY_TICK;
+}

@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The ladder filter as a module: acid basses, 24 dB pads, a sine when turned up to the end.
+//
+// Cutoff is the frequency of the poles: where resonance rings and self-oscillation sings (there the
+// response is -12 dB at res=0). Coefficients move straight over the tick; with something in `fm`
+// they are computed every frame. Up to four groups run in one loop: each waits for its own last
+// frame, together they keep the processor busy.
+#include "dsp/ladder.h"
+#include "veery/module.h"
+
+enum { IN_SOUND, IN_FM, IN_FREQ };
+enum { P_CUTOFF, P_RES, P_DRIVE, P_MODE, P_COMP, P_KEYTRACK };
+
+struct ladder {
+    float sr_hz;
+    uint32_t groups;
+    struct vy_ladder state[];
+};
+
+static const char *const modes[] = {"lowpass24", "lowpass12", "bandpass", "highpass", NULL};
+
+static const struct vy_port inputs[] = {
+    {"in", 0, "sound"},
+    {"fm", 0, "moves the cutoff every frame, in octaves"},
+    {"freq", VY_PORT_NOTE, "pitch for keytrack"},
+};
+static const struct vy_port outputs[] = {{"out", 0, "sound"}};
+static const struct vy_param params[] = {
+    {"cutoff", "Hz", 20, 20000, 2000, VY_EXP, 10, NULL, "frequency of the poles and of resonance"},
+    {"res", "", 0, 1, 0.2f, VY_LIN, 10, NULL, "resonance; from 0.97 on it oscillates by itself"},
+    {"drive", "", 0, 1, 0, VY_LIN, 10, NULL, "level into the saturation, up to 24 dB"},
+    {"mode", "", 0, 3, 0, VY_ENUM, 0, modes, "slope: lowpass24, lowpass12, bandpass, highpass"},
+    {"comp", "", 0, 1, 0.4f, VY_LIN, 10, NULL, "makes up for the bass that resonance takes"},
+    {"keytrack", "", 0, 1, 0, VY_LIN, 10, NULL, "how far the cutoff follows the note (from C4)"},
+};
+
+static size_t ladder_get_size(const struct vy_cfg *cfg)
+{
+    return vy_align64(sizeof(struct ladder) + cfg->shape.groups * sizeof(struct vy_ladder));
+}
+
+static int ladder_init(void *mem, const struct vy_cfg *cfg)
+{
+    struct ladder *const l = mem;
+    l->sr_hz = cfg->sr_hz;
+    l->groups = cfg->shape.groups;
+    return 0;
+}
+
+static void ladder_reset(void *mem)
+{
+    struct ladder *const l = mem;
+    for (uint32_t g = 0; g < l->groups; g++)
+        l->state[g] = (struct vy_ladder){0};
+}
+
+// Coefficients at both ends of the tick.
+struct sweep {
+    struct vy_ladder_at now, step;
+    vy_f8 ratio, ratio_step; // cutoff / rate, for fm
+    bool still;
+};
+
+static vy_f8 input_gain(vy_f8 drive, vy_f8 comp, vy_f8 k)
+{
+    return (1.0f + 15.0f * drive * drive) * (1.0f + comp * k);
+}
+
+static void prepare(const struct ladder *l, const struct vy_io *io, uint32_t g, struct sweep *s)
+{
+    const struct vy_ramp cutoff = vy_ramp_of(io, P_CUTOFF, g), res = vy_ramp_of(io, P_RES, g);
+    const struct vy_ramp drive = vy_ramp_of(io, P_DRIVE, g), comp = vy_ramp_of(io, P_COMP, g);
+    const struct vy_ramp track = vy_ramp_of(io, P_KEYTRACK, g);
+    const float tick = (float)VY_TICK;
+    vy_f8 follow = vy_set(1);
+    const vy_f8 *const freq = vy_in(io, IN_FREQ, g);
+    if (freq && vy_any(track.v != 0.0f)) {
+        const vy_f8 hz = vy_select(freq[VY_TICK - 1] > 0.0f, freq[VY_TICK - 1], vy_set(261.6256f));
+        follow = vy_exp2(track.v * vy_log2(hz * (1.0f / 261.6256f)));
+    }
+    const vy_f8 hz = cutoff.v * follow, hz_end = (cutoff.v + cutoff.dv * tick) * follow;
+    const vy_f8 k = res.v * 4.15f, k_end = (res.v + res.dv * tick) * 4.15f;
+    s->ratio = hz / l->sr_hz;
+    s->ratio_step = (hz_end - hz) / (l->sr_hz * tick);
+    s->now.g = vy_ladder_g(s->ratio);
+    s->now.k = k;
+    s->now.loop = vy_ladder_loop(s->now.g, k);
+    s->now.gain = input_gain(drive.v, comp.v, k);
+    s->still = !vy_any((cutoff.dv != 0.0f) | (res.dv != 0.0f) | (drive.dv != 0.0f) |
+                       (comp.dv != 0.0f));
+    if (s->still) {
+        s->step = (struct vy_ladder_at){0};
+        return;
+    }
+    const vy_f8 g_end = vy_ladder_g(hz_end / l->sr_hz);
+    const vy_f8 gain_end =
+        input_gain(drive.v + drive.dv * tick, comp.v + comp.dv * tick, k_end);
+    s->step.g = (g_end - s->now.g) * (1.0f / tick);
+    s->step.k = (k_end - k) * (1.0f / tick);
+    s->step.loop = (vy_ladder_loop(g_end, k_end) - s->now.loop) * (1.0f / tick);
+    s->step.gain = (gain_end - s->now.gain) * (1.0f / tick);
+}
+
+// `count` neighbouring groups in one time loop.
+VY_INLINE void run(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy_f8 *restrict out,
+                   const uint32_t count, const bool still, const enum vy_ladder_mode mode)
+{
+    struct vy_ladder f[4];
+    struct vy_ladder_at at[4];
+    for (uint32_t i = 0; i < count; i++) {
+        f[i] = state[i];
+        at[i] = s[i].now;
+    }
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        for (uint32_t i = 0; i < count; i++) {
+            out[i * VY_TICK + n] = vy_ladder_step(&f[i], &at[i], in[i * VY_TICK + n], mode);
+            if (!still) {
+                at[i].g += s[i].step.g;
+                at[i].k += s[i].step.k;
+                at[i].loop += s[i].step.loop;
+                at[i].gain += s[i].step.gain;
+            }
+        }
+    for (uint32_t i = 0; i < count; i++)
+        state[i] = f[i];
+}
+
+// One group whose cutoff moves every frame.
+static void run_fm(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in,
+                   const vy_f8 *fm, vy_f8 *out, enum vy_ladder_mode mode)
+{
+    struct vy_ladder_at at = s->now;
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        const vy_f8 ratio = (s->ratio + s->ratio_step * (float)n) * vy_exp2(fm[n]);
+        at.g = vy_ladder_g(ratio);
+        at.loop = vy_ladder_loop(at.g, at.k);
+        switch (mode) {
+        case VY_LADDER_LP24: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_LP24); break;
+        case VY_LADDER_LP12: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_LP12); break;
+        case VY_LADDER_BP: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_BP); break;
+        case VY_LADDER_HP24: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_HP24); break;
+        }
+        at.k += s->step.k;
+        at.gain += s->step.gain;
+    }
+}
+
+VY_INLINE void run_mode(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy_f8 *out,
+                        const uint32_t count, bool still, const enum vy_ladder_mode mode)
+{
+    if (still)
+        run(state, s, in, out, count, true, mode);
+    else
+        run(state, s, in, out, count, false, mode);
+}
+
+// The common mode gets loops for every count; the others go group by group.
+static void run_groups(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy_f8 *out,
+                       uint32_t count, enum vy_ladder_mode mode)
+{
+    bool still = true;
+    for (uint32_t i = 0; i < count; i++)
+        still = still && s[i].still;
+    if (mode == VY_LADDER_LP24) {
+        switch (count) {
+        case 4: run_mode(state, s, in, out, 4, still, VY_LADDER_LP24); return;
+        case 3: run_mode(state, s, in, out, 3, still, VY_LADDER_LP24); return;
+        case 2: run_mode(state, s, in, out, 2, still, VY_LADDER_LP24); return;
+        default: run_mode(state, s, in, out, 1, still, VY_LADDER_LP24); return;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const size_t at = (size_t)i * VY_TICK;
+        if (mode == VY_LADDER_LP12)
+            run_mode(state + i, s + i, in + at, out + at, 1, still, VY_LADDER_LP12);
+        else if (mode == VY_LADDER_BP)
+            run_mode(state + i, s + i, in + at, out + at, 1, still, VY_LADDER_BP);
+        else
+            run_mode(state + i, s + i, in + at, out + at, 1, still, VY_LADDER_HP24);
+    }
+}
+
+static void ladder_process(void *mem, const struct vy_io *io)
+{
+    struct ladder *const l = mem;
+    const enum vy_ladder_mode mode = (enum vy_ladder_mode)(int)vy_value(io, P_MODE);
+    for (uint32_t g = 0; g < l->groups; g += 4) {
+        const uint32_t count = l->groups - g < 4 ? l->groups - g : 4;
+        vy_f8 *const out = vy_out(io, 0, g);
+        const vy_f8 *const in = vy_in(io, IN_SOUND, g);
+        struct sweep s[4];
+        for (uint32_t i = 0; i < count; i++)
+            prepare(l, io, g + i, &s[i]);
+        if (!in) {
+            for (uint32_t n = 0; n < count * VY_TICK; n++)
+                out[n] = vy_set(0);
+        } else if (io->in[IN_FM]) {
+            for (uint32_t i = 0; i < count; i++)
+                run_fm(&l->state[g + i], &s[i], in + (size_t)i * VY_TICK,
+                       vy_in(io, IN_FM, g + i), out + (size_t)i * VY_TICK, mode);
+        } else {
+            run_groups(&l->state[g], s, in, out, count, mode);
+        }
+    }
+}
+
+const struct vy_module vy_module_ladder = {
+    .abi = VY_MODULE_ABI,
+    .id = "ladder",
+    .name = "Ladder filter",
+    .text = "Four-pole low-pass with drive that sings when resonance is turned up.",
+    .words = "filter lowpass moog acid 303 24dB vcf resonance",
+    .flags = VY_EFFECT,
+    .in = inputs,
+    .out = outputs,
+    .param = params,
+    .ins = VY_COUNT(inputs),
+    .outs = VY_COUNT(outputs),
+    .params = VY_COUNT(params),
+    .get_size = ladder_get_size,
+    .init = ladder_init,
+    .reset = ladder_reset,
+    .process = ladder_process,
+};
