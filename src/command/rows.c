@@ -25,7 +25,7 @@
     {.name = "swing", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",         \
      .min = 0, .max = 1, .text = "its own swing"},                                                \
     {.name = "gate", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",          \
-     .min = 0.01, .max = 16, .text = "part of a step a note is held"},                            \
+     .min = 0.01, .max = 64, .text = "part of a step a note is held"},                            \
     {.name = "prob", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",          \
      .min = 0, .max = 1, .def = "1", .text = "chance of every hit"}
 #define PATTERN {.name = "PATTERN", .type = VY_ARG_PATTERN, .text = "steps, notes or chords"}
