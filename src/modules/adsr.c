@@ -96,52 +96,61 @@ VY_INLINE vy_i8 pick(vy_i8 mask, vy_i8 a, vy_i8 b)
     return (mask & a) | (~mask & b);
 }
 
-// Every frame asks for gates, triggers and arrivals.
-static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
-                     const struct stages *t, vy_f8 *restrict out)
-{
-    vy_f8 y = s->level, last = s->gate, span = s->span;
-    vy_i8 stage = s->stage;
-    for (uint32_t n = 0; n < VY_TICK; n++) {
-        const vy_f8 g = gate ? gate[n] : vy_set(0);
-        vy_i8 start = (g > 0.5f) & (last <= 0.5f);
-        if (trig)
-            start = start | ((trig[n] > 0.0f) & (g > 0.5f));
-        const vy_i8 let_go = (g <= 0.5f) & (last > 0.5f);
-        stage = pick(start, vy_seti(ATTACK), stage);
-        stage = pick(let_go, vy_seti(RELEASE), stage);
-        span = vy_select(let_go, y, span);
-        last = g;
-        const vy_i8 up = stage == ATTACK, down = stage == DECAY;
-        const vy_f8 mul = vy_select(up, t->rise.mul, vy_select(down, t->fall.mul, t->drop.mul));
-        const vy_f8 add =
-            vy_select(up, t->rise.add, vy_select(down, t->fall.add, t->drop.add * span));
-        y = y * mul + add;
-        const vy_i8 arrived = up & (y >= 1.0f);
-        y = vy_select(arrived, vy_set(1.0f), y);
-        stage = pick(arrived, vy_seti(DECAY), stage);
-        y = vy_select(down, vy_max(y, t->sustain), y); // the decay stops at sustain
-        y = vy_max(y, vy_set(0.0f));
-        out[n] = y;
-    }
-    *s = (struct adsr_group){.level = y, .gate = last, .span = span, .stage = stage};
-}
-
-// Nothing begins, ends or arrives in this tick: every lane follows one line, with a floor. Groups
-// run side by side, for each frame waits for the one before.
+// Between events every lane follows one line: y' = y * mul + add, not below `floor`, and an attack
+// arrives when it reaches `goal`.
 struct line {
-    vy_f8 y, mul, add, floor;
+    vy_f8 y, mul, add, floor, goal;
 };
 
 static struct line line_of(const struct adsr_group *s, const struct stages *t)
 {
-    const vy_i8 down = s->stage == DECAY;
-    return (struct line){.y = s->level,
-                         .mul = vy_select(down, t->fall.mul, t->drop.mul),
-                         .add = vy_select(down, t->fall.add, t->drop.add * s->span),
-                         .floor = vy_select(down, t->sustain, vy_set(0.0f))};
+    const vy_i8 up = s->stage == ATTACK, down = s->stage == DECAY;
+    return (struct line){
+        .y = s->level,
+        .mul = vy_select(up, t->rise.mul, vy_select(down, t->fall.mul, t->drop.mul)),
+        .add = vy_select(up, t->rise.add, vy_select(down, t->fall.add, t->drop.add * s->span)),
+        .floor = vy_select(down, t->sustain, vy_set(0.0f)), // the decay stops at sustain
+        .goal = vy_select(up, vy_set(1.0f), vy_set(2.0f)),
+    };
 }
 
+// A gate or trigger at this frame: some lanes enter another stage.
+static void enter_stages(struct adsr_group *s, vy_f8 gate, vy_i8 trigged)
+{
+    const vy_i8 on = gate > 0.5f, was = s->gate > 0.5f;
+    const vy_i8 start = (on & ~was) | (trigged & on), let_go = ~on & was;
+    s->stage = pick(start, vy_seti(ATTACK), s->stage);
+    s->stage = pick(let_go, vy_seti(RELEASE), s->stage);
+    s->span = vy_select(let_go, s->level, s->span);
+    s->gate = gate;
+}
+
+// A tick with gates, triggers or attacks in it: lines are drawn anew at each event.
+static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
+                     const struct stages *t, vy_f8 *restrict out)
+{
+    struct line l = line_of(s, t);
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        const vy_f8 g = gate ? gate[n] : vy_set(0);
+        const vy_i8 trigged = trig ? trig[n] > 0.0f : vy_seti(0);
+        if (vy_any(trigged | ((g > 0.5f) ^ (s->gate > 0.5f)))) {
+            s->level = l.y;
+            enter_stages(s, g, trigged);
+            l = line_of(s, t);
+        }
+        l.y = vy_max(l.y * l.mul + l.add, l.floor);
+        const vy_i8 arrived = l.y >= l.goal;
+        if (vy_any(arrived)) {
+            s->level = vy_select(arrived, vy_set(1.0f), l.y);
+            s->stage = pick(arrived, vy_seti(DECAY), s->stage);
+            l = line_of(s, t);
+        }
+        out[n] = l.y;
+    }
+    s->level = l.y;
+}
+
+// Calm groups run side by side, for each frame waits for the one before.
 VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line,
                          vy_f8 *const *out, const uint32_t count)
 {
@@ -157,7 +166,7 @@ VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line,
         s[i]->level = y[i];
 }
 
-// Calm groups waiting to run together.
+// Groups in which nothing begins, ends or arrives in this tick, waiting to run together.
 struct calm {
     struct adsr_group *s[4];
     struct line line[4];
