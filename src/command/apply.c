@@ -225,6 +225,8 @@ vy_status vy_call_run(struct vy_call *call, struct vy_err *err)
             status = expand(call, err);
         else if (!status)
             status = call->verb->run(call, err);
+        if (status && err && !err->message[0]) // an error without details still says something
+            vy_fail(err, status, err->at, "%s: %s", call->verb->name, vy_status_text(status));
         if (status && err && err->at < 0)
             err->at = args->value[0].given ? args->value[0].at : line->begin;
     }

@@ -183,7 +183,8 @@ static vy_status step_back(struct vy_call *call, bool redo, struct vy_err *err)
     struct vy_entry *const before = malloc((session->entries + 1) * sizeof *before);
     if (!before)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    memcpy(before, session->entry, session->entries * sizeof *before);
+    if (session->entries)
+        memcpy(before, session->entry, session->entries * sizeof *before);
     json_t *const lines = json_array();
     int done = 0;
     for (; done < steps; done++) {
@@ -200,9 +201,9 @@ static vy_status step_back(struct vy_call *call, bool redo, struct vy_err *err)
                          call->verb->name);
     else
         status = vy_log_replay(session, &doc, err);
-    if (status)
+    if (status && session->entries)
         memcpy(session->entry, before, session->entries * sizeof *before);
-    else
+    if (!status)
         vy_session_publish(session, doc);
     free(before);
     if (!status && done < steps)
