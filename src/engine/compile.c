@@ -116,7 +116,7 @@ static vy_status make_instances(struct made *m)
         struct vy_plan_node *const node = &plan->node[i];
         m->plan_of[g->order[i]] = i;
         node->module = from->module;
-        node->unit = (uint16_t)from->unit;
+        node->unit = from->unit < 0 ? UINT16_MAX : (uint16_t)from->unit;
         const uint64_t seed = vy_rng_key(m->doc->seed, from->id);
         const vy_status status =
             vy_host_instance(m->host, from->key, from->module, from->shape, seed, from->file,

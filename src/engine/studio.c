@@ -236,7 +236,9 @@ static void read_faults(struct renderer *r)
         const struct vy_plan_node *const node = r->engine.fault[f];
         char text[120];
         snprintf(text, sizeof text, "%s in %s wrote a number that is not finite; it is muted",
-                 node->module->id, r->engine.plan->unit[node->unit].name);
+                 node->module->id,
+                 node->unit < r->engine.plan->units ? r->engine.plan->unit[node->unit].name
+                                                    : "something removed");
         report(r, "muted", text);
         r->result->muted++;
     }

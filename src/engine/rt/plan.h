@@ -88,7 +88,7 @@ struct vy_plan_node {
     struct vy_plan_input *input; ///< [ins]
     struct vy_plan_param *param; ///< [params]
     vy_f8 **out;                 ///< [outs]
-    uint16_t unit;
+    uint16_t unit; ///< index into the plan's units, UINT16_MAX when its unit is gone
 };
 
 struct vy_plan_unit {
