@@ -151,7 +151,7 @@ static bool read_options(const struct options *o, struct vy_listen *what, double
         return false;
     }
     if (!number("--bars", o->bars, 0.01, 100000, bars) ||
-        !number("--seconds", o->seconds, 0.01, 86400, &what->seconds) ||
+        !number("--seconds", o->seconds, 0.01, 21600, &what->seconds) ||
         !number("--rate", o->rate, 8000, 192000, &rate) ||
         !number("--block", o->block, 1, 65536, &block) ||
         !number("--threads", o->threads, 1, 2, &threads) ||
@@ -182,8 +182,8 @@ static int render(const struct vy_session *session, struct vy_listen *what, doub
     if (bars > 0)
         what->seconds = vy_beats_seconds(doc, 0, bars * vy_doc_bar_beats(doc));
     struct progress progress = {.started = now(), .tty = isatty(STDERR_FILENO)};
-    progress.total = what->seconds > 0 ? what->seconds
-                                       : vy_beats_seconds(doc, 0, vy_studio_length(doc));
+    progress.total =
+        what->seconds > 0 ? what->seconds : vy_beats_seconds(doc, 0, vy_studio_length(doc));
     what->progress = on_progress;
     what->arg = &progress;
     struct vy_heard heard;
@@ -205,12 +205,18 @@ int vy_main_render(int argc, char **argv)
 {
     struct options o = {0};
     const struct vy_option options[] = {
-        {"-o", &o.out, NULL},           {"--out", &o.out, NULL},
-        {"--bars", &o.bars, NULL},      {"--seconds", &o.seconds, NULL},
-        {"--rate", &o.rate, NULL},      {"--block", &o.block, NULL},
-        {"--threads", &o.threads, NULL}, {"--format", &o.format, NULL},
-        {"--stems", &o.stems, NULL},    {"--seed", &o.seed, NULL},
-        {"--json", NULL, &o.json},      {NULL, NULL, NULL},
+        {"-o", &o.out, NULL},
+        {"--out", &o.out, NULL},
+        {"--bars", &o.bars, NULL},
+        {"--seconds", &o.seconds, NULL},
+        {"--rate", &o.rate, NULL},
+        {"--block", &o.block, NULL},
+        {"--threads", &o.threads, NULL},
+        {"--format", &o.format, NULL},
+        {"--stems", &o.stems, NULL},
+        {"--seed", &o.seed, NULL},
+        {"--json", NULL, &o.json},
+        {NULL, NULL, NULL},
     };
     const int words = vy_options(argc, argv, options);
     if (words >= 0 && (words != 2 || !o.out))
