@@ -103,7 +103,7 @@ static const struct program {
 } programs[] = {
     {"render",
      "FILE -o OUT.wav [--bars N|--seconds S] [--rate HZ] [--block N] [--threads N]\n"
-     "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json]",
+     "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json] [--quick]",
      "make a sound file of a session", vy_main_render},
     {"check", "FILE [--json]", "read a session and report", vy_main_check},
     {"sh", "[FILE] [--json]", "type commands", vy_main_sh},

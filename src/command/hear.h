@@ -15,7 +15,9 @@
 struct vy_listen {
     const struct vy_doc *doc;
     const struct vy_catalog *catalog;
-    double beat, seconds; ///< from where, how long; seconds 0 = the whole piece
+    double beat, seconds; ///< from where, how long; seconds 0 = see beats
+    double beats;         ///< how long in musical time; 0 too = the whole piece
+    bool quick;           ///< neither measure nor hash the master
     const char *unit;     ///< only this thing, or NULL
     const char *file;     ///< write here, or NULL
     enum vy_sound_format format;

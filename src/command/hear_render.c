@@ -81,9 +81,11 @@ static void flush(struct ears *ears)
     const double start = now();
     const uint32_t frames = ears->waiting;
     ears->waiting = 0;
-    vy_measure_add(ears->measure, ears->part, frames);
-    crypto_hash_sha256_update(&ears->hash, (const unsigned char *)ears->part,
-                              (size_t)frames * 2 * sizeof(float));
+    if (!ears->what->quick) {
+        vy_measure_add(ears->measure, ears->part, frames);
+        crypto_hash_sha256_update(&ears->hash, (const unsigned char *)ears->part,
+                                  (size_t)frames * 2 * sizeof(float));
+    }
     if (ears->writer && !ears->status)
         ears->status = vy_sound_write(ears->writer, ears->part, frames, ears->err);
     ears->spent += now() - start;
@@ -184,6 +186,7 @@ static vy_status render(struct ears *ears)
                                   .threads = what->threads,
                                   .beat = what->beat,
                                   .frames = ceil(what->seconds * what->sr_hz - 1e-6),
+                                  .beats = what->beats,
                                   .stems = what->stems || what->unit,
                                   .line = on_line,
                                   .block_done = on_block,
@@ -205,6 +208,7 @@ static void finish(struct ears *ears)
 {
     struct vy_heard *const heard = ears->heard;
     vy_measure_result(ears->measure, &heard->measured);
+    heard->measured.seconds = (double)ears->frames / ears->what->sr_hz;
     heard->speed = heard->render_seconds > 0
                        ? (double)ears->frames / ears->what->sr_hz / heard->render_seconds
                        : 0;
