@@ -191,7 +191,7 @@ static void run_moving(const struct osc *o, struct osc_group *s, const struct jo
         if (j->sync)
             y = apply_sync(o, s, j, &to, rate, y, n, n ? out + n - 1 : NULL);
         out[n] = y;
-        s->phase += (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
+        s->phase += (vy_u8)vy_to_int(rate * 0x1p32f);
     }
 }
 
@@ -266,7 +266,7 @@ static void osc_process(void *mem, const struct vy_io *io)
         s->level = level;
         s->made_hz = j.freq ? vy_select(j.freq[0] > 0.0f, j.freq[0], j.knob) : j.knob;
         s->made_st = j.steady ? j.st : vy_set(1e9f); // not to be taken for a steady tick
-        s->step = (vy_u8)vy_to_int(rate_at(&j, 0) * 0x1p31f) << 1;
+        s->step = (vy_u8)vy_to_int(rate_at(&j, 0) * 0x1p32f);
         s->at = vy_wave_seek(o->saw, level); // all waves share one layout
     }
     o->fresh = false;
