@@ -140,8 +140,8 @@ static vy_status edit_music(struct vy_doc *doc, const struct line *l, struct vy_
     if (strcmp(verb, "swing") == 0)
         return vy_edit_swing(doc, atof(a), err);
     if (strcmp(verb, "ramp") == 0)
-        return vy_edit_automate(doc, a, NULL, b, atof(l->word[3]),
-                                l->words > 4 ? l->word[4] : NULL, err);
+        return vy_edit_automate(doc, a, NULL, b, atof(l->word[3]), l->words > 4 ? l->word[4] : NULL,
+                                err);
     if (strcmp(verb, "at") == 0)
         return vy_edit_timer(doc, atof(a), atof(b), l->rest, "me", err);
     if (l->rest)
@@ -231,8 +231,7 @@ static struct vy_doc *run_line(void *arg, const struct vy_doc *doc, const char *
     return next;
 }
 
-void piece_render_as(const struct vy_doc *doc, const struct vy_render *how,
-                     struct piece_take *take)
+void piece_render_as(const struct vy_doc *doc, const struct vy_render *how, struct piece_take *take)
 {
     struct vy_render full = *how;
     struct vy_err err = {0};
@@ -316,7 +315,8 @@ static void solve(double a[8][9], int n)
         a[r][n] /= a[r][r];
 }
 
-double piece_residue(const float *x, uint32_t frames, double guess_hz, double sr_hz, double *sine_rms)
+double piece_residue(const float *x, uint32_t frames, double guess_hz, double sr_hz,
+                     double *sine_rms)
 {
     // Gauss-Newton: y = a cos wt + b sin wt + c, with w corrected along (t (b cos - a sin))
     double w = 2 * M_PI * guess_hz / sr_hz, a = 0, b = 0, rest = 0;

@@ -75,8 +75,8 @@ static void filters_are_3_db_down_at_their_cutoff(void **state)
     for (int m = 0; m < 2; m++)
         for (int i = 0; i < 5; i++) {
             char line[80];
-            snprintf(line, sizeof line, "add svf c mode=%s cutoff=%gHz",
-                     m ? "highpass" : "lowpass", cutoff[i]);
+            snprintf(line, sizeof line, "add svf c mode=%s cutoff=%gHz", m ? "highpass" : "lowpass",
+                     cutoff[i]);
             float *const x = left_of(PIECE(CLICK, "sequence c div=0.25: x", line), IMPULSE);
             const double hz = corner(x, dry, cutoff[i] * 0.7, cutoff[i] * 1.4, m == 0);
             worst = fmax(worst, fabs(hz / cutoff[i] - 1) * 100);
@@ -106,14 +106,13 @@ static void gains_and_pans_are_exact(void **state)
 
 // ---- envelopes ----------------------------------------------------------------------------------
 
-static const char voice[] =
-    "recipe held \"constant under an envelope\" voices=1\n"
-    "create osc osc shape=sine freq=0.01 phase=90\n"
-    "create env adsr attack=10ms decay=100ms sustain=0.5 release=200ms\n"
-    "create amp vca vel=0\n"
-    "patch osc > amp > out\n"
-    "patch env > amp.cv\n"
-    "knob shape = env.shape \"curve\"\n";
+static const char voice[] = "recipe held \"constant under an envelope\" voices=1\n"
+                            "create osc osc shape=sine freq=0.01 phase=90\n"
+                            "create env adsr attack=10ms decay=100ms sustain=0.5 release=200ms\n"
+                            "create amp vca vel=0\n"
+                            "patch osc > amp > out\n"
+                            "patch env > amp.cv\n"
+                            "knob shape = env.shape \"curve\"\n";
 
 static int crossing(const float *x, int from, int n, double level, bool up)
 {
@@ -275,7 +274,8 @@ static void master_stays_under_its_ceiling(void **state)
     ebur128_destroy(&e);
     piece_drop(&t);
     vy_doc_destroy(doc);
-    piece_figure("true peak of an overloaded master (libebur128), dBTP", rig_db(most), "<= -1 +0.1");
+    piece_figure("true peak of an overloaded master (libebur128), dBTP", rig_db(most),
+                 "<= -1 +0.1");
     assert_true(rig_db(most) <= -0.9);
     assert_true(rig_db(most) > -2); // and it is loud indeed
 }

@@ -151,10 +151,10 @@ static void a_sine_is_clean(void **state)
     piece_figure("its residue, dBFS", rest, "< -120");
     assert_true(snr > 110);
     assert_true(rest < -120);
-    const double chain = sine_snr((const char *const[]){"add svf a cutoff=20000", "add eq a",
-                                                        "add delay a mix=0", "add reverb a mix=0",
-                                                        "bus b", "patch a b out", NULL},
-                                  &rest);
+    const double chain =
+        sine_snr((const char *const[]){"add svf a cutoff=20000", "add eq a", "add delay a mix=0",
+                                       "add reverb a mix=0", "bus b", "patch a b out", NULL},
+                 &rest);
     piece_figure("SNR through svf, eq, delay, reverb, bus, limiter, dB", chain, "> 110");
     piece_figure("residue of that chain, dBFS", rest, "< -120");
     assert_true(chain > 110);

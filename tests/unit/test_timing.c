@@ -112,9 +112,8 @@ static double at_changing(double beat)
 static void ten_minutes_with_tempo_changes(void **state)
 {
     (void)state;
-    struct vy_doc *const doc =
-        PIECE(CLICK, "tempo 124", "swing 0.2", SIXTEENTHS, "at 128 0 tempo 140",
-              "at 256 0 ramp tempo 90 16 lin");
+    struct vy_doc *const doc = PIECE(CLICK, "tempo 124", "swing 0.2", SIXTEENTHS,
+                                     "at 128 0 tempo 140", "at 256 0 ramp tempo 90 16 lin");
     struct onsets *const o = play(doc, TEN_MINUTES);
     assert_int_equal(
         compare("10 min, timers 124 to 140, ramp to 90", o, (double)0.2f, at_changing, TEN_MINUTES),
@@ -162,8 +161,8 @@ static void other_rates_and_swings(void **state)
     for (int i = 0; i < 3; i++) {
         ramp_up_from = 61.5;
         ramp_up_rate = rates[i];
-        struct vy_doc *const doc = PIECE(CLICK, "tempo 61.5", "swing 0.66", SIXTEENTHS,
-                                         "ramp tempo 180 8 lin");
+        struct vy_doc *const doc =
+            PIECE(CLICK, "tempo 61.5", "swing 0.66", SIXTEENTHS, "ramp tempo 180 8 lin");
         struct onsets *const o = calloc(1, sizeof *o);
         struct piece_take t = {.sink = listen, .arg = o};
         piece_render_as(doc, &(struct vy_render){.sr_hz = rates[i], .frames = rates[i] * 20}, &t);
@@ -191,7 +190,7 @@ static void a_pattern_by_timer_begins_on_its_beat(void **state)
     struct vy_doc *const doc =
         PIECE(CLICK, "sequence c: x...x...x...x...", "at 6 0 sequence c: x.x.x.x.x.x.x.x.");
     struct onsets *const o = play(doc, 24000 * 8);
-    static const int64_t frames[] = {0,     24000, 48000, 72000, 96000,
+    static const int64_t frames[] = {0,      24000,  48000,  72000,  96000,
                                      120000, 144000, 156000, 168000, 180000};
     assert_int_equal(o->count, 10);
     for (int i = 0; i < 10; i++)
