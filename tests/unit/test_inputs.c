@@ -4,12 +4,15 @@
 // What people and agents get wrong: each gives an error with its own code and words that help, and
 // leaves the session sounding as before.
 #include "cm.h"
+#include "command/samples.h"
 #include "piece.h"
+#include "sound/file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SESSION                                                                                    \
     "create bass analog", "melody bass: C2 Eb2 G2 Bb2", "create s sampler file=sine",              \
@@ -180,6 +183,55 @@ static void bad_sound_files_stop_the_render_with_a_reason(void **state)
     vy_doc_destroy(doc);
 }
 
+// A real WAV of 2400 frames, cut and spoilt in every way, read by the reader the apps use.
+static void damaged_wavs_stop_the_render_with_a_reason(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/veery-inputs-XXXXXX", line[96];
+    const int place = mkstemp(path);
+    assert_true(place >= 0);
+    close(place);
+    float wave[2400];
+    for (int n = 0; n < 2400; n++)
+        wave[n] = (float)sin(0.05 * n);
+    struct vy_sound_writer *writer = NULL;
+    struct vy_err err = {0};
+    assert_int_equal(vy_sound_create(path, VY_SOUND_WAV16, 48000, 1, &writer, &err), VY_OK);
+    assert_int_equal(vy_sound_write(writer, wave, 2400, &err), VY_OK);
+    assert_int_equal(vy_sound_close(writer, true, &err), VY_OK);
+    char whole[16384];
+    FILE *file = fopen(path, "rb");
+    const size_t bytes = fread(whole, 1, sizeof whole, file);
+    fclose(file);
+    assert_true(bytes > 4800 && bytes < sizeof whole);
+
+    const struct vy_catalog was = piece_catalog;
+    vy_samples_attach(&piece_catalog);
+    snprintf(line, sizeof line, "create s sampler file=%s", path);
+    struct vy_doc *const doc = PIECE(line, "sequence s: x");
+    assert_int_equal(render_status(doc, &err), VY_OK);
+    static const size_t cuts[] = {0, 1, 11, 12, 30, 44, 45, 1000, 4843};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        assert_int_equal(truncate(path, (off_t)cuts[i]), 0);
+        if (render_status(doc, &err) != VY_BAD_FILE)
+            fail_msg("a WAV of %zu of %zu bytes was taken", cuts[i], bytes);
+        assert_non_null(strstr(err.message, path));
+        file = fopen(path, "wb");
+        fwrite(whole, 1, bytes, file);
+        fclose(file);
+    }
+    memset(whole, 'x', 12); // no RIFF
+    file = fopen(path, "wb");
+    fwrite(whole, 1, bytes, file);
+    fclose(file);
+    assert_int_equal(render_status(doc, &err), VY_BAD_FILE);
+    unlink(path);
+    assert_int_equal(render_status(doc, &err), VY_NOT_FOUND);
+    piece_catalog = was;
+    vy_doc_destroy(doc);
+    piece_figure("damaged WAVs taken, of 10", 0, "0");
+}
+
 static void renders_refuse_what_cannot_be(void **state)
 {
     (void)state;
@@ -320,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_lines_say_what_is_wrong),
         cmocka_unit_test(bad_sound_files_stop_the_render_with_a_reason),
+        cmocka_unit_test(damaged_wavs_stop_the_render_with_a_reason),
         cmocka_unit_test(renders_refuse_what_cannot_be),
         cmocka_unit_test(too_much_of_anything_is_refused),
         cmocka_unit_test(more_lanes_than_a_cable_has_are_an_error),
