@@ -26,6 +26,7 @@ struct made {
     struct vy_err *err;
     uint32_t *plan_of;  // graph node -> plan node
     uint32_t *unit_of;  // graph unit -> plan unit (the same index)
+    bool *carries;      // graph nodes that are new, but hear what sounded before
     bool first;         // nothing sounded before
 };
 
@@ -221,10 +222,29 @@ static bool is_fresh(const struct made *m, int node)
     return node >= 0 && m->plan.node[m->plan_of[node]].instance->fresh;
 }
 
+// A new effect in an old way: what comes out of it sounds at once and must fade in.
+static vy_status find_carriers(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    m->carries = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *m->carries);
+    if (!m->carries)
+        return no_memory(m);
+    for (uint32_t i = 0; i < g->nodes; i++) { // in order of execution: sources come first
+        const int node = (int)g->order[i];
+        for (uint32_t e = 0; is_fresh(m, node) && e < g->edges; e++) {
+            const struct vy_gedge *const edge = &g->edge[e];
+            if (edge->to == node && edge->from >= 0 && !edge->to_param)
+                m->carries[node] |= !is_fresh(m, edge->from) || m->carries[edge->from];
+        }
+    }
+    return VY_OK;
+}
+
 static vy_status fill_edge(struct made *m, const struct vy_gedge *from, struct vy_plan_edge *e)
 {
-    // what begins with a new instance begins in silence anyway and must not lose its attack
-    const bool at_once = m->first || is_fresh(m, from->from) || from->leaving ||
+    // what begins with a new source begins in silence anyway and must not lose its attack
+    const bool begins = is_fresh(m, from->from) && !m->carries[from->from];
+    const bool at_once = m->first || begins || from->leaving ||
                          m->graph.node[from->to].leaving || is_fresh(m, from->to);
     struct vy_shape shape = {1, 1, 1};
     if (from->from >= 0)
@@ -326,7 +346,7 @@ static vy_status connect_node(struct made *m, uint32_t i)
 static vy_status make_cables(struct made *m)
 {
     m->plan.edge = vy_arena_take(&m->arena, (m->graph.edges + 1u) * sizeof *m->plan.edge);
-    if (!m->plan.edge)
+    if (!m->plan.edge || find_carriers(m))
         return no_memory(m);
     for (uint32_t i = 0; i < m->plan.nodes; i++) {
         const vy_status status = connect_node(m, i);
