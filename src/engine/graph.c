@@ -62,8 +62,10 @@ static int add_node(struct builder *b, uint64_t id, const struct vy_module *modu
     }
     for (int p = 0; p < module->params; p++)
         copy[p] = value ? value[p] : module->param[p].def;
-    *n = (struct vy_gnode){.id = id, .module = module, .value = copy, .file = file, .unit = unit,
-                           .rack = rack, .node = node};
+    *n = (struct vy_gnode){.id = id, .module = module, .value = copy, .unit = unit, .rack = rack,
+                           .node = node};
+    n->file = vy_arena_text(&g->arena, file); // the next version looks at it when the document is gone
+    b->failed |= file && !n->file;
     return (int)g->nodes - 1;
 }
 
