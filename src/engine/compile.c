@@ -190,8 +190,20 @@ static vy_status make_buffers(struct made *m)
     const struct vy_graph *const g = &m->graph;
     struct pool *const pool = calloc(1, sizeof *pool);
     const uint32_t *const last = last_readers(m);
+    // plan nodes by the place of their last reader: heads and links, UINT32_MAX ends
+    uint32_t *const done_at = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *done_at);
+    uint32_t *const done_next = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *done_next);
     uint32_t most_ins = 1;
-    bool ok = pool && last;
+    bool ok = pool && last && done_at && done_next;
+    if (ok)
+        memset(done_at, 0xff, (g->nodes + 1u) * sizeof *done_at);
+    for (uint32_t i = m->plan.nodes; ok && i-- > 0;) {
+        const uint32_t end = last[g->order[i]];
+        if (end == UINT32_MAX)
+            continue;
+        done_next[i] = done_at[end];
+        done_at[end] = i;
+    }
     for (uint32_t i = 0; i < m->plan.nodes && ok; i++) {
         struct vy_plan_node *const node = &m->plan.node[i];
         const uint32_t groups = node->instance->shape.groups;
@@ -201,9 +213,9 @@ static vy_status make_buffers(struct made *m)
         ok = ok && node->out;
         most_ins = node->module->ins > most_ins ? node->module->ins : most_ins;
         // with two threads the order is not known: every output keeps its own buffer
-        for (uint32_t before = 0; ok && m->host->threads < 2 && before <= i; before++) {
-            if (last[g->order[before]] != i)
-                continue;
+        if (!ok || m->host->threads > 1)
+            continue;
+        for (uint32_t before = done_at[i]; before != UINT32_MAX; before = done_next[before]) {
             const struct vy_plan_node *const done = &m->plan.node[before];
             for (int o = 0; o < done->module->outs; o++)
                 give_buffer(pool, done->instance->shape.groups, done->out[o]);
@@ -231,9 +243,9 @@ static vy_status find_carriers(struct made *m)
         return no_memory(m);
     for (uint32_t i = 0; i < g->nodes; i++) { // in order of execution: sources come first
         const int node = (int)g->order[i];
-        for (uint32_t e = 0; is_fresh(m, node) && e < g->edges; e++) {
-            const struct vy_gedge *const edge = &g->edge[e];
-            if (edge->to == node && edge->from >= 0 && !edge->to_param)
+        for (uint32_t e = g->first[node]; is_fresh(m, node) && e < g->first[node + 1]; e++) {
+            const struct vy_gedge *const edge = &g->edge[g->incoming[e]];
+            if (edge->from >= 0 && !edge->to_param)
                 m->carries[node] |= !is_fresh(m, edge->from) || m->carries[edge->from];
         }
     }
@@ -283,10 +295,11 @@ static vy_status collect(struct made *m, int node, bool param, uint16_t port, ui
     const struct vy_graph *const g = &m->graph;
     *first = m->plan.edges;
     *count = 0;
-    for (uint32_t i = 0; i < g->edges; i++) {
-        if (g->edge[i].to != node || g->edge[i].to_param != param || g->edge[i].to_port != port)
+    for (uint32_t i = g->first[node]; i < g->first[node + 1]; i++) {
+        const struct vy_gedge *const from = &g->edge[g->incoming[i]];
+        if (from->to_param != param || from->to_port != port)
             continue;
-        const vy_status status = fill_edge(m, &g->edge[i], &m->plan.edge[m->plan.edges]);
+        const vy_status status = fill_edge(m, from, &m->plan.edge[m->plan.edges]);
         if (status)
             return status;
         m->plan.edges++;
@@ -589,7 +602,7 @@ static vy_status make(struct made *m, const struct vy_plan *old)
 {
     vy_status status = vy_graph_build(&m->graph, m->doc, m->host->catalog->kernels, m->err);
     if (!status && old)
-        status = vy_graph_keep(&m->graph, old->graph, m->err);
+        status = vy_graph_keep(&m->graph, old->graph, old->fades > 0, m->err);
     if (!status)
         status = vy_graph_sort(&m->graph, m->err);
     if (!status && vy_compile_tempo(m->doc, m->host->sr_hz, &m->arena, &m->plan.map))

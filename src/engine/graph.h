@@ -42,6 +42,7 @@ struct vy_gunit {
     int strip; ///< node whose output is the unit's sound, -1 = none
     float to_out; ///< gain of its way to out, 0 = none
     const char *name;
+    int *rack; ///< [racks] first node of each rack, -1 = bypassed
 };
 
 struct vy_graph {
@@ -52,17 +53,19 @@ struct vy_graph {
     uint32_t nodes, edges, units;
     int out;       ///< node whose output leaves the studio
     int gain_port; ///< its output with the limiter's gain, -1 = none
-    uint32_t *order; ///< nodes in order of execution
+    uint32_t *order;            ///< nodes in order of execution
+    uint32_t *first, *incoming; ///< edges by destination: incoming[first[n]] .. [first[n + 1]]
 };
 
 /// Flatten a document. The graph points into the document until it is destroyed.
 vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
                          const struct vy_kernels *kernels, struct vy_err *err);
 
-/// Add what `old` had and this has not, on its way out.
-vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, struct vy_err *err);
+/// Add what `old` had and this has not, on its way out. fading: what was leaving then is still heard.
+vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, bool fading,
+                        struct vy_err *err);
 
-/// Decide the order of execution and which cables feed back.
+/// Index the cables, decide the order of execution and which cables feed back.
 vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err);
 
 /// Node index of a document node, -1 when it is not in the graph (bypassed).

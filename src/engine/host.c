@@ -145,7 +145,8 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
                            struct vy_shape shape, uint64_t seed, const char *file,
                            const float *value, struct vy_instance **instance, struct vy_err *err)
 {
-    for (struct vy_instance *i = host->instance; i; i = i->next)
+    struct vy_instance **const bucket = &host->instance[key % VY_HOST_BUCKETS];
+    for (struct vy_instance *i = *bucket; i; i = i->next)
         if (i->key == key) {
             i->used = true;
             *instance = i;
@@ -163,23 +164,24 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
         destroy_instance(host, inst);
         return status;
     }
-    inst->next = host->instance;
-    host->instance = inst;
+    inst->next = *bucket;
+    *bucket = inst;
     *instance = inst;
     return VY_OK;
 }
 
 struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups)
 {
-    struct vy_wire *w = host->wire;
+    struct vy_wire **const bucket = &host->wire[key % VY_HOST_BUCKETS];
+    struct vy_wire *w = *bucket;
     while (w && w->key != key)
         w = w->next;
     if (!w) {
         w = calloc(1, sizeof *w);
         if (!w)
             return NULL;
-        *w = (struct vy_wire){.key = key, .fade = fade, .next = host->wire};
-        host->wire = w;
+        *w = (struct vy_wire){.key = key, .fade = fade, .next = *bucket};
+        *bucket = w;
     }
     if (groups && !w->hold)
         w->hold = zeroed((size_t)groups * VY_TICK * sizeof(vy_f8));
@@ -211,17 +213,19 @@ struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voi
 
 void vy_host_mark_none(struct vy_host *host)
 {
-    for (struct vy_instance *i = host->instance; i; i = i->next)
-        i->used = false;
-    for (struct vy_wire *w = host->wire; w; w = w->next)
-        w->used = false;
+    for (uint32_t b = 0; b < VY_HOST_BUCKETS; b++) {
+        for (struct vy_instance *i = host->instance[b]; i; i = i->next)
+            i->used = false;
+        for (struct vy_wire *w = host->wire[b]; w; w = w->next)
+            w->used = false;
+    }
     for (struct vy_host_notes *n = host->notes; n; n = n->next)
         n->used = false;
 }
 
-void vy_host_sweep(struct vy_host *host)
+static void sweep_bucket(struct vy_host *host, uint32_t bucket)
 {
-    for (struct vy_instance **at = &host->instance; *at;) {
+    for (struct vy_instance **at = &host->instance[bucket]; *at;) {
         struct vy_instance *const i = *at;
         if (i->used) {
             at = &i->next;
@@ -230,7 +234,7 @@ void vy_host_sweep(struct vy_host *host)
         *at = i->next;
         destroy_instance(host, i);
     }
-    for (struct vy_wire **at = &host->wire; *at;) {
+    for (struct vy_wire **at = &host->wire[bucket]; *at;) {
         struct vy_wire *const w = *at;
         if (w->used) {
             at = &w->next;
@@ -240,6 +244,12 @@ void vy_host_sweep(struct vy_host *host)
         free(w->hold);
         free(w);
     }
+}
+
+void vy_host_sweep(struct vy_host *host)
+{
+    for (uint32_t b = 0; b < VY_HOST_BUCKETS; b++)
+        sweep_bucket(host, b);
     for (struct vy_host_notes **at = &host->notes; *at;) {
         struct vy_host_notes *const n = *at;
         if (n->used) {

@@ -13,12 +13,14 @@ struct vy_host_table;
 struct vy_host_sample;
 struct vy_host_notes;
 
+#define VY_HOST_BUCKETS 1024u // instances and wires are found by the low bits of their keys
+
 struct vy_host {
     const struct vy_catalog *catalog;
     double sr_hz;
     uint32_t threads; ///< plans are made for 1 or 2
-    struct vy_instance *instance;
-    struct vy_wire *wire;
+    struct vy_instance *instance[VY_HOST_BUCKETS];
+    struct vy_wire *wire[VY_HOST_BUCKETS];
     struct vy_host_table *table;
     struct vy_host_sample *sample;
     struct vy_host_notes *notes;
