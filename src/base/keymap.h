@@ -15,7 +15,7 @@ struct vy_keymap {
         uint64_t key;
         int value;
         bool taken;
-    } *slot;
+    } * slot;
     size_t mask;
 };
 

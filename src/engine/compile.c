@@ -165,9 +165,9 @@ static uint32_t *last_readers(struct made *m)
         else if (last[e->from] < m->plan_of[e->to])
             last[e->from] = m->plan_of[e->to];
     }
-    for (uint32_t u = 0; u < g->units; u++)
-        if (g->unit[u].strip >= 0)
-            last[g->unit[u].strip] = UINT32_MAX;
+    for (uint32_t i = g->first[g->master_in]; i < g->first[g->master_in + 1]; i++)
+        if (g->edge[g->incoming[i]].from >= 0) // stems are mixed after all nodes
+            last[g->edge[g->incoming[i]].from] = UINT32_MAX;
     last[g->out] = UINT32_MAX;
     return last;
 }
@@ -543,19 +543,28 @@ static vy_status make_taps(struct made *m)
     const struct vy_graph *const g = &m->graph;
     struct vy_plan *const plan = &m->plan;
     const struct vy_plan_node *const out = &plan->node[m->plan_of[g->out]];
-    plan->out = (struct vy_plan_tap){out->out[0], VY_OUT, 1};
+    plan->out = out->out[0];
     plan->gain = g->gain_port >= 0 ? out->out[g->gain_port] : NULL;
     plan->latency = out->module->latency_frames;
-    plan->stem = vy_arena_take(&m->arena, (g->units + 1u) * sizeof *plan->stem);
+    const uint32_t first = g->first[g->master_in], end = g->first[g->master_in + 1];
+    plan->stem = vy_arena_take(&m->arena, (end - first + 1u) * sizeof *plan->stem);
     if (!plan->stem)
         return no_memory(m);
-    for (uint32_t u = 0; u < g->units; u++) {
-        const struct vy_gunit *const unit = &g->unit[u];
-        if (unit->to_out == 0 || unit->strip < 0)
+    uint32_t edge = plan->node[m->plan_of[g->master_in]].input[0].first; // in the same order
+    for (uint32_t i = first; i < end; i++) {
+        const struct vy_gedge *const e = &g->edge[g->incoming[i]];
+        if (e->to_param || e->to_port != 0)
             continue;
-        plan->stem[plan->stems++] =
-            (struct vy_plan_tap){plan->node[m->plan_of[unit->strip]].out[0], plan->unit[u].name,
-                                 unit->to_out};
+        struct vy_plan_stem *const stem = &plan->stem[plan->stems];
+        *stem = (struct vy_plan_stem){.edge = edge++};
+        if (e->from < 0)
+            continue;
+        const struct vy_gnode *const from = &g->node[e->from];
+        stem->name = vy_arena_text(&m->arena, from->stem ? from->stem : g->unit[from->unit].name);
+        stem->buffer = vy_arena_take(&m->arena, VY_TICK * sizeof(vy_f8));
+        if (!stem->name || !stem->buffer)
+            return no_memory(m);
+        plan->stems++;
     }
     return VY_OK;
 }

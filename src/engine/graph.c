@@ -270,19 +270,26 @@ static void add_default_routes(struct builder *b)
     const struct vy_doc *const doc = b->doc;
     const int out = vy_doc_unit(doc, VY_OUT);
     for (int u = 0; u < doc->units; u++) {
-        struct vy_gunit *const gu = &b->graph->unit[u];
+        const struct vy_gunit *const gu = &b->graph->unit[u];
         bool own_way = doc->unit[u].detached || u == out || gu->strip < 0;
-        for (int i = 0; i < doc->routes; i++) {
+        for (int i = 0; i < doc->routes && !own_way; i++) {
             const struct vy_route *const r = &doc->route[i];
-            const bool sound = r->from == u && r->from_node < 0 && r->to_node < 0 && !r->send;
-            own_way |= sound;
-            if (r->from == u && r->to == out && r->from_node < 0)
-                gu->to_out = r->depth;
+            own_way = r->from == u && r->from_node < 0 && r->to_node < 0 && !r->send;
         }
-        if (own_way)
+        if (!own_way)
+            add_edge(b, gu->strip, 0, b->entry[out], 0, 1);
+    }
+}
+
+static void name_stems(struct builder *b)
+{
+    struct vy_graph *const g = b->graph;
+    for (uint32_t e = 0; e < g->edges; e++) {
+        if (g->edge[e].to != g->master_in || g->edge[e].to_param || g->edge[e].from < 0)
             continue;
-        gu->to_out = 1;
-        add_edge(b, gu->strip, 0, b->entry[out], 0, 1);
+        struct vy_gnode *const from = &g->node[g->edge[e].from];
+        from->stem = vy_arena_text(&g->arena, g->unit[from->unit].name);
+        b->failed |= !from->stem;
     }
 }
 
@@ -421,6 +428,8 @@ vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
         add_route(&b, &doc->route[i]);
     add_default_routes(&b);
     const int out = vy_doc_unit(doc, VY_OUT);
+    graph->master_in = b.entry[out];
+    name_stems(&b);
     graph->out = graph->unit[out].strip;
     if (b.limiter) {
         const uint64_t id = vy_rng_key(doc->unit[out].id, vy_hash_text("#limiter"));
@@ -453,7 +462,7 @@ static int unit_by_voices(struct vy_graph *g, const struct vy_gunit *old, bool *
         return 0;
     *ghost = *old;
     ghost->index = ghost->strip = -1;
-    ghost->to_out = 0;
+    ghost->rack = NULL;
     ghost->name = "";
     return (int)g->units - 1;
 }
@@ -480,7 +489,9 @@ static void keep_nodes(struct vy_graph *graph, const struct vy_graph *old, bool 
         *node = old->node[n];
         node->value = vy_arena_take(&graph->arena, (m->params + 1u) * sizeof(float));
         node->file = vy_arena_text(&graph->arena, old->node[n].file);
-        if (!node->value) {
+        node->stem = vy_arena_text(&graph->arena, old->node[n].stem);
+        if (!node->value || !node->file != !old->node[n].file ||
+            !node->stem != !old->node[n].stem) {
             *failed = true;
             break;
         }

@@ -18,7 +18,8 @@ struct vy_gnode {
     const char *file;
     int unit, rack, node; ///< where it is in the document; rack -1: placed by the engine
     struct vy_shape shape;
-    bool leaving; ///< only here until its cables have faded out
+    bool leaving;     ///< only here until its cables have faded out
+    const char *stem; ///< of what goes to "out": its unit's name, which outlives the unit
 };
 
 enum { VY_SIGNAL_FREQ, VY_SIGNAL_GATE, VY_SIGNAL_TRIG, VY_SIGNAL_VEL, VY_SIGNALS };
@@ -40,7 +41,6 @@ struct vy_gunit {
     uint16_t voices;
     bool plays_notes;
     int strip; ///< node whose output is the unit's sound, -1 = none
-    float to_out; ///< gain of its way to out, 0 = none
     const char *name;
     int *rack; ///< [racks] first node of each rack, -1 = bypassed
 };
@@ -52,6 +52,7 @@ struct vy_graph {
     struct vy_gunit *unit;
     uint32_t nodes, edges, units;
     int out;       ///< node whose output leaves the studio
+    int master_in; ///< where everything that goes to "out" is summed
     int gain_port; ///< its output with the limiter's gain, -1 = none
     uint32_t *order;            ///< nodes in order of execution
     uint32_t *first, *incoming; ///< edges by destination: incoming[first[n]] .. [first[n + 1]]

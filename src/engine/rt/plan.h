@@ -113,11 +113,11 @@ struct vy_plan_job {
     uint32_t first, nodes; ///< slice of job_node
 };
 
-/// A mix that leaves the plan: the master or a stem.
-struct vy_plan_tap {
-    const vy_f8 *buffer; ///< 1 voice x 2 channels
+/// What one cable brings to the master. Several may have the same name: they are one stem.
+struct vy_plan_stem {
+    uint32_t edge;
     const char *name;
-    float gain;
+    vy_f8 *buffer; ///< [VY_TICK] 1 voice x 2 channels, of the tick just made
 };
 
 #define VY_PLAN_FAULTS 16u ///< reported between two looks; further ones are muted all the same
@@ -144,10 +144,10 @@ struct vy_plan {
     uint32_t *rest;      ///< what runs after all jobs, in order
     uint32_t rests;
     vy_f8 **scratch[2];  ///< [thread][VY_PLAN_PORTS] for inputs that must be mixed
-    struct vy_plan_tap out;
+    const vy_f8 *out;      ///< the master, 1 voice x 2 channels
     const vy_f8 *gain;     ///< the master limiter's gain, lane 0
     uint32_t latency;      ///< frames between musical time and `out`
-    struct vy_plan_tap *stem;
+    struct vy_plan_stem *stem;
     uint32_t stems;
     void *graph;           ///< the compiler's own notes about this plan
 };
@@ -167,6 +167,7 @@ struct vy_crew {
 struct vy_engine {
     struct vy_plan *plan;
     struct vy_crew *crew; ///< NULL: one thread
+    bool stems;           ///< fill the stems' buffers
     uint64_t frame;   ///< frames rendered
     int64_t position; ///< transport, frames since bar 1; stands when stopped
     // faults since the reader last looked: which nodes were muted
@@ -175,7 +176,7 @@ struct vy_engine {
     uint64_t dropped;
 };
 
-/// Run one tick: plan->out and stems hold it afterwards. One thread at a time.
+/// Run one tick: plan->out and, when asked for, the stems hold it afterwards. One thread at a time.
 VY_RT void vy_engine_tick(struct vy_engine *engine);
 
 /// Help with ticks until crew->leave. For a thread of its own.

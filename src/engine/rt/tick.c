@@ -342,6 +342,18 @@ void vy_engine_help(struct vy_engine *engine)
 
 // ---- the tick -----------------------------------------------------------------------------------
 
+// The same sums as the master's input, cable by cable: fades included, they add up to it.
+static void mix_stems(const struct vy_plan *plan)
+{
+    static const struct vy_shape stereo = {1, 2, 1};
+    for (uint32_t s = 0; s < plan->stems; s++) {
+        const struct vy_plan_edge *const e = &plan->edge[plan->stem[s].edge];
+        memset(plan->stem[s].buffer, 0, VY_TICK * sizeof(vy_f8));
+        vy_mix_add(plan->stem[s].buffer, stereo, e->source, e->shape,
+                   fade_gain(e->wire->fade) * e->depth, fade_gain(fade_next(plan, e)) * e->depth);
+    }
+}
+
 static void finish_edges(struct vy_plan *plan)
 {
     for (uint32_t i = 0; i < plan->edges; i++) {
@@ -375,6 +387,8 @@ void vy_engine_tick(struct vy_engine *engine)
     else
         for (uint32_t n = 0; n < plan->nodes; n++)
             run_node(engine, n, &time, 0);
+    if (engine->stems)
+        mix_stems(plan);
     finish_edges(plan);
     engine->frame += VY_TICK;
     if (plan->playing)
