@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Modules, recipes and things of the session described: for people, as JSON, as manual pages.
+#ifndef VY_COMMAND_DESCRIBE_H
+#define VY_COMMAND_DESCRIBE_H
+
+#include "base/text.h"
+#include "engine/catalog.h"
+
+#include <jansson.h>
+
+json_t *vy_module_json(const struct vy_module *module);
+json_t *vy_recipe_json(const struct vy_recipe *recipe);
+void vy_module_describe(const struct vy_module *module, struct vy_buf *buf);
+void vy_recipe_describe(const struct vy_recipe *recipe, struct vy_buf *buf);
+
+/// Range of a parameter for people: "20Hz..20000Hz", "lowpass|highpass", "on|off".
+void vy_param_range(const struct vy_param *row, struct vy_buf *buf);
+
+/// Modules users are offered that fit the words, best first. Caller frees the array.
+const struct vy_module **vy_modules_find(const struct vy_catalog *catalog, const char *words,
+                                         size_t *count);
+const struct vy_recipe **vy_recipes_find(const struct vy_catalog *catalog, const char *words,
+                                         size_t *count);
+
+/// Write commands.md, modules.md, recipes.md and errors.md into a folder.
+VY_MUST_CHECK vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder,
+                                      struct vy_err *err);
+
+#endif

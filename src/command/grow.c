@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Looking up what there is.
+#include "command/describe.h"
+
+#include "command/handlers.h"
+#include "engine/value.h"
+
+#include <stdlib.h>
+
+vy_status vy_do_modules(struct vy_call *call, struct vy_err *err)
+{
+    size_t count;
+    const struct vy_module **const found =
+        vy_modules_find(call->catalog, call->args->value[0].text, &count);
+    if (!found)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    json_t *const rows = json_array();
+    vy_buf_add(call->text, "%zu modules", count);
+    for (size_t i = 0; i < count; i++) {
+        vy_buf_add(call->text, "\n  %-14s %s", found[i]->id, found[i]->text);
+        json_array_append_new(rows, vy_module_json(found[i]));
+    }
+    json_object_set_new(call->result, "modules", rows);
+    free(found);
+    return VY_OK;
+}
+
+vy_status vy_do_recipes(struct vy_call *call, struct vy_err *err)
+{
+    size_t count;
+    const struct vy_recipe **const found =
+        vy_recipes_find(call->catalog, call->args->value[0].text, &count);
+    if (!found)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    json_t *const rows = json_array();
+    vy_buf_add(call->text, "%zu recipes", count);
+    for (size_t i = 0; i < count; i++) {
+        vy_buf_add(call->text, "\n  %-14s %s", found[i]->name, found[i]->text ? found[i]->text : "");
+        json_array_append_new(rows, vy_recipe_json(found[i]));
+    }
+    if (call->catalog->problem.code)
+        vy_warn(call, "a recipe was left out: %s", call->catalog->problem.message);
+    json_object_set_new(call->result, "recipes", rows);
+    free(found);
+    return VY_OK;
+}
+
+// "Current values" of a thing: every parameter with unit, range, default, value.
+static void describe_rack(struct vy_call *call, const struct vy_rack *rack, json_t *rows)
+{
+    vy_buf_add(call->text, "\n %s (%s)%s", rack->name, rack->recipe,
+               rack->bypass ? ", bypassed" : "");
+    for (int n = 0; n < rack->nodes; n++) {
+        const struct vy_node *const node = &rack->node[n];
+        for (int p = 0; p < node->module->params; p++) {
+            const struct vy_param *const row = &node->module->param[p];
+            char path[3 * VY_NAME_SIZE], now[64], def[64];
+            struct vy_buf range = {0};
+            vy_value_write(row, node->value[p], now, sizeof now);
+            vy_value_write(row, row->def, def, sizeof def);
+            vy_param_range(row, &range);
+            snprintf(path, sizeof path, "%s.%s", node->name, row->name);
+            vy_buf_add(call->text, "\n  %-22s %-10s %-24s default %-10s %s", path, now,
+                       range.text ? range.text : "", def, row->text);
+            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "rack", rack->name,
+                                                  "path", path, "value", now, "range",
+                                                  range.text ? range.text : "", "default", def,
+                                                  "unit", row->unit));
+            vy_buf_clear(&range);
+        }
+    }
+}
+
+static void describe_unit(struct vy_call *call, const struct vy_unit *unit)
+{
+    static const char *const kinds[] = {"instrument", "effect", "bus", "out"};
+    vy_buf_add(call->text, "%s (%s, %u voices)", unit->name, kinds[unit->kind], unit->voices);
+    vy_buf_add(call->text, "\n  gain %gdB, pan %g, spread %g%s%s%s", (double)unit->gain_db,
+               (double)unit->pan, (double)unit->spread, unit->mute ? ", muted" : "",
+               unit->solo ? ", solo" : "", unit->playing ? "" : ", stopped");
+    json_t *const rows = json_array(), *const parts = json_array(), *const racks = json_array();
+    for (int i = 0; i < unit->parts; i++) {
+        const struct vy_part *const part = &unit->part[i];
+        vy_buf_add(call->text, "\n  %s: %s %s (from beat %g)", part->verb, part->text,
+                   part->options, part->from);
+        json_array_append_new(parts, json_pack("{s:s,s:s,s:s,s:f}", "verb", part->verb, "text",
+                                               part->text, "options", part->options, "from",
+                                               part->from));
+    }
+    for (int r = 0; r < unit->racks; r++) {
+        json_array_append_new(racks, json_string(unit->rack[r].name));
+        describe_rack(call, &unit->rack[r], rows);
+    }
+    json_object_set_new(call->result, "name", json_string(unit->name));
+    json_object_set_new(call->result, "kind", json_string(kinds[unit->kind]));
+    json_object_set_new(call->result, "racks", racks);
+    json_object_set_new(call->result, "patterns", parts);
+    json_object_set_new(call->result, "params", rows);
+}
+
+struct all_names {
+    struct vy_call *call;
+};
+
+static const char *any_name(void *arg, size_t i)
+{
+    struct vy_call *const call = ((struct all_names *)arg)->call;
+    const size_t units = call->doc->units;
+    if (i < units)
+        return call->doc->unit[i].name;
+    i -= units;
+    if (i < (size_t)vy_verb_table_rows)
+        return vy_verb_table[i].name;
+    return vy_catalog_name((void *)(uintptr_t)call->catalog, i - (size_t)vy_verb_table_rows);
+}
+
+vy_status vy_do_describe(struct vy_call *call, struct vy_err *err)
+{
+    const char *const name = call->args->value[0].text;
+    const int unit = vy_doc_unit(call->doc, name);
+    const struct vy_recipe *const recipe = vy_catalog_recipe(call->catalog, name);
+    const struct vy_module *const module = vy_catalog_module(call->catalog, name);
+    const struct vy_verb *const verb = vy_verb_find(name, -1, NULL);
+    if (unit >= 0) {
+        describe_unit(call, &call->doc->unit[unit]);
+    } else if (recipe) {
+        vy_recipe_describe(recipe, call->text);
+        json_object_set_new(call->result, "recipe", vy_recipe_json(recipe));
+    } else if (module) {
+        vy_module_describe(module, call->text);
+        json_object_set_new(call->result, "module", vy_module_json(module));
+    } else if (verb) {
+        vy_verb_help(verb, call->text);
+        json_object_set_new(call->result, "command", vy_verb_json(verb));
+    } else {
+        vy_fail(err, VY_UNKNOWN_NAME, -1, "there is no thing, recipe, module or command '%.40s'",
+                name);
+        vy_err_suggest(err, name, any_name, &(struct all_names){call});
+        return VY_UNKNOWN_NAME;
+    }
+    return VY_OK;
+}
+
+vy_status vy_do_bypass(struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_value *const v = call->args->value;
+    const bool on = v[1].choice == 0;
+    const vy_status status = vy_edit_bypass(call->doc, v[0].text, on, err);
+    if (!status)
+        vy_buf_add(call->text, "%s bypass %s", v[0].text, on ? "on" : "off");
+    return status;
+}

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A render with ears: bars of a document, measured, and written to files when asked.
+#ifndef VY_COMMAND_HEAR_H
+#define VY_COMMAND_HEAR_H
+
+#include "command/measure.h"
+#include "engine/studio.h"
+#include "sound/file.h"
+
+#define VY_HASH_TEXT 65 ///< SHA-256 in hexadecimal
+
+/// What to render.
+struct vy_listen {
+    const struct vy_doc *doc;
+    const struct vy_catalog *catalog;
+    double beat, seconds;   ///< from where, how long; seconds 0 = the whole piece
+    const char *unit;       ///< only this thing, or NULL
+    const char *file;       ///< write here, or NULL
+    enum vy_sound_format format;
+    const char *stems;      ///< folder for one file a thing, or NULL
+    uint32_t sr_hz, block, threads;
+    json_t *warnings;       ///< array of strings, filled
+    /// Called now and then with the seconds made; false stops. May be NULL.
+    bool (*progress)(void *arg, double seconds);
+    void *arg;
+};
+
+/// What came of it.
+struct vy_heard {
+    struct vy_measured measured;
+    struct vy_render_result render;
+    double render_seconds; ///< time it took
+    double speed;          ///< seconds of sound a second
+    bool stopped;          ///< by progress
+    char pcm[VY_HASH_TEXT]; ///< SHA-256 of the samples as interleaved little-endian floats
+};
+
+VY_MAIN VY_MUST_CHECK vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard,
+                                        struct vy_err *err);
+
+/// Seconds from `beat` to `beat + beats`, tempo changes included.
+double vy_beats_seconds(const struct vy_doc *doc, double beat, double beats);
+
+#endif

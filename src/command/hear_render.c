@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Sound goes from the engine to the meter, the hash and the files.
+#include "command/hear.h"
+
+#include "command/session.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_STEMS 256
+
+struct stem {
+    char unit[VY_NAME_SIZE];
+    struct vy_sound_writer *writer;
+};
+
+// Everything the callbacks share.
+struct ears {
+    const struct vy_listen *what;
+    struct vy_heard *heard;
+    struct vy_measure *measure;
+    struct vy_sound_writer *writer;
+    struct stem *stem;
+    int stems;
+    crypto_hash_sha256_state hash;
+    uint64_t frames;
+    vy_status status;
+    struct vy_err *err;
+};
+
+double vy_beats_seconds(const struct vy_doc *doc, double beat, double beats)
+{
+    // small steps see automations of the tempo too
+    const double end = beat + beats, step = 1.0 / 64;
+    double seconds = 0;
+    int mark = 0;
+    bool moving = false;
+    for (int i = 0; i < doc->automations; i++)
+        moving |= doc->automation[i].unit == UINT16_MAX;
+    for (double at = beat; at < end;) {
+        while (mark + 1 < doc->marks && doc->mark[mark + 1].beat <= at)
+            mark++;
+        double bpm = doc->marks ? doc->mark[mark].bpm : doc->tempo;
+        double next = mark + 1 < doc->marks ? fmin(doc->mark[mark + 1].beat, end) : end;
+        if (moving)
+            next = fmin(next, at + step);
+        for (int i = 0; i < doc->automations; i++) {
+            const struct vy_automation *const a = &doc->automation[i];
+            if (a->unit != UINT16_MAX || at < a->beat || a->beats <= 0)
+                continue;
+            const double way = fmin((at + step / 2 - a->beat) / a->beats, 1);
+            const double from = (double)a->from, to = (double)a->to;
+            bpm = a->exponential ? from * pow(to / from, way) : from + (to - from) * way;
+        }
+        seconds += (next - at) * 60 / bpm;
+        at = next;
+    }
+    return seconds;
+}
+
+static void take(struct ears *ears, const float *stereo, uint32_t frames)
+{
+    vy_measure_add(ears->measure, stereo, frames);
+    crypto_hash_sha256_update(&ears->hash, (const unsigned char *)stereo,
+                              (size_t)frames * 2 * sizeof(float));
+    if (ears->writer && !ears->status)
+        ears->status = vy_sound_write(ears->writer, stereo, frames, ears->err);
+}
+
+static bool on_block(void *arg, const float *stereo, uint32_t frames)
+{
+    struct ears *const ears = arg;
+    if (!ears->what->unit)
+        take(ears, stereo, frames);
+    ears->frames += frames;
+    if (ears->what->progress &&
+        !ears->what->progress(ears->what->arg, (double)ears->frames / ears->what->sr_hz))
+        ears->heard->stopped = true;
+    return !ears->status && !ears->heard->stopped;
+}
+
+static struct stem *stem_of(struct ears *ears, const char *unit)
+{
+    for (int i = 0; i < ears->stems; i++)
+        if (strcmp(ears->stem[i].unit, unit) == 0)
+            return &ears->stem[i];
+    if (ears->stems == MAX_STEMS)
+        return NULL;
+    struct stem *const stem = &ears->stem[ears->stems++];
+    vy_text_copy(stem->unit, sizeof stem->unit, unit);
+    char path[4096];
+    snprintf(path, sizeof path, "%.3900s/%s.%s", ears->what->stems, unit,
+             ears->what->format == VY_SOUND_FLAC ? "flac" : "wav");
+    ears->status = vy_make_parents(path, ears->err);
+    if (!ears->status)
+        ears->status = vy_sound_create(path, ears->what->format, ears->what->sr_hz, 2,
+                                       &stem->writer, ears->err);
+    return stem;
+}
+
+static bool on_stem(void *arg, const char *unit, const float *stereo, uint32_t frames)
+{
+    struct ears *const ears = arg;
+    if (ears->what->unit && strcmp(unit, ears->what->unit) == 0)
+        take(ears, stereo, frames);
+    if (!ears->what->stems || ears->status)
+        return !ears->status;
+    struct stem *const stem = stem_of(ears, unit);
+    if (stem && stem->writer && !ears->status)
+        ears->status = vy_sound_write(stem->writer, stereo, frames, ears->err);
+    return !ears->status;
+}
+
+static void warn(struct ears *ears, json_t *text)
+{
+    if (ears->what->warnings && json_array_size(ears->what->warnings) < 100)
+        json_array_append_new(ears->what->warnings, text);
+    else
+        json_decref(text);
+}
+
+static void on_event(void *arg, const struct vy_event *event)
+{
+    if (strcmp(event->what, "swapped") == 0 || strcmp(event->what, "timer") == 0)
+        return;
+    struct ears *const ears = arg;
+    warn(ears, json_sprintf("%s at %.3f s: %s", event->what,
+                            (double)event->frame / ears->what->sr_hz, event->text));
+}
+
+static struct vy_doc *on_line(void *arg, const struct vy_doc *doc, const char *line,
+                              const char *author)
+{
+    struct ears *const ears = arg;
+    struct vy_err err = {.at = -1};
+    struct vy_doc *const next =
+        vy_line_due(ears->what->catalog, doc, line, author ? author : "you", &err);
+    if (!next)
+        warn(ears, json_sprintf("the waiting line '%.80s' failed: %s", line, err.message));
+    return next;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static vy_status render(struct ears *ears)
+{
+    const struct vy_listen *const what = ears->what;
+    const struct vy_render how = {.sr_hz = what->sr_hz, .block = what->block,
+                                  .threads = what->threads, .beat = what->beat,
+                                  .frames = ceil(what->seconds * what->sr_hz - 1e-6),
+                                  .stems = what->stems || what->unit, .line = on_line,
+                                  .block_done = on_block, .stem_done = on_stem,
+                                  .event = on_event, .arg = ears};
+    const double start = now();
+    vy_status status =
+        vy_studio_render(what->doc, what->catalog, &how, &ears->heard->render, ears->err);
+    ears->heard->render_seconds = now() - start;
+    if (ears->status) // a file could not be written: that is why the engine stopped
+        return ears->status;
+    return ears->heard->stopped ? VY_OK : status;
+}
+
+static void finish(struct ears *ears)
+{
+    struct vy_heard *const heard = ears->heard;
+    vy_measure_result(ears->measure, &heard->measured);
+    heard->speed = heard->render_seconds > 0
+                       ? (double)ears->frames / ears->what->sr_hz / heard->render_seconds : 0;
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final(&ears->hash, digest);
+    sodium_bin2hex(heard->pcm, sizeof heard->pcm, digest, sizeof digest);
+    if (heard->stopped)
+        warn(ears, json_sprintf("stopped after %.2f s; what was made is kept",
+                                (double)ears->frames / ears->what->sr_hz));
+}
+
+// All files are kept when all went well, else none.
+static vy_status close_files(struct ears *ears, vy_status status)
+{
+    for (int i = -1; i < ears->stems; i++) {
+        struct vy_sound_writer *const writer = i < 0 ? ears->writer : ears->stem[i].writer;
+        const vy_status closed = vy_sound_close(writer, !status, status ? NULL : ears->err);
+        status = status ? status : closed;
+    }
+    return status;
+}
+
+vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct vy_err *err)
+{
+    *heard = (struct vy_heard){0};
+    struct ears ears = {.what = what, .heard = heard, .err = err};
+    ears.measure = vy_measure_new(what->sr_hz);
+    ears.stem = calloc(MAX_STEMS, sizeof *ears.stem);
+    vy_status status = VY_OK;
+    if (!ears.measure || !ears.stem || sodium_init() < 0)
+        status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    crypto_hash_sha256_init(&ears.hash);
+    if (!status && what->file)
+        status = vy_sound_create(what->file, what->format, what->sr_hz, 2, &ears.writer, err);
+    if (!status)
+        status = render(&ears);
+    if (!status)
+        finish(&ears);
+    status = close_files(&ears, status);
+    vy_measure_destroy(ears.measure);
+    free(ears.stem);
+    return status;
+}

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// status, help, who, say, quit.
+#include "command/handlers.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <stdlib.h>
+#include <time.h>
+
+// What this build can do. Honest: a row says real only when the thing works and is tested.
+static const struct capability {
+    const char *name, *state, *why;
+} capabilities[] = {
+    {"language", "real", "commands, patterns, undo, transactions, dry runs"},
+    {"offline render", "real", "WAV and FLAC, the same samples for any block size and threads"},
+    {"listening", "real", "loudness, true peak, balance, width of the session's own sound"},
+    {"live sound", "absent", "comes with the guard process; render to a file"},
+    {"user modules", "absent", "come with the live engine; write recipes"},
+    {"shared sessions", "absent", "OSC, HTTP and sockets come later; one user a process"},
+    {"long jobs", "absent", "generate, analyze, similar, film, bake, ask come later"},
+};
+
+vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
+{
+    (void)err;
+    const struct vy_doc *const doc = call->doc;
+    vy_buf_add(call->text, "%d things, %g bpm, %u/%u, %s, seed %" PRIu64 ", %u waiting, %s build",
+               doc->units - 1, doc->tempo, doc->meter_num, doc->meter_den,
+               doc->playing ? "playing" : "stopped", doc->seed, doc->timers,
+               call->catalog->kernels->isa);
+    json_t *const rows = json_array();
+    for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
+        const struct capability *const c = &capabilities[i];
+        vy_buf_add(call->text, "\n  %-16s %-9s %s", c->name, c->state, c->why);
+        json_array_append_new(rows, json_pack("{s:s,s:s,s:s}", "name", c->name, "state", c->state,
+                                              "why", c->why));
+    }
+    const char *state = "real", *why = "all could be read";
+    if (call->catalog->recipes == 0) {
+        state = "absent";
+        why = "no recipe was found; see $VEERY_RECIPES";
+    } else if (call->catalog->problem.code) {
+        state = "degraded";
+        why = call->catalog->problem.message;
+    }
+    vy_buf_add(call->text, "\n  %-16s %-9s %u: %s", "recipes", state, call->catalog->recipes, why);
+    json_array_append_new(rows, json_pack("{s:s,s:s,s:s}", "name", "recipes", "state", state, "why",
+                                          why));
+    json_object_set_new(call->result, "capabilities", rows);
+    json_object_set_new(call->result, "session",
+                        json_pack("{s:i,s:f,s:b,s:I,s:i,s:s}", "things", doc->units - 1, "tempo",
+                                  doc->tempo, "playing", doc->playing, "seed",
+                                  (json_int_t)doc->seed, "waiting", (int)doc->timers, "isa",
+                                  call->catalog->kernels->isa));
+    return VY_OK;
+}
+
+void vy_verb_help(const struct vy_verb *verb, struct vy_buf *buf)
+{
+    vy_verb_usage(verb, buf);
+    vy_buf_add(buf, "\n  %s", verb->help);
+    if (verb->more)
+        vy_buf_add(buf, "\n  %s", verb->more);
+    if (verb->absent)
+        vy_buf_add(buf, "\n  Absent: it %s.", verb->absent);
+    for (const struct vy_arg *arg = verb->arg; arg->name; arg++) {
+        if (!arg->text && !arg->def && !(arg->min < arg->max))
+            continue;
+        vy_buf_add(buf, "\n    %-10s %s", arg->name, arg->text ? arg->text : "");
+        if (arg->min < arg->max)
+            vy_buf_add(buf, " %g..%g%s%s", arg->min, arg->max, arg->unit && *arg->unit ? " " : "",
+                       arg->unit ? arg->unit : "");
+        if (arg->def)
+            vy_buf_add(buf, " (default %s)", arg->def);
+    }
+    for (int i = 0; i < 2 && verb->example[i]; i++)
+        vy_buf_add(buf, "\n  > %s", verb->example[i]);
+}
+
+vy_status vy_do_help(struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_value *const v = call->args->value;
+    if (v[0].given) {
+        const struct vy_verb *const verb = vy_verb_find(v[0].text, v[0].at, err);
+        if (!verb)
+            return VY_UNKNOWN_VERB;
+        vy_verb_help(verb, call->text);
+        json_object_set_new(call->result, "command", vy_verb_json(verb));
+        return VY_OK;
+    }
+    for (int g = 0; vy_verb_groups[g][0]; g++) {
+        vy_buf_add(call->text, "%s%s", g ? "\n" : "", vy_verb_groups[g][1]);
+        for (int i = 0; i < vy_verb_table_rows; i++)
+            if (strcmp(vy_verb_table[i].group, vy_verb_groups[g][0]) == 0)
+                vy_buf_add(call->text, "\n  %-16s %s%s", vy_verb_table[i].name,
+                           vy_verb_table[i].help, vy_verb_table[i].absent ? " (absent)" : "");
+    }
+    vy_buf_add(call->text, "\nBefore a command: dry (try it), at next bar, at next 4 bars, at bar 9.");
+    json_object_set_new(call->result, "commands", vy_table_json());
+    return VY_OK;
+}
+
+vy_status vy_do_who(struct vy_call *call, struct vy_err *err)
+{
+    (void)err;
+    json_t *const authors = json_object();
+    json_object_set_new(authors, call->author, json_integer(0));
+    for (size_t i = 0; i < call->session->entries; i++) {
+        const char *const name = call->session->entry[i].author;
+        const json_int_t lines = json_integer_value(json_object_get(authors, name));
+        json_object_set_new(authors, name, json_integer(lines + 1));
+    }
+    const char *name;
+    json_t *lines;
+    json_object_foreach(authors, name, lines)
+        vy_buf_add(call->text, "%s%s (%d lines)", call->text->length ? ", " : "", name,
+                   (int)json_integer_value(lines));
+    json_object_set_new(call->result, "authors", authors);
+    return VY_OK;
+}
+
+vy_status vy_do_say(struct vy_call *call, struct vy_err *err)
+{
+    struct vy_entry entry = {.id = call->session->replies, .group = ++call->session->groups,
+                             .version = call->session->version, .time = time(NULL), .note = true,
+                             .beat = call->doc->beat, .after = call->doc->beat,
+                             .line = strdup(call->args->value[0].text)};
+    vy_text_copy(entry.author, sizeof entry.author, call->author);
+    if (!entry.line)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    const vy_status status = vy_log_add(call->session, &entry, err);
+    if (status)
+        vy_entry_clear(&entry);
+    else
+        vy_buf_add(call->text, "%s: %s", call->author, call->args->value[0].text);
+    return status;
+}
+
+vy_status vy_do_quit(struct vy_call *call, struct vy_err *err)
+{
+    (void)err;
+    call->quit = true;
+    vy_buf_add(call->text, "bye");
+    return VY_OK;
+}
