@@ -137,7 +137,7 @@ static vy_status may_wait(const char *line, int at, struct vy_err *err)
     if (!status && words->dry)
         status = vy_fail(err, VY_BAD_ARG, 0, "'dry' cannot wait");
     if (!status && verb->absent)
-        status = vy_fail(err, VY_ABSENT, words->begin, "%s %s", verb->name, verb->absent);
+        status = vy_fail(err, VY_ABSENT, words->begin, "%s is absent: %s", verb->name, verb->absent);
     if (!status && !(verb->flags & (VY_VERB_EDIT | VY_VERB_MACRO)) && strcmp(verb->name, "load"))
         status = vy_fail(err, VY_BAD_ARG, words->begin, "only editing commands can wait, not %s",
                          verb->name);
@@ -239,7 +239,7 @@ static vy_status apply_words(const struct vy_catalog *catalog, struct vy_doc **d
     if (!verb)
         return VY_UNKNOWN_VERB;
     if (verb->absent)
-        return vy_fail(err, VY_ABSENT, line->begin, "%s %s", verb->name, verb->absent);
+        return vy_fail(err, VY_ABSENT, line->begin, "%s is absent: %s", verb->name, verb->absent);
     if (!(verb->flags & (VY_VERB_EDIT | VY_VERB_MACRO)) && strcmp(verb->name, "load") != 0)
         return vy_fail(err, VY_BAD_ARG, line->begin, "%s edits nothing", verb->name);
     struct vy_buf text = {0};

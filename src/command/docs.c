@@ -34,7 +34,7 @@ static void command(struct vy_buf *buf, const struct vy_verb *verb)
     if (verb->more)
         vy_buf_add(buf, "%s\n", verb->more);
     if (verb->absent)
-        vy_buf_add(buf, "\n**Absent:** it %s.\n", verb->absent);
+        vy_buf_add(buf, "\n**Absent:** %s.\n", verb->absent);
     bool first = true;
     for (const struct vy_arg *arg = verb->arg; arg->name; arg++) {
         if (!arg->text && !arg->def && !(arg->min < arg->max))

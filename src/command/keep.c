@@ -264,7 +264,7 @@ static vy_status version_doc(const struct vy_session *session, const struct vy_v
 vy_status vy_do_diff(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    const struct vy_doc *a, *b;
+    const struct vy_doc *a = NULL, *b = NULL;
     vy_status status = version_doc(call->session, &v[0], &a, err);
     if (!status)
         status = version_doc(call->session, &v[1], &b, err);

@@ -138,7 +138,7 @@ void vy_measure_add(struct vy_measure *measure, const float *stereo, uint32_t fr
 
 static double db(double x)
 {
-    return x > 0 ? 20 * log10(x) : -INFINITY;
+    return x > 0 ? 20 * log10(x) : -HUGE_VAL;
 }
 
 void vy_measure_result(const struct vy_measure *measure, struct vy_measured *result)
@@ -157,11 +157,11 @@ void vy_measure_result(const struct vy_measure *measure, struct vy_measured *res
         .true_peak = db(fmax(fmax(left, right), m->peak)),
         .peak = db(m->peak),
         .rms = db(sqrt(energy / (2 * n))),
-        .crest = energy > 0 ? db(m->peak) - db(sqrt(energy / (2 * n))) : NAN,
+        .crest = energy > 0 ? db(m->peak) - db(sqrt(energy / (2 * n))) : (double)NAN,
         .dc = m->sum / (2 * n),
-        .centroid = m->bin_power > 1e-12 ? m->bin_power_hz / m->bin_power : NAN,
-        .correlation = both > 0 ? m->cross / both : NAN,
-        .width = energy > 0 ? fmax(0, (energy - 2 * m->cross) / (2 * energy)) : NAN,
+        .centroid = m->bin_power > 1e-12 ? m->bin_power_hz / m->bin_power : (double)NAN,
+        .correlation = both > 0 ? m->cross / both : (double)NAN,
+        .width = energy > 0 ? fmax(0, (energy - 2 * m->cross) / (2 * energy)) : (double)NAN,
         .clipped = (double)m->clipped,
         .silence = (double)m->silent / n,
     };

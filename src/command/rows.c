@@ -32,8 +32,8 @@
 #define ARGS(...) (const struct vy_arg[]){__VA_ARGS__, {0}}
 #define NONE (const struct vy_arg[]){{0}}
 
-#define LIVE "needs the live engine, which comes with the guard; "
-#define JOB "needs the job service, which comes later; "
+#define LIVE "it needs the live engine, which comes with the guard; "
+#define JOB "it needs the job service, which comes later; "
 
 // Words for turning a knob: `brighter bass 20%`.
 #define AMOUNT(unit_, what)                                                                       \

@@ -269,7 +269,7 @@ static vy_status do_command(struct vy_call *call, struct vy_err *err)
                                       : VY_NO_MEMORY;
         free(args);
         return status ? status
-                      : vy_fail(err, VY_ABSENT, first->at, "%s %s", call->verb->name,
+                      : vy_fail(err, VY_ABSENT, first->at, "%s is absent: %s", call->verb->name,
                                 call->verb->absent);
     }
     if (call->verb->flags & (VY_VERB_EDIT | VY_VERB_MACRO))

@@ -64,7 +64,7 @@ void vy_verb_help(const struct vy_verb *verb, struct vy_buf *buf)
     if (verb->more)
         vy_buf_add(buf, "\n  %s", verb->more);
     if (verb->absent)
-        vy_buf_add(buf, "\n  Absent: it %s.", verb->absent);
+        vy_buf_add(buf, "\n  Absent: %s.", verb->absent);
     for (const struct vy_arg *arg = verb->arg; arg->name; arg++) {
         if (!arg->text && !arg->def && !(arg->min < arg->max))
             continue;

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What the mains of `veery` share.
+#ifndef VY_APP_APP_H
+#define VY_APP_APP_H
+
+#include "base/status.h"
+#include "command/session.h"
+
+#include <stdbool.h>
+
+/// Exit codes, documented in `veery --help`.
+enum { EXIT_FINE = 0, EXIT_COMMAND = 1, EXIT_USAGE = 2, EXIT_FILE = 3, EXIT_INTERRUPTED = 130 };
+
+/// One option of a program: "--bars", takes a value or not, where it goes.
+struct vy_option {
+    const char *name;
+    const char **value; ///< option with a value
+    bool *flag;         ///< option without
+};
+
+/// Read options wherever they stand; what remains moves to the front of argv. "--" ends them.
+/// @return number of remaining words, -1 after a message about a wrong option
+int vy_options(int argc, char **argv, const struct vy_option *option);
+
+/// Print an error; the exit code that fits it.
+int vy_complain(const struct vy_err *err);
+
+/// Catalog for the program; exit code 0 or after a message.
+int vy_open_catalog(struct vy_catalog *catalog);
+
+int vy_main_render(int argc, char **argv);
+int vy_main_check(int argc, char **argv);
+int vy_main_do(int argc, char **argv);
+int vy_main_sh(int argc, char **argv);
+int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
+int vy_main_docs(int argc, char **argv);
+
+/// Ctrl-C is noted instead of ending the program.
+void vy_catch_interrupt(void);
+bool vy_interrupted(void);
+
+/// Words that could complete the line up to `length` bytes; caller frees each and the array.
+char **vy_complete(const struct vy_session *session, const char *line, size_t length,
+                   size_t *count, size_t *word_at);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// `veery do`, the lists, and the manual.
+#include "app/app.h"
+
+#include "command/describe.h"
+#include "command/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// How replies are printed.
+struct printer {
+    bool json, plain; ///< plain: only the text, for lists
+    vy_status status; ///< first error
+    bool quit;
+};
+
+static void print(void *arg, const struct vy_reply *reply)
+{
+    struct printer *const printer = arg;
+    struct vy_buf buf = {0};
+    if (printer->json && printer->plain && reply->ok) {
+        char *const text = json_dumps(reply->result, JSON_COMPACT | JSON_REAL_PRECISION(9));
+        puts(text ? text : "{}");
+        free(text);
+    } else if (printer->json) {
+        vy_reply_json(reply, &buf);
+    } else if (printer->plain && reply->ok) {
+        puts(reply->text);
+    } else {
+        vy_reply_human(reply, &buf);
+    }
+    if (buf.text) {
+        FILE *const to = printer->plain && !reply->ok && !printer->json ? stderr : stdout;
+        fprintf(to, "%s\n", buf.text);
+    }
+    vy_buf_clear(&buf);
+    if (!reply->ok && !printer->status)
+        printer->status = reply->err.code;
+    printer->quit |= reply->quit;
+}
+
+static int load_file(struct vy_session *session, const char *path, bool may_miss)
+{
+    char *text;
+    size_t length;
+    struct vy_err err = {.at = -1};
+    const vy_status read = vy_file_read(path, VY_SESSION_FILE_MAX, &text, &length, &err);
+    if (read == VY_NOT_FOUND && may_miss)
+        return EXIT_FINE;
+    if (read)
+        return vy_complain(&err);
+    json_t *const warnings = json_array();
+    const vy_status status = vy_session_load(session, text, length, "file", warnings, &err);
+    free(text);
+    size_t i;
+    json_t *warning;
+    json_array_foreach(warnings, i, warning)
+        fprintf(stderr, "warning: %s\n", json_string_value(warning));
+    json_decref(warnings);
+    if (status)
+        fprintf(stderr, "%s:%s (%s)\n", path, err.message, vy_status_name(status));
+    return status ? EXIT_USAGE : EXIT_FINE;
+}
+
+static int save_file(const struct vy_session *session, const char *path)
+{
+    struct vy_buf buf = {0};
+    struct vy_err err = {.at = -1};
+    vy_status status = vy_session_write(session, &buf, &err);
+    if (!status)
+        status = vy_file_write(path, buf.text, buf.length, &err);
+    vy_buf_clear(&buf);
+    return status ? vy_complain(&err) : EXIT_FINE;
+}
+
+int vy_main_do(int argc, char **argv)
+{
+    const char *file = NULL, *author = "you";
+    bool json = false, save = false;
+    const struct vy_option options[] = {{"--session", &file, NULL}, {"--author", &author, NULL},
+                                        {"--json", NULL, &json},    {"--save", NULL, &save},
+                                        {NULL, NULL, NULL}};
+    const int words = vy_options(argc, argv, options);
+    if (words < 0)
+        return EXIT_USAGE;
+    if (words < 2 || (save && !file)) {
+        fprintf(stderr, words < 2 ? "usage: veery do \"LINE\"...\n"
+                                  : "veery: --save needs --session FILE\n");
+        return EXIT_USAGE;
+    }
+    struct vy_catalog catalog;
+    int code = vy_open_catalog(&catalog);
+    if (code)
+        return code;
+    struct vy_session *const session = vy_session_new(&catalog, 1);
+    if (session && file)
+        code = load_file(session, file, save);
+    struct printer printer = {.json = json};
+    for (int i = 1; session && i < words && !code && !printer.status && !printer.quit; i++) {
+        const struct vy_request request = {argv[i], strlen(argv[i]), author, -1};
+        vy_session_do(session, &request, print, &printer);
+    }
+    if (!code && printer.status)
+        code = EXIT_COMMAND;
+    if (session && !code && save)
+        code = save_file(session, file);
+    vy_session_destroy(session);
+    vy_catalog_close(&catalog);
+    return session ? code : EXIT_COMMAND;
+}
+
+// The words become one line: veery modules filter -> "modules filter".
+int vy_main_list(int argc, char **argv)
+{
+    bool json = false;
+    const struct vy_option options[] = {{"--json", NULL, &json}, {NULL, NULL, NULL}};
+    const int words = vy_options(argc, argv, options);
+    if (words < 0)
+        return EXIT_USAGE;
+    struct vy_catalog catalog;
+    const int code = vy_open_catalog(&catalog);
+    if (code)
+        return code;
+    struct vy_session *const session = vy_session_new(&catalog, 1);
+    struct vy_buf line = {0};
+    for (int i = 0; i < words; i++)
+        vy_buf_add(&line, "%s%s", i ? " " : "", argv[i]);
+    struct printer printer = {.json = json, .plain = true};
+    const struct vy_request request = {line.text, line.length, "you", -1};
+    if (session && line.text)
+        vy_session_do(session, &request, print, &printer);
+    vy_buf_clear(&line);
+    vy_session_destroy(session);
+    vy_catalog_close(&catalog);
+    return printer.status ? EXIT_COMMAND : EXIT_FINE;
+}
+
+int vy_main_docs(int argc, char **argv)
+{
+    const struct vy_option options[] = {{NULL, NULL, NULL}};
+    const int words = vy_options(argc, argv, options);
+    if (words >= 0 && words != 2)
+        fprintf(stderr, "usage: veery docs DIR\n");
+    if (words != 2)
+        return EXIT_USAGE;
+    struct vy_catalog catalog;
+    const int code = vy_open_catalog(&catalog);
+    if (code)
+        return code;
+    struct vy_err err = {.at = -1};
+    const vy_status status = vy_docs_write(&catalog, argv[1], &err);
+    vy_catalog_close(&catalog);
+    return status ? vy_complain(&err) : EXIT_FINE;
+}

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The program: picks a sub-program by its first word.
+#include "app/app.h"
+
+#include "command/samples.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile sig_atomic_t interrupted; // a signal handler has no other place to write to
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+void vy_catch_interrupt(void)
+{
+    const struct sigaction action = {.sa_handler = on_interrupt};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool vy_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+int vy_complain(const struct vy_err *err)
+{
+    fprintf(stderr, "veery: %s: %s", vy_status_name(err->code), err->message);
+    fprintf(stderr, err->hint[0] ? "; did you mean '%s'?\n" : "%s\n", err->hint);
+    switch (err->code) {
+    case VY_IO:
+    case VY_NOT_FOUND: return EXIT_FILE;
+    case VY_BAD_ARG: return EXIT_USAGE;
+    default: return EXIT_COMMAND;
+    }
+}
+
+int vy_open_catalog(struct vy_catalog *catalog)
+{
+    struct vy_err err = {.at = -1};
+    if (vy_catalog_open(catalog, &err))
+        return vy_complain(&err);
+    vy_samples_attach(catalog);
+    return EXIT_FINE;
+}
+
+static int wrong_option(const char *word, const struct vy_option *option)
+{
+    struct vy_err err = {.at = -1};
+    size_t best = 4;
+    for (; option->name; option++)
+        if (vy_text_distance(word, option->name) < best) {
+            best = vy_text_distance(word, option->name);
+            vy_text_copy(err.hint, sizeof err.hint, option->name);
+        }
+    fprintf(stderr, "veery: there is no option '%s'", word);
+    fprintf(stderr, err.hint[0] ? "; did you mean '%s'?\n" : "%s\n", err.hint);
+    return -1;
+}
+
+int vy_options(int argc, char **argv, const struct vy_option *option)
+{
+    int kept = 0;
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            while (++i < argc)
+                argv[kept++] = argv[i];
+            break;
+        }
+        const bool is_option = argv[i][0] == '-' && argv[i][1] == '-';
+        if (!is_option && !(argv[i][0] == '-' && argv[i][1] == 'o' && !argv[i][2])) {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        const struct vy_option *found = option;
+        while (found->name && strcmp(found->name, argv[i]) != 0)
+            found++;
+        if (!found->name)
+            return wrong_option(argv[i], option);
+        if (found->flag) {
+            *found->flag = true;
+        } else if (i + 1 >= argc) {
+            fprintf(stderr, "veery: %s needs a value\n", argv[i]);
+            return -1;
+        } else {
+            *found->value = argv[++i];
+        }
+    }
+    return kept;
+}
+
+static const struct program {
+    const char *name, *usage, *text;
+    int (*run)(int argc, char **argv);
+} programs[] = {
+    {"render", "FILE -o OUT.wav [--bars N|--seconds S] [--rate HZ] [--block N] [--threads N]\n"
+               "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json]",
+     "make a sound file of a session", vy_main_render},
+    {"check", "FILE [--json]", "read a session and report", vy_main_check},
+    {"sh", "[FILE] [--json]", "type commands", vy_main_sh},
+    {"do", "[--session FILE] [--save] [--author NAME] [--json] \"LINE\"...", "do some lines and leave",
+     vy_main_do},
+    {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
+    {"recipes", "[WORDS] [--json]", "list recipes", vy_main_list},
+    {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
+    {"status", "[--json]", "what is real, degraded or absent", vy_main_list},
+    {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
+    {"docs", "DIR", "write the reference manual", vy_main_docs},
+};
+#define PROGRAMS (sizeof programs / sizeof *programs)
+
+static void usage(FILE *to)
+{
+    fprintf(to, "veery " VEERY_VERSION ": an instrument played in words\n\n");
+    for (size_t i = 0; i < PROGRAMS; i++)
+        fprintf(to, "  veery %s %s\n      %s\n", programs[i].name, programs[i].usage,
+                programs[i].text);
+    fprintf(to, "  veery --version | --help\n\n"
+                "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
+                "3 a file could not be read or written, 130 interrupted.\n");
+}
+
+static const char *program_name(void *unused, size_t i)
+{
+    (void)unused;
+    return i < PROGRAMS ? programs[i].name : NULL;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("veery " VEERY_VERSION);
+        return EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        usage(stdout);
+        return EXIT_FINE;
+    }
+    for (size_t i = 0; i < PROGRAMS; i++)
+        if (strcmp(programs[i].name, argv[1]) == 0)
+            return programs[i].run(argc - 1, argv + 1);
+    struct vy_err err = {.at = -1};
+    vy_fail(&err, VY_BAD_ARG, -1, "there is no 'veery %.40s'; see veery --help", argv[1]);
+    vy_err_suggest(&err, argv[1], program_name, NULL);
+    return vy_complain(&err);
+}
