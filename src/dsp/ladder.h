@@ -20,9 +20,8 @@ struct vy_ladder {
 /// Coefficients of one frame.
 struct vy_ladder_at {
     vy_f8 g;    ///< pole gain
-    vy_f8 k;    ///< feedback, 0..4.2
-    vy_f8 loop; ///< 1 / (1 + k g^4)
-    vy_f8 gain; ///< in front
+    vy_f8 k;    ///< feedback times loop: k / (1 + k g^4), k = 0..4.2
+    vy_f8 gain; ///< in front, times loop
 };
 
 /// Pole gain of a cutoff given as fc / fs, up to 0.45.
@@ -48,24 +47,23 @@ VY_INLINE vy_f8 vy_ladder_saturate(vy_f8 x)
 enum vy_ladder_mode { VY_LADDER_LP24, VY_LADDER_LP12, VY_LADDER_BP, VY_LADDER_HP24 };
 
 /// One frame. `mode` is a constant at every call, so that only one mix is compiled in.
+///
+/// The poles are written out in u: y1 = g u + b1, y2 = g^2 u + b2, ... where the b depend on the
+/// states alone. That leaves little to wait for between one frame's u and the next.
 VY_INLINE vy_f8 vy_ladder_step(struct vy_ladder *f, const struct vy_ladder_at *at, vy_f8 x,
                                enum vy_ladder_mode mode)
 {
-    const vy_f8 g = at->g;
-    const vy_f8 sum = (1.0f - g) * (((f->s1 * g + f->s2) * g + f->s3) * g + f->s4);
-    const vy_f8 u = vy_ladder_saturate((x * at->gain - at->k * sum) * at->loop);
-    vy_f8 w = (u - f->s1) * g;
-    const vy_f8 y1 = w + f->s1;
-    f->s1 = y1 + w;
-    w = (y1 - f->s2) * g;
-    const vy_f8 y2 = w + f->s2;
-    f->s2 = y2 + w;
-    w = (y2 - f->s3) * g;
-    const vy_f8 y3 = w + f->s3;
-    f->s3 = y3 + w;
-    w = (y3 - f->s4) * g;
-    const vy_f8 y4 = w + f->s4;
-    f->s4 = y4 + w;
+    const vy_f8 g = at->g, h = 1.0f - g, g2 = g * g;
+    const vy_f8 b1 = h * f->s1, b2 = h * f->s2 + g * b1;
+    const vy_f8 a3 = h * f->s3, a4 = h * f->s4 + g * a3;
+    const vy_f8 b3 = a3 + g * b2, b4 = a4 + g2 * b2;
+    const vy_f8 u = vy_ladder_saturate(x * at->gain - at->k * b4);
+    const vy_f8 y1 = g * u + b1, y2 = g2 * u + b2;
+    const vy_f8 y3 = (g * g2) * u + b3, y4 = (g2 * g2) * u + b4;
+    f->s1 = y1 + (y1 - f->s1);
+    f->s2 = y2 + (y2 - f->s2);
+    f->s3 = y3 + (y3 - f->s3);
+    f->s4 = y4 + (y4 - f->s4);
     switch (mode) {
     case VY_LADDER_LP24: return y4;
     case VY_LADDER_LP12: return y2;

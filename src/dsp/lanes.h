@@ -97,6 +97,33 @@ VY_INLINE vy_f8 vy_sqrt(vy_f8 x)
 #endif
 }
 
+/// Two neighbours from a table for each lane: a = t[k], b = t[k + 1].
+VY_INLINE void vy_load_pairs(const float *t, vy_i8 k, vy_f8 *a, vy_f8 *b)
+{
+#ifdef __AVX2__
+    // eight loads of 64 bits and two shuffles: half the work of two gathers, and as quick on
+    // processors whose gathers were slowed down by microcode
+    union {
+        vy_i8 v;
+        int32_t i[8];
+    } at = {k};
+    __m128 q[4];
+    for (int i = 0; i < 4; i++) { // lanes 0 1, 4 5, 2 3, 6 7
+        const int lane = (i & 1) * 4 + (i & 2);
+        q[i] = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(t + at.i[lane]));
+        q[i] = _mm_loadh_pi(q[i], (const __m64 *)(t + at.i[lane + 1]));
+    }
+    const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(q[0]), q[1], 1);
+    const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(q[2]), q[3], 1);
+    *a = (vy_f8)_mm256_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0));
+    *b = (vy_f8)_mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1));
+#else
+    *a = (vy_f8){t[k[0]], t[k[1]], t[k[2]], t[k[3]], t[k[4]], t[k[5]], t[k[6]], t[k[7]]};
+    t++;
+    *b = (vy_f8){t[k[0]], t[k[1]], t[k[2]], t[k[3]], t[k[4]], t[k[5]], t[k[6]], t[k[7]]};
+#endif
+}
+
 /// True when any lane of the mask is set.
 VY_INLINE bool vy_any(vy_i8 mask)
 {

@@ -70,11 +70,8 @@ VY_INLINE vy_f8 vy_wave_read(const struct vy_wave *wave, const struct vy_wave_at
 {
     const vy_i8 index = (vy_i8)(phase >> (vy_u8)(32 - at->shift_fraction)) + at->offset;
     const vy_f8 f = vy_to_float((vy_i8)((phase << (vy_u8)at->shift_fraction) >> 9)) * 0x1p-23f;
-    const float *t = wave->data;
-    const vy_i8 k = index;
-    const vy_f8 a = {t[k[0]], t[k[1]], t[k[2]], t[k[3]], t[k[4]], t[k[5]], t[k[6]], t[k[7]]};
-    t++;
-    const vy_f8 b = {t[k[0]], t[k[1]], t[k[2]], t[k[3]], t[k[4]], t[k[5]], t[k[6]], t[k[7]]};
+    vy_f8 a, b;
+    vy_load_pairs(wave->data, index, &a, &b);
     return a + (b - a) * f;
 }
 

@@ -82,9 +82,15 @@ VY_INLINE vy_i8 pick(vy_i8 mask, vy_i8 a, vy_i8 b)
     return (mask & a) | (~mask & b);
 }
 
-static void run_group(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig, vy_f8 sustain,
-                      const struct slope *rise, const struct slope *fall, const struct slope *drop,
-                      bool linear, vy_f8 *restrict out)
+// What all stages of a tick do.
+struct stages {
+    struct slope rise, fall, drop;
+    vy_f8 sustain;
+};
+
+// Every frame asks for gates, triggers and arrivals.
+static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
+                     const struct stages *t, vy_f8 *restrict out)
 {
     vy_f8 y = s->level, last = s->gate, span = s->span;
     vy_i8 stage = s->stage;
@@ -99,47 +105,83 @@ static void run_group(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig
         span = vy_select(let_go, y, span);
         last = g;
         const vy_i8 up = stage == ATTACK, down = stage == DECAY;
-        vy_f8 mul = vy_select(up, rise->mul, vy_select(down, fall->mul, drop->mul));
-        vy_f8 add = vy_select(up, rise->add, vy_select(down, fall->add, drop->add * span));
+        const vy_f8 mul = vy_select(up, t->rise.mul, vy_select(down, t->fall.mul, t->drop.mul));
+        const vy_f8 add =
+            vy_select(up, t->rise.add, vy_select(down, t->fall.add, t->drop.add * span));
         y = y * mul + add;
         const vy_i8 arrived = up & (y >= 1.0f);
         y = vy_select(arrived, vy_set(1.0f), y);
         stage = pick(arrived, vy_seti(DECAY), stage);
-        // the decay stops at sustain; from below (sustain turned up) it moves there at once per
-        // tick
-        y = vy_select(down, vy_max(y, sustain), y);
+        y = vy_select(down, vy_max(y, t->sustain), y); // the decay stops at sustain
         y = vy_max(y, vy_set(0.0f));
         out[n] = y;
-        (void)linear;
+    }
+    *s = (struct adsr_group){.level = y, .gate = last, .span = span, .stage = stage};
+}
+
+// Nothing begins, ends or arrives in this tick: every lane follows one line, with a floor.
+VY_INLINE void run_calm(struct adsr_group *s, const struct stages *t, vy_f8 *restrict out)
+{
+    const vy_i8 down = s->stage == DECAY;
+    const vy_f8 mul = vy_select(down, t->fall.mul, t->drop.mul);
+    const vy_f8 add = vy_select(down, t->fall.add, t->drop.add * s->span);
+    const vy_f8 floor = vy_select(down, t->sustain, vy_set(0.0f));
+    vy_f8 y = s->level;
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        y = vy_max(y * mul + add, floor);
+        out[n] = y;
     }
     s->level = y;
-    s->gate = last;
-    s->span = span;
-    s->stage = stage;
+}
+
+// Is there an edge or trigger for these lanes in this tick?
+static bool disturbed(const struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig)
+{
+    vy_i8 any = vy_seti(0);
+    for (uint32_t n = 0; gate && n < VY_TICK; n++)
+        any |= (gate[n] > 0.5f) ^ (s->gate > 0.5f);
+    for (uint32_t n = 0; trig && n < VY_TICK; n++)
+        any |= trig[n] > 0.0f;
+    return vy_any(any);
+}
+
+static struct stages stages_of(const struct adsr *a, const struct vy_io *io, uint32_t g,
+                               bool linear)
+{
+    const vy_f8 attack = vy_ramp_of(io, P_ATTACK, g).v * a->sr_hz;
+    const vy_f8 decay = vy_ramp_of(io, P_DECAY, g).v * a->sr_hz;
+    const vy_f8 release = vy_ramp_of(io, P_RELEASE, g).v * a->sr_hz;
+    const vy_f8 sustain = vy_ramp_of(io, P_SUSTAIN, g).v;
+    const vy_f8 depth = 1.0f - sustain;
+    if (linear)
+        return (struct stages){.rise = {vy_set(1), 1.0f / attack},
+                               .fall = {vy_set(1), -depth / decay},
+                               .drop = {vy_set(1), -1.0f / release},
+                               .sustain = sustain};
+    return (struct stages){
+        .rise = charge(attack, vy_set(1.0f + ATTACK_OVER), ATTACK_OVER),
+        .fall = charge(decay, sustain - depth * FALL_OVER, FALL_OVER),
+        .drop = charge(release, vy_set(-FALL_OVER), FALL_OVER),
+        .sustain = sustain,
+    };
 }
 
 static void adsr_process(void *mem, const struct vy_io *io)
 {
     struct adsr *const a = mem;
     const bool linear = vy_value(io, P_SHAPE) > 0.5f;
+    const bool same_gate = io->in_steady & (1u << IN_GATE), no_trig = io->in_steady & (1u << IN_TRIG);
     for (uint32_t g = 0; g < a->groups; g++) {
-        const vy_f8 attack = vy_ramp_of(io, P_ATTACK, g).v * a->sr_hz;
-        const vy_f8 decay = vy_ramp_of(io, P_DECAY, g).v * a->sr_hz;
-        const vy_f8 release = vy_ramp_of(io, P_RELEASE, g).v * a->sr_hz;
-        const vy_f8 sustain = vy_ramp_of(io, P_SUSTAIN, g).v;
-        const vy_f8 depth = 1.0f - sustain;
-        struct slope rise, fall, drop;
-        if (linear) {
-            rise = (struct slope){vy_set(1), 1.0f / attack};
-            fall = (struct slope){vy_set(1), -depth / decay};
-            drop = (struct slope){vy_set(1), -1.0f / release};
-        } else {
-            rise = charge(attack, vy_set(1.0f + ATTACK_OVER), ATTACK_OVER);
-            fall = charge(decay, sustain - depth * FALL_OVER, FALL_OVER);
-            drop = charge(release, vy_set(-FALL_OVER), FALL_OVER);
-        }
-        run_group(&a->group[g], vy_in(io, IN_GATE, g), vy_in(io, IN_TRIG, g), sustain, &rise, &fall,
-                  &drop, linear, vy_out(io, 0, g));
+        struct adsr_group *const s = &a->group[g];
+        const struct stages t = stages_of(a, io, g, linear);
+        const vy_f8 *const gate = vy_in(io, IN_GATE, g), *trig = vy_in(io, IN_TRIG, g);
+        if (trig && no_trig && !vy_any(trig[0] > 0.0f))
+            trig = NULL;
+        const bool steady = gate && same_gate && !vy_any((gate[0] > 0.5f) ^ (s->gate > 0.5f));
+        if (vy_any(s->stage == ATTACK) || disturbed(s, steady ? NULL : gate, trig))
+            run_busy(s, gate, trig, &t, vy_out(io, 0, g));
+        else
+            run_calm(s, &t, vy_out(io, 0, g));
     }
 }
 

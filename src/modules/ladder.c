@@ -59,7 +59,7 @@ static void ladder_reset(void *mem)
 // Coefficients at both ends of the tick.
 struct sweep {
     struct vy_ladder_at now, step;
-    vy_f8 ratio, ratio_step; // cutoff / rate, for fm
+    vy_f8 ratio, ratio_step, k, gain; // cutoff / rate, feedback and gain, for fm
     bool still;
 };
 
@@ -85,21 +85,22 @@ static void prepare(const struct ladder *l, const struct vy_io *io, uint32_t g, 
     s->ratio = hz / l->sr_hz;
     s->ratio_step = (hz_end - hz) / (l->sr_hz * tick);
     s->now.g = vy_ladder_g(s->ratio);
-    s->now.k = k;
-    s->now.loop = vy_ladder_loop(s->now.g, k);
-    s->now.gain = input_gain(drive.v, comp.v, k);
+    const vy_f8 loop = vy_ladder_loop(s->now.g, k);
+    s->now.k = k * loop;
+    s->now.gain = input_gain(drive.v, comp.v, k) * loop;
+    s->k = k;
+    s->gain = input_gain(drive.v, comp.v, k);
     s->still = !vy_any((cutoff.dv != 0.0f) | (res.dv != 0.0f) | (drive.dv != 0.0f) |
                        (comp.dv != 0.0f));
     if (s->still) {
         s->step = (struct vy_ladder_at){0};
         return;
     }
-    const vy_f8 g_end = vy_ladder_g(hz_end / l->sr_hz);
+    const vy_f8 g_end = vy_ladder_g(hz_end / l->sr_hz), loop_end = vy_ladder_loop(g_end, k_end);
     const vy_f8 gain_end =
-        input_gain(drive.v + drive.dv * tick, comp.v + comp.dv * tick, k_end);
+        input_gain(drive.v + drive.dv * tick, comp.v + comp.dv * tick, k_end) * loop_end;
     s->step.g = (g_end - s->now.g) * (1.0f / tick);
-    s->step.k = (k_end - k) * (1.0f / tick);
-    s->step.loop = (vy_ladder_loop(g_end, k_end) - s->now.loop) * (1.0f / tick);
+    s->step.k = (k_end * loop_end - s->now.k) * (1.0f / tick);
     s->step.gain = (gain_end - s->now.gain) * (1.0f / tick);
 }
 
@@ -119,7 +120,6 @@ VY_INLINE void run(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy
             if (!still) {
                 at[i].g += s[i].step.g;
                 at[i].k += s[i].step.k;
-                at[i].loop += s[i].step.loop;
                 at[i].gain += s[i].step.gain;
             }
         }
@@ -131,19 +131,16 @@ VY_INLINE void run(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy
 static void run_fm(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in,
                    const vy_f8 *fm, vy_f8 *out, enum vy_ladder_mode mode)
 {
-    struct vy_ladder_at at = s->now;
     for (uint32_t n = 0; n < VY_TICK; n++) {
         const vy_f8 ratio = (s->ratio + s->ratio_step * (float)n) * vy_exp2(fm[n]);
-        at.g = vy_ladder_g(ratio);
-        at.loop = vy_ladder_loop(at.g, at.k);
+        const vy_f8 g = vy_ladder_g(ratio), loop = vy_ladder_loop(g, s->k);
+        const struct vy_ladder_at at = {g, s->k * loop, s->gain * loop};
         switch (mode) {
         case VY_LADDER_LP24: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_LP24); break;
         case VY_LADDER_LP12: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_LP12); break;
         case VY_LADDER_BP: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_BP); break;
         case VY_LADDER_HP24: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_HP24); break;
         }
-        at.k += s->step.k;
-        at.gain += s->step.gain;
     }
 }
 

@@ -7,22 +7,20 @@
 // A unit of bare modules has nothing that listens to its notes' gates; then the engine connects
 // `gate` and the strip opens and closes each voice itself, softly over 3 ms.
 #include "dsp/lanes.h"
+#include "dsp/pan.h"
 #include "veery/module.h"
 
 enum { IN_SOUND, IN_GATE };
 enum { P_GAIN, P_PAN, P_SPREAD, P_MUTE, P_VOICED };
 
-#define MAX_GROUPS (VY_MAX_LANES / VY_GROUP)
 #define GATE_S 0.003f
 
 struct strip {
     float sr_hz;
     float left, right; // gains at the end of the last tick
     bool fresh;
-    vy_f8 place_left[MAX_GROUPS], place_right[MAX_GROUPS]; // per lane: spread voices
-    float placed_spread;
-    uint32_t placed_lanes;
-    vy_f8 open[MAX_GROUPS]; // gate envelopes
+    struct vy_pan pan;            // where the voices stand
+    vy_f8 open[VY_PAN_GROUPS];    // gate envelopes
 };
 
 static const struct vy_port inputs[] = {
@@ -47,7 +45,7 @@ static size_t strip_get_size(const struct vy_cfg *cfg)
 static void strip_reset(void *mem)
 {
     struct strip *const s = mem;
-    *s = (struct strip){.sr_hz = s->sr_hz, .fresh = true, .placed_spread = -1};
+    *s = (struct strip){.sr_hz = s->sr_hz, .fresh = true};
 }
 
 static int strip_init(void *mem, const struct vy_cfg *cfg)
@@ -55,33 +53,6 @@ static int strip_init(void *mem, const struct vy_cfg *cfg)
     ((struct strip *)mem)->sr_hz = cfg->sr_hz;
     strip_reset(mem);
     return 0;
-}
-
-// Equal-power gains of every lane. Stereo voices keep their own image around their place.
-static void place_voices(struct strip *s, struct vy_shape shape, float spread)
-{
-    const uint32_t lanes = (uint32_t)shape.voices * shape.chans;
-    for (uint32_t g = 0; g < shape.groups; g++) {
-        const vy_f8 lane = vy_iota() + (float)(g * 8);
-        vy_f8 voice = lane, side = vy_set(0);
-        if (shape.chans == 2) {
-            voice = vy_floor(lane * 0.5f);
-            side = lane - voice * 2.0f; // 0 left, 1 right
-        }
-        const float last = shape.voices > 1 ? (float)(shape.voices - 1) : 1.0f;
-        const vy_f8 pos = shape.voices > 1 ? spread * (voice * (2.0f / last) - 1.0f) : vy_set(0);
-        const vy_f8 turns = (pos + 1.0f) * 0.125f; // 0..1/4 turn
-        vy_f8 l = vy_cos_turns(turns), r = vy_sin_turns(turns);
-        if (shape.chans == 2) { // balance: unity in the middle
-            l = vy_min(l * 1.41421356f, vy_set(1)) * (1.0f - side);
-            r = vy_min(r * 1.41421356f, vy_set(1)) * side;
-        }
-        const vy_i8 real = lane < (float)lanes;
-        s->place_left[g] = vy_select(real, l, vy_set(0));
-        s->place_right[g] = vy_select(real, r, vy_set(0));
-    }
-    s->placed_spread = spread;
-    s->placed_lanes = lanes;
 }
 
 // Open or close each voice; returns the gated sample.
@@ -93,19 +64,20 @@ VY_INLINE vy_f8 gated(vy_f8 *open, vy_f8 gate, vy_f8 x, float step)
     return x * *open;
 }
 
-static void mix_voices(struct strip *s, const struct vy_io *io, const vy_f8 *in,
-                       struct vy_shape shape, vy_f8 *out)
+// A unit without envelopes: gate every voice, then sum as vy_pan_run would.
+static void mix_gated(struct strip *s, const vy_f8 *gate, const vy_f8 *in,
+                      const struct vy_pan_place *place, vy_f8 *out)
 {
-    const vy_f8 *const gate = io->in[IN_GATE];
+    struct vy_pan_gains gains;
+    vy_pan_gains(&gains, place);
     const float step = 1.0f / (GATE_S * s->sr_hz);
     for (uint32_t n = 0; n < VY_TICK; n++) {
         vy_f8 l = vy_set(0), r = vy_set(0);
-        for (uint32_t g = 0; g < shape.groups; g++) {
-            vy_f8 x = in[g * VY_TICK + n];
-            if (gate)
-                x = gated(&s->open[g], gate[g * VY_TICK + n], x, step);
-            l += x * s->place_left[g];
-            r += x * s->place_right[g];
+        for (uint32_t g = 0; g < place->shape.groups; g++) {
+            const size_t at = (size_t)g * VY_TICK + n;
+            const vy_f8 x = gated(&s->open[g], gate[at], in[at], step);
+            l += x * gains.left[g];
+            r += x * gains.right[g];
         }
         out[n] = (vy_f8){vy_sum(l), vy_sum(r)};
     }
@@ -117,17 +89,21 @@ static void strip_process(void *mem, const struct vy_io *io)
     vy_f8 *const out = vy_out(io, 0, 0);
     const vy_f8 *const in = io->in[IN_SOUND];
     const struct vy_shape shape = io->in_shape[IN_SOUND];
-    const float spread = vy_value_end(io, P_SPREAD);
-    if (!in) {
-        for (uint32_t n = 0; n < VY_TICK; n++)
-            out[n] = vy_set(0);
-    } else if (vy_value(io, P_VOICED) > 0.5f) {
-        if (spread != s->placed_spread || (uint32_t)shape.voices * shape.chans != s->placed_lanes)
-            place_voices(s, shape, spread);
-        mix_voices(s, io, in, shape, out);
+    if (vy_value(io, P_VOICED) > 0.5f) {
+        const struct vy_pan_place place = {.spread = vy_value_end(io, P_SPREAD),
+                                           .width = 1,
+                                           .gain = 1,
+                                           .shape = shape};
+        const vy_f8 *const gate = io->in[IN_GATE];
+        if (gate && in && io->in_shape[IN_GATE].groups >= shape.groups)
+            mix_gated(s, gate, in, &place, out);
+        else
+            vy_pan_run(&s->pan, &place, in, false, out);
     } else {
         for (uint32_t n = 0; n < VY_TICK; n++)
-            out[n] = shape.chans == 2 ? (vy_f8){in[n][0], in[n][1]} : (vy_f8){in[n][0], in[n][0]};
+            out[n] = !in                ? vy_set(0)
+                     : shape.chans == 2 ? (vy_f8){in[n][0], in[n][1]}
+                                        : (vy_f8){in[n][0], in[n][0]};
     }
     // balance keeps the middle at unity and turns down the far side
     const float pan = vy_value_end(io, P_PAN), mute = vy_value_end(io, P_MUTE);

@@ -77,7 +77,7 @@ static void engine_plays_a_sine_in_tune_and_clean(void **state)
     double worst = 0;
     for (size_t n = 0; n < t.frames; n++)
         worst = fmax(worst, fabs((double)t.x[2 * n] - amp * sin(2 * M_PI * 440 * (double)n / 48000)));
-    assert_true(worst < 1e-5);
+    assert_true(worst < 1e-4); // the pitch is a float: 3e-8 of 440 cycles
     free(t.x);
     vy_doc_destroy(doc);
 }

@@ -102,15 +102,25 @@ vy_f8 vy_mix_frame(const vy_f8 *from, struct vy_shape from_shape, struct vy_shap
     return y;
 }
 
+// a + x * 0. Whether it is fused does not matter here: only NaN or not is asked.
+VY_INLINE vy_f8 poison(vy_f8 a, vy_f8 x)
+{
+#ifdef __FMA__
+    return (vy_f8)_mm256_fmadd_ps((__m256)x, _mm256_setzero_ps(), (__m256)a);
+#else
+    return a + x * 0.0f;
+#endif
+}
+
 bool vy_mix_finite(const vy_f8 *x, uint32_t groups)
 {
     // x * 0 is 0 for finite numbers and NaN for the rest; a sum keeps the NaN
     vy_f8 a = vy_set(0), b = a, c = a, d = a;
     for (uint32_t i = 0; i < groups * VY_TICK; i += 4) {
-        a += x[i] * 0.0f;
-        b += x[i + 1] * 0.0f;
-        c += x[i + 2] * 0.0f;
-        d += x[i + 3] * 0.0f;
+        a = poison(a, x[i]);
+        b = poison(b, x[i + 1]);
+        c = poison(c, x[i + 2]);
+        d = poison(d, x[i + 3]);
     }
     const vy_f8 sum = (a + b) + (c + d);
     return !vy_any(sum != sum);
