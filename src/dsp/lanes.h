@@ -105,11 +105,13 @@ VY_INLINE void vy_load_pairs(const float *t, vy_i8 k, vy_f8 *a, vy_f8 *b)
     // processors whose gathers were slowed down by microcode
     union {
         vy_i8 v;
-        int32_t i[8];
+        uint32_t i[8];
     } at = {k};
+    // through memory: compilers would extract lane by lane, twice the instructions
+    __asm__("" : "+m"(at));
     __m128 q[4];
     for (int i = 0; i < 4; i++) { // lanes 0 1, 4 5, 2 3, 6 7
-        const int lane = (i & 1) * 4 + (i & 2);
+        const uint32_t lane = ((uint32_t)i & 1) * 4 + ((uint32_t)i & 2);
         q[i] = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(t + at.i[lane]));
         q[i] = _mm_loadh_pi(q[i], (const __m64 *)(t + at.i[lane + 1]));
     }

@@ -119,19 +119,52 @@ static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
     *s = (struct adsr_group){.level = y, .gate = last, .span = span, .stage = stage};
 }
 
-// Nothing begins, ends or arrives in this tick: every lane follows one line, with a floor.
-VY_INLINE void run_calm(struct adsr_group *s, const struct stages *t, vy_f8 *restrict out)
+// Nothing begins, ends or arrives in this tick: every lane follows one line, with a floor. Groups
+// run side by side, for each frame waits for the one before.
+struct line {
+    vy_f8 y, mul, add, floor;
+};
+
+static struct line line_of(const struct adsr_group *s, const struct stages *t)
 {
     const vy_i8 down = s->stage == DECAY;
-    const vy_f8 mul = vy_select(down, t->fall.mul, t->drop.mul);
-    const vy_f8 add = vy_select(down, t->fall.add, t->drop.add * s->span);
-    const vy_f8 floor = vy_select(down, t->sustain, vy_set(0.0f));
-    vy_f8 y = s->level;
-    for (uint32_t n = 0; n < VY_TICK; n++) {
-        y = vy_max(y * mul + add, floor);
-        out[n] = y;
-    }
-    s->level = y;
+    return (struct line){.y = s->level,
+                         .mul = vy_select(down, t->fall.mul, t->drop.mul),
+                         .add = vy_select(down, t->fall.add, t->drop.add * s->span),
+                         .floor = vy_select(down, t->sustain, vy_set(0.0f))};
+}
+
+VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line,
+                         vy_f8 *const *out, const uint32_t count)
+{
+    vy_f8 y[4];
+    for (uint32_t i = 0; i < count; i++)
+        y[i] = line[i].y;
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        for (uint32_t i = 0; i < count; i++) {
+            y[i] = vy_max(y[i] * line[i].mul + line[i].add, line[i].floor);
+            out[i][n] = y[i];
+        }
+    for (uint32_t i = 0; i < count; i++)
+        s[i]->level = y[i];
+}
+
+// Calm groups waiting to run together.
+struct calm {
+    struct adsr_group *s[4];
+    struct line line[4];
+    vy_f8 *out[4];
+    uint32_t count;
+};
+
+static void run_calm(struct calm *c)
+{
+    if (c->count == 4)
+        run_lines(c->s, c->line, c->out, 4);
+    else
+        for (uint32_t i = 0; i < c->count; i++)
+            run_lines(c->s + i, c->line + i, c->out + i, 1);
+    c->count = 0;
 }
 
 // Is there an edge or trigger for these lanes in this tick?
@@ -171,6 +204,7 @@ static void adsr_process(void *mem, const struct vy_io *io)
     struct adsr *const a = mem;
     const bool linear = vy_value(io, P_SHAPE) > 0.5f;
     const bool same_gate = io->in_steady & (1u << IN_GATE), no_trig = io->in_steady & (1u << IN_TRIG);
+    struct calm calm = {.count = 0};
     for (uint32_t g = 0; g < a->groups; g++) {
         struct adsr_group *const s = &a->group[g];
         const struct stages t = stages_of(a, io, g, linear);
@@ -178,11 +212,17 @@ static void adsr_process(void *mem, const struct vy_io *io)
         if (trig && no_trig && !vy_any(trig[0] > 0.0f))
             trig = NULL;
         const bool steady = gate && same_gate && !vy_any((gate[0] > 0.5f) ^ (s->gate > 0.5f));
-        if (vy_any(s->stage == ATTACK) || disturbed(s, steady ? NULL : gate, trig))
+        if (vy_any(s->stage == ATTACK) || disturbed(s, steady ? NULL : gate, trig)) {
             run_busy(s, gate, trig, &t, vy_out(io, 0, g));
-        else
-            run_calm(s, &t, vy_out(io, 0, g));
+        } else {
+            calm.s[calm.count] = s;
+            calm.line[calm.count] = line_of(s, &t);
+            calm.out[calm.count++] = vy_out(io, 0, g);
+        }
+        if (calm.count == 4)
+            run_calm(&calm);
     }
+    run_calm(&calm);
 }
 
 const struct vy_module vy_module_adsr = {
