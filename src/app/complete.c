@@ -61,8 +61,8 @@ static void offer_catalog(struct words *words, const struct vy_session *session)
         offer(words, vy_catalog_name(catalog, i));
 }
 
-char **vy_complete(const struct vy_session *session, const char *line, size_t length,
-                   size_t *count, size_t *word_at)
+char **vy_complete(const struct vy_session *session, const char *line, size_t length, size_t *count,
+                   size_t *word_at)
 {
     size_t at = length;
     while (at > 0 && !strchr(" \t;>", line[at - 1]))

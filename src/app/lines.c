@@ -81,8 +81,10 @@ int vy_main_do(int argc, char **argv)
 {
     const char *file = NULL, *author = "you";
     bool json = false, save = false;
-    const struct vy_option options[] = {{"--session", &file, NULL}, {"--author", &author, NULL},
-                                        {"--json", NULL, &json},    {"--save", NULL, &save},
+    const struct vy_option options[] = {{"--session", &file, NULL},
+                                        {"--author", &author, NULL},
+                                        {"--json", NULL, &json},
+                                        {"--save", NULL, &save},
                                         {NULL, NULL, NULL}};
     const int words = vy_options(argc, argv, options);
     if (words < 0)

@@ -101,13 +101,14 @@ static const struct program {
     const char *name, *usage, *text;
     int (*run)(int argc, char **argv);
 } programs[] = {
-    {"render", "FILE -o OUT.wav [--bars N|--seconds S] [--rate HZ] [--block N] [--threads N]\n"
-               "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json]",
+    {"render",
+     "FILE -o OUT.wav [--bars N|--seconds S] [--rate HZ] [--block N] [--threads N]\n"
+     "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json] [--quick]",
      "make a sound file of a session", vy_main_render},
     {"check", "FILE [--json]", "read a session and report", vy_main_check},
     {"sh", "[FILE] [--json]", "type commands", vy_main_sh},
-    {"do", "[--session FILE] [--save] [--author NAME] [--json] \"LINE\"...", "do some lines and leave",
-     vy_main_do},
+    {"do", "[--session FILE] [--save] [--author NAME] [--json] \"LINE\"...",
+     "do some lines and leave", vy_main_do},
     {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
     {"recipes", "[WORDS] [--json]", "list recipes", vy_main_list},
     {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},

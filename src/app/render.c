@@ -18,7 +18,7 @@
 
 struct options {
     const char *out, *bars, *seconds, *rate, *block, *threads, *format, *stems, *seed;
-    bool json;
+    bool json, quick;
 };
 
 // A number option within its range; false after a message.
@@ -117,7 +117,7 @@ static void report_json(const char *file, const struct vy_listen *what,
     json_object_set_new(root, "peak_db", maybe(heard->measured.peak));
     json_object_set_new(root, "render_seconds", json_real(heard->render_seconds));
     json_object_set_new(root, "speed", json_real(heard->speed));
-    json_object_set_new(root, "pcm_sha256", json_string(heard->pcm));
+    json_object_set_new(root, "pcm_sha256", what->quick ? json_null() : json_string(heard->pcm));
     json_object_set(root, "warnings", warnings);
     print_json(root);
 }
@@ -127,13 +127,16 @@ static void report(const char *file, const struct vy_listen *what, const struct 
     const struct vy_measured *const m = &heard->measured;
     printf("%s\n  tempo      %g bpm, %g bars, %.2f s, %u Hz\n", file, heard->render.tempo,
            heard->render.bars, m->seconds, what->sr_hz);
-    if (isfinite(m->loudness))
+    if (what->quick)
+        printf("  loudness   not measured (--quick)\n");
+    else if (isfinite(m->loudness))
         printf("  loudness   %.1f LUFS, true peak %.1f dBTP, peak %.1f dBFS\n", m->loudness,
                m->true_peak, m->peak);
     else
         printf("  loudness   none: it is silent\n");
-    printf("  speed      %.0f x real time (%.2f s)\n  pcm        %s\n", heard->speed,
-           heard->render_seconds, heard->pcm);
+    printf("  speed      %.0f x real time (%.2f s)\n", heard->speed, heard->render_seconds);
+    if (!what->quick)
+        printf("  pcm        %s\n", heard->pcm);
 }
 
 static bool read_options(const struct options *o, struct vy_listen *what, double *bars,
@@ -151,7 +154,7 @@ static bool read_options(const struct options *o, struct vy_listen *what, double
         return false;
     }
     if (!number("--bars", o->bars, 0.01, 100000, bars) ||
-        !number("--seconds", o->seconds, 0.01, 86400, &what->seconds) ||
+        !number("--seconds", o->seconds, 0.01, 21600, &what->seconds) ||
         !number("--rate", o->rate, 8000, 192000, &rate) ||
         !number("--block", o->block, 1, 65536, &block) ||
         !number("--threads", o->threads, 1, 2, &threads) ||
@@ -160,6 +163,7 @@ static bool read_options(const struct options *o, struct vy_listen *what, double
     what->sr_hz = (uint32_t)rate;
     what->block = (uint32_t)block;
     what->threads = (uint32_t)threads;
+    what->quick = o->quick;
     return true;
 }
 
@@ -180,10 +184,10 @@ static int render(const struct vy_session *session, struct vy_listen *what, doub
     }
     what->doc = doc;
     if (bars > 0)
-        what->seconds = vy_beats_seconds(doc, 0, bars * vy_doc_bar_beats(doc));
+        what->beats = bars * vy_doc_bar_beats(doc);
     struct progress progress = {.started = now(), .tty = isatty(STDERR_FILENO)};
-    progress.total = what->seconds > 0 ? what->seconds
-                                       : vy_beats_seconds(doc, 0, vy_studio_length(doc));
+    const double beats = what->beats > 0 ? what->beats : vy_studio_length(doc);
+    progress.total = what->seconds > 0 ? what->seconds : vy_beats_seconds(doc, 0, beats);
     what->progress = on_progress;
     what->arg = &progress;
     struct vy_heard heard;
@@ -205,12 +209,19 @@ int vy_main_render(int argc, char **argv)
 {
     struct options o = {0};
     const struct vy_option options[] = {
-        {"-o", &o.out, NULL},           {"--out", &o.out, NULL},
-        {"--bars", &o.bars, NULL},      {"--seconds", &o.seconds, NULL},
-        {"--rate", &o.rate, NULL},      {"--block", &o.block, NULL},
-        {"--threads", &o.threads, NULL}, {"--format", &o.format, NULL},
-        {"--stems", &o.stems, NULL},    {"--seed", &o.seed, NULL},
-        {"--json", NULL, &o.json},      {NULL, NULL, NULL},
+        {"-o", &o.out, NULL},
+        {"--out", &o.out, NULL},
+        {"--bars", &o.bars, NULL},
+        {"--seconds", &o.seconds, NULL},
+        {"--rate", &o.rate, NULL},
+        {"--block", &o.block, NULL},
+        {"--threads", &o.threads, NULL},
+        {"--format", &o.format, NULL},
+        {"--stems", &o.stems, NULL},
+        {"--seed", &o.seed, NULL},
+        {"--json", NULL, &o.json},
+        {"--quick", NULL, &o.quick},
+        {NULL, NULL, NULL},
     };
     const int words = vy_options(argc, argv, options);
     if (words >= 0 && (words != 2 || !o.out))

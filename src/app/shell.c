@@ -42,8 +42,10 @@ static void print(void *arg, const struct vy_reply *reply)
 static void bad_request(struct shell *shell, const char *why)
 {
     json_t *const result = json_object(), *const warnings = json_array();
-    struct vy_reply reply = {.id = ++shell->session->replies, .version = shell->session->version,
-                             .result = result, .warnings = warnings};
+    struct vy_reply reply = {.id = ++shell->session->replies,
+                             .version = shell->session->version,
+                             .result = result,
+                             .warnings = warnings};
     vy_fail(&reply.err, VY_SYNTAX, -1, "%s", why);
     print(shell, &reply);
     json_decref(result);
@@ -61,7 +63,8 @@ static void do_json(struct shell *shell, const char *text, size_t length)
     if (!root || json_unpack_ex(root, &error, 0, "{s:s%,s?s,s?I}", "line", &line, &n, "author",
                                 &author, "if_version", &version) != 0) {
         char why[240];
-        snprintf(why, sizeof why, "a request is {\"line\":\"...\",\"author\":\"...\",\"if_version\":N}: %.120s",
+        snprintf(why, sizeof why,
+                 "a request is {\"line\":\"...\",\"author\":\"...\",\"if_version\":N}: %.120s",
                  error.text);
         bad_request(shell, why);
     } else {

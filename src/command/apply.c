@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_FORWARD 64  ///< waiting lines tried ahead of a new one
-#define MAX_NESTING 4   ///< every 4 bars at next bar every ...
+#define MAX_FORWARD 64 ///< waiting lines tried ahead of a new one
+#define MAX_NESTING 4  ///< every 4 bars at next bar every ...
 
-static vy_status line_apply(const struct vy_catalog *catalog, struct vy_doc **doc,
-                            const char *line, const char *author, int depth, struct vy_err *err);
+static vy_status line_apply(const struct vy_catalog *catalog, struct vy_doc **doc, const char *line,
+                            const char *author, int depth, struct vy_err *err);
 
 void vy_bar_beat(const struct vy_doc *doc, double beat, double *bar, double *in_bar)
 {
@@ -123,8 +123,8 @@ static vy_status may_wait(const char *line, int at, struct vy_err *err)
 {
     struct vy_lex lex = {0};
     struct vy_line *const words = malloc(sizeof *words);
-    vy_status status =
-        words ? vy_lex_open(&lex, line, strlen(line), err) : vy_fail(err, VY_NO_MEMORY, -1, "memory");
+    vy_status status = words ? vy_lex_open(&lex, line, strlen(line), err)
+                             : vy_fail(err, VY_NO_MEMORY, -1, "memory");
     if (!status)
         status = vy_lex_next(&lex, words, err);
     const struct vy_verb *verb = NULL;
@@ -137,7 +137,8 @@ static vy_status may_wait(const char *line, int at, struct vy_err *err)
     if (!status && words->dry)
         status = vy_fail(err, VY_BAD_ARG, 0, "'dry' cannot wait");
     if (!status && verb->absent)
-        status = vy_fail(err, VY_ABSENT, words->begin, "%s is absent: %s", verb->name, verb->absent);
+        status =
+            vy_fail(err, VY_ABSENT, words->begin, "%s is absent: %s", verb->name, verb->absent);
     if (!status && !(verb->flags & (VY_VERB_EDIT | VY_VERB_MACRO)) && strcmp(verb->name, "load"))
         status = vy_fail(err, VY_BAD_ARG, words->begin, "only editing commands can wait, not %s",
                          verb->name);
@@ -193,7 +194,8 @@ static vy_status expand(struct vy_call *call, struct vy_err *err)
     struct vy_buf lines = {0};
     call->expand = call->expand ? call->expand : &lines;
     vy_status status = call->verb->run(call, err);
-    char *save = NULL, *const copy = !status && call->expand->text ? strdup(call->expand->text) : NULL;
+    char *save = NULL, *const copy =
+                           !status && call->expand->text ? strdup(call->expand->text) : NULL;
     for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line && !status;
          line = strtok_r(NULL, "\n", &save))
         status = line_apply(call->catalog, &call->doc, line, call->author, call->nesting + 1, err);
@@ -223,6 +225,8 @@ vy_status vy_call_run(struct vy_call *call, struct vy_err *err)
             status = expand(call, err);
         else if (!status)
             status = call->verb->run(call, err);
+        if (status && err && !err->message[0]) // an error without details still says something
+            vy_fail(err, status, err->at, "%s: %s", call->verb->name, vy_status_text(status));
         if (status && err && err->at < 0)
             err->at = args->value[0].given ? args->value[0].at : line->begin;
     }
@@ -243,9 +247,16 @@ static vy_status apply_words(const struct vy_catalog *catalog, struct vy_doc **d
     if (!(verb->flags & (VY_VERB_EDIT | VY_VERB_MACRO)) && strcmp(verb->name, "load") != 0)
         return vy_fail(err, VY_BAD_ARG, line->begin, "%s edits nothing", verb->name);
     struct vy_buf text = {0};
-    struct vy_call call = {.catalog = catalog, .doc = *doc, .verb = verb, .author = author,
-                           .text = &text, .result = json_object(), .warnings = json_array(),
-                           .lex = lex, .line = line, .nesting = depth};
+    struct vy_call call = {.catalog = catalog,
+                           .doc = *doc,
+                           .verb = verb,
+                           .author = author,
+                           .text = &text,
+                           .result = json_object(),
+                           .warnings = json_array(),
+                           .lex = lex,
+                           .line = line,
+                           .nesting = depth};
     const vy_status status = vy_call_run(&call, err);
     *doc = call.doc;
     if (!status && call.replace) {
@@ -258,8 +269,8 @@ static vy_status apply_words(const struct vy_catalog *catalog, struct vy_doc **d
     return status;
 }
 
-static vy_status line_apply(const struct vy_catalog *catalog, struct vy_doc **doc,
-                            const char *line, const char *author, int depth, struct vy_err *err)
+static vy_status line_apply(const struct vy_catalog *catalog, struct vy_doc **doc, const char *line,
+                            const char *author, int depth, struct vy_err *err)
 {
     if (depth > MAX_NESTING)
         return vy_fail(err, VY_TOO_BIG, -1, "commands wait inside commands too deeply");

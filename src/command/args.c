@@ -93,8 +93,8 @@ static vy_status read_number(struct walk *walk, const struct vy_arg *arg, const 
         return vy_fail(walk->err, VY_BAD_UNIT, value->at, "%s takes %s, not '%.20s'", arg->name,
                        arg->unit && *arg->unit ? arg->unit : "no unit", unit);
     if (arg->min < arg->max && (value->number < arg->min || value->number > arg->max))
-        return vy_fail(walk->err, VY_OUT_OF_RANGE, value->at, "%s is %g..%g%s%s, not %g",
-                       arg->name, arg->min, arg->max, arg->unit && *arg->unit ? " " : "",
+        return vy_fail(walk->err, VY_OUT_OF_RANGE, value->at, "%s is %g..%g%s%s, not %g", arg->name,
+                       arg->min, arg->max, arg->unit && *arg->unit ? " " : "",
                        arg->unit ? arg->unit : "", value->number);
     return VY_OK;
 }
@@ -120,7 +120,8 @@ static vy_status check(struct walk *walk, const struct vy_arg *arg, struct vy_va
         if (!vy_text_is_name(value->text))
             return vy_fail(walk->err, VY_BAD_ARG, value->at,
                            "'%.40s' cannot be a name: letters, digits, _ and -, at most 31, a "
-                           "letter first", value->text);
+                           "letter first",
+                           value->text);
         return VY_OK;
     case VY_ARG_CHOICE:
         value->choice = one_of(arg->choices, value->text);
@@ -147,8 +148,7 @@ static vy_status check(struct walk *walk, const struct vy_arg *arg, struct vy_va
 
 static bool is_literal(const struct walk *walk, const char *choices)
 {
-    return walk->next < walk->line->words &&
-           walk->line->word[walk->next].kind == VY_WORD_PLAIN &&
+    return walk->next < walk->line->words && walk->line->word[walk->next].kind == VY_WORD_PLAIN &&
            one_of(choices, walk->line->word[walk->next].text) >= 0;
 }
 
@@ -188,9 +188,9 @@ static vy_status read_route(struct walk *walk, const struct vy_arg *arg, struct 
         const bool there = walk->next < walk->line->words && word->kind != VY_WORD_PAIR;
         const bool arrow = there && word->kind == VY_WORD_OPERATOR && word->text[0] == '>';
         if (part && (!there || word->kind == VY_WORD_OPERATOR))
-            return walk->args->lists ? vy_fail(walk->err, VY_SYNTAX, here(walk),
-                                               "a name is missing after '>'")
-                                     : missing(walk, arg);
+            return walk->args->lists
+                       ? vy_fail(walk->err, VY_SYNTAX, here(walk), "a name is missing after '>'")
+                       : missing(walk, arg);
         if (!part && !arrow)
             break;
         if (part) {
@@ -267,10 +267,10 @@ static vy_status read_one(struct walk *walk, const struct vy_arg *arg, struct vy
     if (walk->next >= walk->line->words)
         return arg->optional && !begins ? VY_OK : missing(walk, arg);
     const struct vy_word *const word = &walk->line->word[walk->next];
-    const bool fitting = arg->type == VY_ARG_PATTERN    ? word->kind == VY_WORD_PATTERN
-                         : arg->type == VY_ARG_OPERATOR ? word->kind == VY_WORD_OPERATOR
-                                                        : word->kind == VY_WORD_PLAIN ||
-                                                              word->kind == VY_WORD_STRING;
+    const bool fitting = arg->type == VY_ARG_PATTERN ? word->kind == VY_WORD_PATTERN
+                         : arg->type == VY_ARG_OPERATOR
+                             ? word->kind == VY_WORD_OPERATOR
+                             : word->kind == VY_WORD_PLAIN || word->kind == VY_WORD_STRING;
     if (arg->optional && !begins && (!fitting || !fits(walk, arg, word)))
         return VY_OK;
     if (!fitting)

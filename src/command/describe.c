@@ -53,10 +53,10 @@ static json_t *ports_json(const struct vy_port *port, int ports)
 
 json_t *vy_module_json(const struct vy_module *module)
 {
-    json_t *const out = json_pack("{s:s,s:s,s:s,s:s,s:b,s:i}", "id", module->id, "name",
-                                  module->name, "text", module->text, "words", module->words,
-                                  "effect", (module->flags & VY_EFFECT) != 0, "latency_frames",
-                                  (int)module->latency_frames);
+    json_t *const out =
+        json_pack("{s:s,s:s,s:s,s:s,s:b,s:i}", "id", module->id, "name", module->name, "text",
+                  module->text, "words", module->words, "effect", (module->flags & VY_EFFECT) != 0,
+                  "latency_frames", (int)module->latency_frames);
     json_object_set_new(out, "inputs", ports_json(module->in, module->ins));
     json_object_set_new(out, "outputs", ports_json(module->out, module->outs));
     json_t *const params = json_array();
@@ -105,10 +105,10 @@ static const struct vy_param *knob_row(const struct vy_recipe *recipe, int k, fl
 
 json_t *vy_recipe_json(const struct vy_recipe *recipe)
 {
-    json_t *const out = json_pack("{s:s,s:s,s:s,s:b,s:i}", "name", recipe->name, "text",
-                                  recipe->text ? recipe->text : "", "words",
-                                  recipe->words ? recipe->words : "", "effect", recipe->effect,
-                                  "voices", (int)recipe->voices);
+    json_t *const out =
+        json_pack("{s:s,s:s,s:s,s:b,s:i}", "name", recipe->name, "text",
+                  recipe->text ? recipe->text : "", "words", recipe->words ? recipe->words : "",
+                  "effect", recipe->effect, "voices", (int)recipe->voices);
     json_t *const params = json_array();
     for (int k = 0; k < recipe->rack.knobs; k++) {
         float value;
@@ -141,7 +141,8 @@ void vy_recipe_describe(const struct vy_recipe *recipe, struct vy_buf *buf)
         float value;
         const struct vy_param *const row = knob_row(recipe, k, &value);
         const char *const text = recipe->rack.knob[k].text;
-        describe_param(recipe->rack.knob[k].name, row, value, text && *text ? text : row->text, buf);
+        describe_param(recipe->rack.knob[k].name, row, value, text && *text ? text : row->text,
+                       buf);
     }
 }
 
@@ -191,10 +192,9 @@ const struct vy_recipe **vy_recipes_find(const struct vy_catalog *catalog, const
     *count = 0;
     for (int i = 0; scored && i < catalog->recipes; i++) {
         const struct vy_recipe *const r = &catalog->recipe[i];
-        const int score = words && *words
-                              ? vy_catalog_match(words, r->name, r->text ? r->text : "",
-                                                 r->words ? r->words : "")
-                              : 1;
+        const int score = words && *words ? vy_catalog_match(words, r->name, r->text ? r->text : "",
+                                                             r->words ? r->words : "")
+                                          : 1;
         if (score)
             scored[(*count)++] = (struct scored){r, r->name, score};
     }

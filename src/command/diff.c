@@ -65,10 +65,10 @@ static void list(const struct vy_doc *doc, struct vy_buf *buf)
         list_unit(&doc->unit[u], buf);
     for (int i = 0; i < doc->routes; i++) {
         const struct vy_route *const route = &doc->route[i];
-        vy_buf_add(buf, "%s %s > %s %d.%d.%u to %d.%d.%u depth %g\n", route->send ? "send" : "patch",
-                   doc->unit[route->from].name, doc->unit[route->to].name, route->from_rack,
-                   route->from_node, route->from_port, route->to_rack, route->to_node,
-                   route->to_port, (double)route->depth);
+        vy_buf_add(buf, "%s %s > %s %d.%d.%u to %d.%d.%u depth %g\n",
+                   route->send ? "send" : "patch", doc->unit[route->from].name,
+                   doc->unit[route->to].name, route->from_rack, route->from_node, route->from_port,
+                   route->to_rack, route->to_node, route->to_port, (double)route->depth);
     }
     for (int i = 0; i < doc->automations; i++) {
         const struct vy_automation *const a = &doc->automation[i];

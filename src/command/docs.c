@@ -13,7 +13,8 @@
 
 static void head(struct vy_buf *buf, const char *title)
 {
-    vy_buf_add(buf, "<!-- Written by `veery docs`; edit the tables, not this file. -->\n# %s\n", title);
+    vy_buf_add(buf, "<!-- Written by `veery docs`; edit the tables, not this file. -->\n# %s\n",
+               title);
 }
 
 // A cell of a table: no bar may end it.
@@ -99,7 +100,8 @@ static void modules(struct vy_buf *buf, const struct vy_catalog *catalog)
         qsort(found, count, sizeof *found, by_id);
     for (size_t i = 0; found && i < count; i++) {
         const struct vy_module *const m = found[i];
-        vy_buf_add(buf, "\n## %s\n\n%s%s\n", m->id, m->text, m->flags & VY_EFFECT ? " (effect)" : "");
+        vy_buf_add(buf, "\n## %s\n\n%s%s\n", m->id, m->text,
+                   m->flags & VY_EFFECT ? " (effect)" : "");
         for (int p = 0; p < m->ins; p++)
             vy_buf_add(buf, "%s- in `%s` %s\n", p ? "" : "\n", m->in[p].name, m->in[p].text);
         for (int p = 0; p < m->outs; p++)
@@ -147,8 +149,8 @@ static vy_status write_page(const char *folder, const char *name, struct vy_buf 
     char path[4096];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    vy_status status = buf->failed ? vy_fail(err, VY_NO_MEMORY, -1, "out of memory")
-                                   : vy_make_parents(path, err);
+    vy_status status =
+        buf->failed ? vy_fail(err, VY_NO_MEMORY, -1, "out of memory") : vy_make_parents(path, err);
     if (!status)
         status = vy_file_write(path, buf->text, buf->length, err);
     vy_buf_clear(buf);

@@ -37,7 +37,8 @@ vy_status vy_do_recipes(struct vy_call *call, struct vy_err *err)
     json_t *const rows = json_array();
     vy_buf_add(call->text, "%zu recipes", count);
     for (size_t i = 0; i < count; i++) {
-        vy_buf_add(call->text, "\n  %-14s %s", found[i]->name, found[i]->text ? found[i]->text : "");
+        vy_buf_add(call->text, "\n  %-14s %s", found[i]->name,
+                   found[i]->text ? found[i]->text : "");
         json_array_append_new(rows, vy_recipe_json(found[i]));
     }
     if (call->catalog->problem.code)
@@ -85,9 +86,9 @@ static void describe_unit(struct vy_call *call, const struct vy_unit *unit)
         const struct vy_part *const part = &unit->part[i];
         vy_buf_add(call->text, "\n  %s: %s %s (from beat %g)", part->verb, part->text,
                    part->options, part->from);
-        json_array_append_new(parts, json_pack("{s:s,s:s,s:s,s:f}", "verb", part->verb, "text",
-                                               part->text, "options", part->options, "from",
-                                               part->from));
+        json_array_append_new(parts,
+                              json_pack("{s:s,s:s,s:s,s:f}", "verb", part->verb, "text", part->text,
+                                        "options", part->options, "from", part->from));
     }
     for (int r = 0; r < unit->racks; r++) {
         json_array_append_new(racks, json_string(unit->rack[r].name));

@@ -111,8 +111,7 @@ VY_MUST_CHECK vy_status vy_when_beat(const struct vy_doc *doc, const struct vy_w
 /// Read a session file's text into a new document. program and warnings may be NULL.
 VY_MUST_CHECK vy_status vy_file_parse(const struct vy_catalog *catalog, const char *text,
                                       size_t length, const char *author, struct vy_doc **doc,
-                                      struct vy_buf *program, json_t *warnings,
-                                      struct vy_err *err);
+                                      struct vy_buf *program, json_t *warnings, struct vy_err *err);
 
 /// Read the file a load names. Caller frees *text.
 VY_MUST_CHECK vy_status vy_saved_read(const char *kind, const char *name, char **text,

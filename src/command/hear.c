@@ -38,9 +38,15 @@ static vy_status hear(struct vy_call *call, const struct vy_doc *doc, double sec
     struct vy_doc *const copy = sounding(doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    const struct vy_listen what = {.doc = copy, .catalog = call->catalog, .beat = doc->beat,
-                                   .seconds = seconds, .unit = unit, .sr_hz = RATE,
-                                   .block = BLOCK, .threads = 1, .warnings = call->warnings};
+    const struct vy_listen what = {.doc = copy,
+                                   .catalog = call->catalog,
+                                   .beat = doc->beat,
+                                   .seconds = seconds,
+                                   .unit = unit,
+                                   .sr_hz = RATE,
+                                   .block = BLOCK,
+                                   .threads = 1,
+                                   .warnings = call->warnings};
     const vy_status status = vy_hear(&what, heard, err);
     vy_doc_destroy(copy);
     return status;
@@ -97,7 +103,9 @@ static bool compare(double a, const char *op, double b)
 vy_status vy_do_assert(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    const struct vy_metric *const metric = vy_metric_at((size_t)v[0].choice);
+    const struct vy_metric *const metric = vy_metric_find(v[0].text);
+    if (!metric)
+        return vy_fail(err, VY_INTERNAL, v[0].at, "the metric %s has no row", v[0].text);
     struct vy_heard heard;
     const vy_status status =
         hear(call, call->doc, bars_seconds(call->doc, 4), v[1].text, &heard, err);
@@ -109,8 +117,8 @@ vy_status vy_do_assert(struct vy_call *call, struct vy_err *err)
         return vy_fail(err, VY_FAILED_ASSERT, v[0].at, "%s%s%s cannot be measured: it is silent",
                        metric->name, of, name);
     if (!compare(value, v[2].text, v[3].number))
-        return vy_fail(err, VY_FAILED_ASSERT, v[2].at, "%s%s%s is %.4g %s, not %s %g",
-                       metric->name, of, name, value, metric->unit, v[2].text, v[3].number);
+        return vy_fail(err, VY_FAILED_ASSERT, v[2].at, "%s%s%s is %.4g %s, not %s %g", metric->name,
+                       of, name, value, metric->unit, v[2].text, v[3].number);
     vy_buf_add(call->text, "%s%s%s is %.4g %s", metric->name, of, name, value, metric->unit);
     json_object_set_new(call->result, metric->name,
                         isfinite(value) ? json_real(value) : json_null());
@@ -121,9 +129,9 @@ static json_t *event_json(const struct vy_doc *doc, const struct vy_peek *event,
 {
     double bar, beat;
     vy_bar_beat(doc, event->beat, &bar, &beat);
-    json_t *const row = json_pack("{s:s,s:f,s:f,s:f,s:f}", "name", event->unit, "bar", bar, "beat",
-                                  beat, "velocity", (double)event->velocity, "length",
-                                  event->length);
+    json_t *const row =
+        json_pack("{s:s,s:f,s:f,s:f,s:f}", "name", event->unit, "bar", bar, "beat", beat,
+                  "velocity", (double)event->velocity, "length", event->length);
     note[0] = '\0';
     if (event->note >= 0) {
         vy_note_name(event->note, note, 16);
@@ -133,8 +141,7 @@ static json_t *event_json(const struct vy_doc *doc, const struct vy_peek *event,
     return row;
 }
 
-static json_t *list_events(struct vy_call *call, const struct vy_doc *doc, double beats,
-                           bool table)
+static json_t *list_events(struct vy_call *call, const struct vy_doc *doc, double beats, bool table)
 {
     struct vy_arena arena = {0};
     const struct vy_peek *event = NULL;
@@ -183,11 +190,17 @@ vy_status vy_do_render(struct vy_call *call, struct vy_err *err)
     struct vy_doc *const copy = sounding(call->doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    const struct vy_listen what = {.doc = copy, .catalog = call->catalog, .beat = call->doc->beat,
+    const struct vy_listen what = {.doc = copy,
+                                   .catalog = call->catalog,
+                                   .beat = call->doc->beat,
                                    .seconds = bars_seconds(call->doc, v[0].number),
-                                   .file = v[1].text, .format = vy_sound_format_of(v[1].text),
-                                   .stems = v[2].given ? folder : NULL, .sr_hz = RATE,
-                                   .block = BLOCK, .threads = 1, .warnings = call->warnings};
+                                   .file = v[1].text,
+                                   .format = vy_sound_format_of(v[1].text),
+                                   .stems = v[2].given ? folder : NULL,
+                                   .sr_hz = RATE,
+                                   .block = BLOCK,
+                                   .threads = 1,
+                                   .warnings = call->warnings};
     struct vy_heard heard;
     vy_status status = VY_OK;
     if (what.seconds > 6 * 3600)
@@ -231,8 +244,8 @@ vy_status vy_dry_report(struct vy_call *call, const struct vy_doc *before,
                    was.measured.peak, is.measured.peak, was.measured.true_peak,
                    is.measured.true_peak);
         vy_buf_add(call->text, "\n  loudness %.1f -> %.1f LUFS, cost %.2f -> %.2f %% of a core",
-                   was.measured.loudness, is.measured.loudness,
-                   was.speed > 0 ? 100 / was.speed : 0, is.speed > 0 ? 100 / is.speed : 0);
+                   was.measured.loudness, is.measured.loudness, was.speed > 0 ? 100 / was.speed : 0,
+                   is.speed > 0 ? 100 / is.speed : 0);
         if (is.measured.true_peak > 0)
             vy_warn(call, "it would clip: true peak %.1f dBTP", is.measured.true_peak);
         vy_buf_add(call->text, "%s%s", changes.length ? "\n" : "",

@@ -15,13 +15,15 @@
 struct vy_listen {
     const struct vy_doc *doc;
     const struct vy_catalog *catalog;
-    double beat, seconds;   ///< from where, how long; seconds 0 = the whole piece
-    const char *unit;       ///< only this thing, or NULL
-    const char *file;       ///< write here, or NULL
+    double beat, seconds; ///< from where, how long; seconds 0 = see beats
+    double beats;         ///< how long in musical time; 0 too = the whole piece
+    bool quick;           ///< neither measure nor hash the master
+    const char *unit;     ///< only this thing, or NULL
+    const char *file;     ///< write here, or NULL
     enum vy_sound_format format;
-    const char *stems;      ///< folder for one file a thing, or NULL
+    const char *stems; ///< folder for one file a thing, or NULL
     uint32_t sr_hz, block, threads;
-    json_t *warnings;       ///< array of strings, filled
+    json_t *warnings; ///< array of strings, filled
     /// Called now and then with the seconds made; false stops. May be NULL.
     bool (*progress)(void *arg, double seconds);
     void *arg;
@@ -31,9 +33,9 @@ struct vy_listen {
 struct vy_heard {
     struct vy_measured measured;
     struct vy_render_result render;
-    double render_seconds; ///< time it took
-    double speed;          ///< seconds of sound a second
-    bool stopped;          ///< by progress
+    double render_seconds;  ///< time the engine took, without measuring and writing the master
+    double speed;           ///< seconds of sound a second
+    bool stopped;           ///< by progress
     char pcm[VY_HASH_TEXT]; ///< SHA-256 of the samples as interleaved little-endian floats
 };
 

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #define MAX_STEMS 256
+#define PART 4096 ///< frames measured and written at once
 
 struct stem {
     char unit[VY_NAME_SIZE];
@@ -31,6 +32,9 @@ struct ears {
     int stems;
     crypto_hash_sha256_state hash;
     uint64_t frames;
+    double spent;     ///< seconds in measuring and writing: not the engine's
+    uint32_t waiting; ///< frames in `part`
+    float *part;      ///< [PART][2], so that small blocks cost no more than large ones
     vy_status status;
     struct vy_err *err;
 };
@@ -65,13 +69,40 @@ double vy_beats_seconds(const struct vy_doc *doc, double beat, double beats)
     return seconds;
 }
 
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void flush(struct ears *ears)
+{
+    const double start = now();
+    const uint32_t frames = ears->waiting;
+    ears->waiting = 0;
+    if (!ears->what->quick) {
+        vy_measure_add(ears->measure, ears->part, frames);
+        crypto_hash_sha256_update(&ears->hash, (const unsigned char *)ears->part,
+                                  (size_t)frames * 2 * sizeof(float));
+    }
+    if (ears->writer && !ears->status)
+        ears->status = vy_sound_write(ears->writer, ears->part, frames, ears->err);
+    ears->spent += now() - start;
+}
+
 static void take(struct ears *ears, const float *stereo, uint32_t frames)
 {
-    vy_measure_add(ears->measure, stereo, frames);
-    crypto_hash_sha256_update(&ears->hash, (const unsigned char *)stereo,
-                              (size_t)frames * 2 * sizeof(float));
-    if (ears->writer && !ears->status)
-        ears->status = vy_sound_write(ears->writer, stereo, frames, ears->err);
+    for (uint32_t done = 0; done < frames;) {
+        const uint32_t room = PART - ears->waiting;
+        const uint32_t n = frames - done < room ? frames - done : room;
+        memcpy(ears->part + (size_t)ears->waiting * 2, stereo + (size_t)done * 2,
+               (size_t)n * 2 * sizeof(float));
+        ears->waiting += n;
+        done += n;
+        if (ears->waiting == PART)
+            flush(ears);
+    }
 }
 
 static bool on_block(void *arg, const float *stereo, uint32_t frames)
@@ -147,26 +178,27 @@ static struct vy_doc *on_line(void *arg, const struct vy_doc *doc, const char *l
     return next;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static vy_status render(struct ears *ears)
 {
     const struct vy_listen *const what = ears->what;
-    const struct vy_render how = {.sr_hz = what->sr_hz, .block = what->block,
-                                  .threads = what->threads, .beat = what->beat,
+    const struct vy_render how = {.sr_hz = what->sr_hz,
+                                  .block = what->block,
+                                  .threads = what->threads,
+                                  .beat = what->beat,
                                   .frames = ceil(what->seconds * what->sr_hz - 1e-6),
-                                  .stems = what->stems || what->unit, .line = on_line,
-                                  .block_done = on_block, .stem_done = on_stem,
-                                  .event = on_event, .arg = ears};
+                                  .beats = what->beats,
+                                  .stems = what->stems || what->unit,
+                                  .line = on_line,
+                                  .block_done = on_block,
+                                  .stem_done = on_stem,
+                                  .event = on_event,
+                                  .arg = ears};
     const double start = now();
     vy_status status =
         vy_studio_render(what->doc, what->catalog, &how, &ears->heard->render, ears->err);
-    ears->heard->render_seconds = now() - start;
+    ears->heard->render_seconds = now() - start - ears->spent;
+    if (ears->waiting)
+        flush(ears);
     if (ears->status) // a file could not be written: that is why the engine stopped
         return ears->status;
     return ears->heard->stopped ? VY_OK : status;
@@ -176,8 +208,10 @@ static void finish(struct ears *ears)
 {
     struct vy_heard *const heard = ears->heard;
     vy_measure_result(ears->measure, &heard->measured);
+    heard->measured.seconds = (double)ears->frames / ears->what->sr_hz;
     heard->speed = heard->render_seconds > 0
-                       ? (double)ears->frames / ears->what->sr_hz / heard->render_seconds : 0;
+                       ? (double)ears->frames / ears->what->sr_hz / heard->render_seconds
+                       : 0;
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_final(&ears->hash, digest);
     sodium_bin2hex(heard->pcm, sizeof heard->pcm, digest, sizeof digest);
@@ -204,7 +238,8 @@ vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct v
     ears.measure = vy_measure_new(what->sr_hz);
     ears.stem = calloc(MAX_STEMS, sizeof *ears.stem);
     vy_status status = VY_OK;
-    if (!ears.measure || !ears.stem || sodium_init() < 0)
+    ears.part = malloc(PART * 2 * sizeof(float));
+    if (!ears.measure || !ears.stem || !ears.part || sodium_init() < 0)
         status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     crypto_hash_sha256_init(&ears.hash);
     if (!status && what->file)
@@ -216,5 +251,6 @@ vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct v
     status = close_files(&ears, status);
     vy_measure_destroy(ears.measure);
     free(ears.stem);
+    free(ears.part);
     return status;
 }

@@ -51,7 +51,8 @@ vy_status vy_session_path(const char *kind, const char *name, char *path, size_t
         else
             return vy_fail(err, VY_IO, -1, "neither XDG_DATA_HOME nor HOME is set; give a path");
     }
-    return n >= 0 && (size_t)n < size ? VY_OK : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    return n >= 0 && (size_t)n < size ? VY_OK
+                                      : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
 }
 
 // A patch is a session that does not start by itself.
@@ -62,8 +63,9 @@ static void drop_transport(struct vy_buf *buf)
         const size_t n = strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n');
         next = line + n;
         const size_t word = strcspn(line, " \n;");
-        const bool transport = (word == 4 && (!memcmp(line, "play", 4) || !memcmp(line, "stop", 4))) ||
-                               (word == 5 && !memcmp(line, "panic", 5));
+        const bool transport =
+            (word == 4 && (!memcmp(line, "play", 4) || !memcmp(line, "stop", 4))) ||
+            (word == 5 && !memcmp(line, "panic", 5));
         if (transport)
             continue;
         memmove(to, line, n);
@@ -181,7 +183,8 @@ static vy_status step_back(struct vy_call *call, bool redo, struct vy_err *err)
     struct vy_entry *const before = malloc((session->entries + 1) * sizeof *before);
     if (!before)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    memcpy(before, session->entry, session->entries * sizeof *before);
+    if (session->entries)
+        memcpy(before, session->entry, session->entries * sizeof *before);
     json_t *const lines = json_array();
     int done = 0;
     for (; done < steps; done++) {
@@ -198,9 +201,9 @@ static vy_status step_back(struct vy_call *call, bool redo, struct vy_err *err)
                          call->verb->name);
     else
         status = vy_log_replay(session, &doc, err);
-    if (status)
+    if (status && session->entries)
         memcpy(session->entry, before, session->entries * sizeof *before);
-    else
+    if (!status)
         vy_session_publish(session, doc);
     free(before);
     if (!status && done < steps)
@@ -236,11 +239,10 @@ vy_status vy_do_log(struct vy_call *call, struct vy_err *err)
         vy_buf_add(call->text, "%s%5" PRIu64 " v%-4" PRIu64 " %-10s %s%s",
                    call->text->length ? "\n" : "", entry->id, entry->version, entry->author,
                    entry->line, entry->undone ? "  (undone)" : "");
-        json_array_append_new(rows, json_pack("{s:I,s:I,s:s,s:s,s:s,s:b}", "id",
-                                              (json_int_t)entry->id, "version",
-                                              (json_int_t)entry->version, "author", entry->author,
-                                              "time", when, "line", entry->line, "undone",
-                                              entry->undone != 0));
+        json_array_append_new(
+            rows, json_pack("{s:I,s:I,s:s,s:s,s:s,s:b}", "id", (json_int_t)entry->id, "version",
+                            (json_int_t)entry->version, "author", entry->author, "time", when,
+                            "line", entry->line, "undone", entry->undone != 0));
     }
     json_object_set_new(call->result, "log", rows);
     return VY_OK;

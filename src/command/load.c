@@ -34,8 +34,7 @@ static void listen(void *arg, const struct vy_reply *reply)
     struct listener *const listener = arg;
     size_t i;
     json_t *warning;
-    json_array_foreach(reply->warnings, i, warning)
-        warn(listener, json_string_value(warning));
+    json_array_foreach(reply->warnings, i, warning) warn(listener, json_string_value(warning));
     if (reply->ok || listener->status)
         return;
     if (reply->err.code == VY_ABSENT) {
@@ -118,11 +117,16 @@ vy_status vy_session_load(struct vy_session *session, const char *text, size_t l
     if (!status && vy_transaction_of(session, author))
         status = vy_fail(err, VY_CONFLICT, -1, "first commit or abort what you began");
     if (!status) {
-        struct vy_entry entry = {.id = session->replies, .group = ++session->groups,
-                                 .version = session->version + 1, .time = time(NULL),
-                                 .after = doc->beat, .bar_beats = vy_doc_bar_beats(doc),
-                                 .beat_unit = 4.0 / doc->meter_den, .seed = doc->seed,
-                                 .program = program.text, .line = strdup("load")};
+        struct vy_entry entry = {.id = session->replies,
+                                 .group = ++session->groups,
+                                 .version = session->version + 1,
+                                 .time = time(NULL),
+                                 .after = doc->beat,
+                                 .bar_beats = vy_doc_bar_beats(doc),
+                                 .beat_unit = 4.0 / doc->meter_den,
+                                 .seed = doc->seed,
+                                 .program = program.text,
+                                 .line = strdup("load")};
         vy_text_copy(entry.author, sizeof entry.author, author);
         status = entry.line ? vy_log_add(session, &entry, err)
                             : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");

@@ -48,8 +48,7 @@ vy_status vy_entry_apply(const struct vy_catalog *catalog, struct vy_doc **doc,
     struct vy_doc *fresh = vy_doc_new(entry->seed);
     if (!fresh)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    const vy_status status =
-        vy_program_apply(catalog, &fresh, entry->program, entry->author, err);
+    const vy_status status = vy_program_apply(catalog, &fresh, entry->program, entry->author, err);
     struct vy_doc *const old = status ? fresh : *doc;
     if (!status)
         *doc = fresh;
@@ -122,8 +121,7 @@ vy_status vy_log_program(const struct vy_session *session, struct vy_buf *buf, u
     return buf->failed ? vy_fail(err, VY_NO_MEMORY, -1, "out of memory") : VY_OK;
 }
 
-vy_status vy_session_write(const struct vy_session *session, struct vy_buf *buf,
-                           struct vy_err *err)
+vy_status vy_session_write(const struct vy_session *session, struct vy_buf *buf, struct vy_err *err)
 {
     struct vy_buf program = {0};
     uint64_t seed;

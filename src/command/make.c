@@ -13,9 +13,8 @@ static void say(struct vy_call *call, const char *what, const char *name)
 vy_status vy_do_create(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    const vy_status status =
-        vy_edit_create(call->doc, call->catalog, v[0].text, v[1].text, call->args->pair,
-                       call->args->pairs, call->author, err);
+    const vy_status status = vy_edit_create(call->doc, call->catalog, v[0].text, v[1].text,
+                                            call->args->pair, call->args->pairs, call->author, err);
     // what could not be found stands at WHAT when that was given
     if (status == VY_UNKNOWN_MODULE && v[1].given && err->at < 0)
         err->at = v[1].at;
@@ -27,9 +26,9 @@ vy_status vy_do_create(struct vy_call *call, struct vy_err *err)
 vy_status vy_do_remove(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    const vy_status status =
-        v[1].given ? vy_edit_remove_effect(call->doc, v[0].text, v[1].text, err)
-                   : vy_edit_remove(call->doc, v[0].text, err);
+    const vy_status status = v[1].given
+                                 ? vy_edit_remove_effect(call->doc, v[0].text, v[1].text, err)
+                                 : vy_edit_remove(call->doc, v[0].text, err);
     if (!status)
         say(call, "removed", v[0].text);
     if (!status && v[1].given)

@@ -25,7 +25,10 @@ struct vy_measure {
 };
 
 static const struct vy_metric metrics[] = {
-#define ROW(name, unit, text) {#name, unit, text, offsetof(struct vy_measured, name)}
+#define ROW(name, unit, text)                                 \
+    {                                                         \
+#name, unit, text, offsetof(struct vy_measured, name) \
+    }
     ROW(loudness, "LUFS", "integrated loudness, EBU R 128"),
     ROW(true_peak, "dBTP", "peak between samples too, 4 times oversampled"),
     ROW(peak, "dBFS", "largest sample"),
@@ -43,6 +46,14 @@ static const struct vy_metric metrics[] = {
 const struct vy_metric *vy_metric_at(size_t i)
 {
     return i < sizeof metrics / sizeof *metrics ? &metrics[i] : NULL;
+}
+
+const struct vy_metric *vy_metric_find(const char *name)
+{
+    for (size_t i = 0; vy_metric_at(i); i++)
+        if (strcmp(metrics[i].name, name) == 0)
+            return &metrics[i];
+    return NULL;
 }
 
 double vy_metric_value(const struct vy_metric *metric, const struct vy_measured *measured)

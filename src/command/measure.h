@@ -42,6 +42,7 @@ struct vy_metric {
     size_t offset;
 };
 const struct vy_metric *vy_metric_at(size_t i);
+const struct vy_metric *vy_metric_find(const char *name);
 double vy_metric_value(const struct vy_metric *metric, const struct vy_measured *measured);
 
 /// As an object; what could not be measured is null.

@@ -24,8 +24,7 @@ vy_status vy_do_pattern(struct vy_call *call, struct vy_err *err)
 vy_status vy_do_arp(struct vy_call *call, struct vy_err *err)
 {
     const char *const name = call->args->value[0].text;
-    const vy_status status =
-        vy_edit_arp(call->doc, name, call->args->pair, call->args->pairs, err);
+    const vy_status status = vy_edit_arp(call->doc, name, call->args->pair, call->args->pairs, err);
     if (!status)
         vy_buf_add(call->text, "%s arpeggiates", name);
     return status;

@@ -18,15 +18,15 @@ static vy_status read_amount(const char *text, int at, struct amount *amount, st
 {
     const char *unit;
     if (!vy_lex_number(text, &amount->number, &unit) || amount->number <= 0)
-        return vy_fail(err, VY_BAD_ARG, at, "an amount is a number above 0, as 20%% or 2x, not '%.40s'",
-                       text);
+        return vy_fail(err, VY_BAD_ARG, at,
+                       "an amount is a number above 0, as 20%% or 2x, not '%.40s'", text);
     snprintf(amount->unit, sizeof amount->unit, "%.7s", unit);
     return VY_OK;
 }
 
 // The first of "a,b,c" that the thing has.
-static bool first_found(const struct vy_doc *doc, const char *name, const char *params,
-                        char *path, size_t size, struct vy_target *target)
+static bool first_found(const struct vy_doc *doc, const char *name, const char *params, char *path,
+                        size_t size, struct vy_target *target)
 {
     for (const char *p = params; *p;) {
         const size_t n = strcspn(p, ",");
@@ -142,8 +142,8 @@ vy_status vy_do_turn_time(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
     const int faster = call->verb->turn->direction;
-    return turn(call, v[1].text, v[0].text, &v[2], strcmp(v[0].text, "rate") == 0 ? faster : -faster,
-                err);
+    return turn(call, v[1].text, v[0].text, &v[2],
+                strcmp(v[0].text, "rate") == 0 ? faster : -faster, err);
 }
 
 vy_status vy_do_turn_param(struct vy_call *call, struct vy_err *err)

@@ -47,8 +47,8 @@ void vy_reply_json(const struct vy_reply *reply, struct vy_buf *buf)
     json_object_set_new(root, "ok", json_boolean(reply->ok));
     json_object_set_new(root, "version", json_integer((json_int_t)reply->version));
     if (reply->ok) {
-        json_object_set_new(root, "at", json_pack("{s:f,s:f}", "bar", reply->bar, "beat",
-                                                  reply->beat));
+        json_object_set_new(root, "at",
+                            json_pack("{s:f,s:f}", "bar", reply->bar, "beat", reply->beat));
         json_object_set(root, "result", reply->result);
     } else {
         json_object_set_new(root, "error", error_json(&reply->err));

@@ -4,6 +4,8 @@
 // The rows. To add a verb, add one here and its function to the file of its group.
 #include "command/handlers.h"
 
+// clang-format off: a row reads as a row
+
 // Arguments that many verbs share.
 #define NAME {.name = "NAME", .type = VY_ARG_NAME, .text = "an instrument, effect or bus"}
 #define PAIRS                                                                                     \
@@ -25,7 +27,7 @@
     {.name = "swing", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",         \
      .min = 0, .max = 1, .text = "its own swing"},                                                \
     {.name = "gate", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",          \
-     .min = 0.01, .max = 16, .text = "part of a step a note is held"},                            \
+     .min = 0.01, .max = 64, .text = "part of a step a note is held"},                            \
     {.name = "prob", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",          \
      .min = 0, .max = 1, .def = "1", .text = "chance of every hit"}
 #define PATTERN {.name = "PATTERN", .type = VY_ARG_PATTERN, .text = "steps, notes or chords"}
@@ -195,9 +197,9 @@ const struct vy_verb vy_verb_table[] = {
                  {.name = "rate", .type = VY_ARG_WORD, .keyed = true, .optional = true,
                   .def = "1/16", .text = "note value of a step"},
                  {.name = "octaves", .type = VY_ARG_NUMBER, .keyed = true, .optional = true,
-                  .unit = "", .min = 1, .max = 4, .def = "1"},
+                  .unit = "", .min = 1, .max = 5, .def = "1"},
                  {.name = "gate", .type = VY_ARG_NUMBER, .keyed = true, .optional = true,
-                  .unit = "", .min = 0.01, .max = 16}),
+                  .unit = "", .min = 0.01, .max = 4}),
      .help = "Break the chords of a thing into an arpeggio.",
      .example = {"arp bass mode=up rate=1/16"}, .flags = VY_VERB_EDIT, .run = vy_do_arp},
     {.name = "automate", .group = "music",

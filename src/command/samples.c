@@ -17,8 +17,10 @@ static vy_status load(const char *path, struct vy_sample **sample, struct vy_err
         vy_sound_clear(&sound);
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     }
-    *made = (struct vy_sample){.chan = {sound.chan[0], sound.chan[1]}, .frames = sound.frames,
-                               .chans = sound.chans, .sr_hz = (float)sound.sr_hz};
+    *made = (struct vy_sample){.chan = {sound.chan[0], sound.chan[1]},
+                               .frames = sound.frames,
+                               .chans = sound.chans,
+                               .sr_hz = (float)sound.sr_hz};
     *sample = made;
     return VY_OK;
 }

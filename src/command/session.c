@@ -95,15 +95,18 @@ struct vy_doc *vy_session_doc(const struct vy_session *session, const char *auth
     return transaction ? transaction->doc : session->doc;
 }
 
-static struct vy_entry make_entry(struct vy_session *session, const char *line,
-                                  const char *author, const struct vy_doc *before,
-                                  const struct vy_doc *after)
+static struct vy_entry make_entry(struct vy_session *session, const char *line, const char *author,
+                                  const struct vy_doc *before, const struct vy_doc *after)
 {
-    struct vy_entry entry = {.id = session->replies, .group = session->groups,
-                             .version = session->version + 1, .time = time(NULL),
-                             .beat = before->beat, .after = after->beat,
+    struct vy_entry entry = {.id = session->replies,
+                             .group = session->groups,
+                             .version = session->version + 1,
+                             .time = time(NULL),
+                             .beat = before->beat,
+                             .after = after->beat,
                              .bar_beats = vy_doc_bar_beats(before),
-                             .beat_unit = 4.0 / before->meter_den, .line = strdup(line)};
+                             .beat_unit = 4.0 / before->meter_den,
+                             .line = strdup(line)};
     vy_text_copy(entry.author, sizeof entry.author, author);
     return entry;
 }
@@ -224,8 +227,8 @@ static vy_status do_other(struct vy_call *call, struct vy_err *err)
     if (call->line->when.kind > VY_WHEN_NOW && strcmp(verb, "load") == 0)
         return do_edit(call, err);
     if (call->line->when.kind > VY_WHEN_NOW)
-        return vy_fail(err, VY_BAD_ARG, call->line->when.at, "only editing commands can wait, not %s",
-                       verb);
+        return vy_fail(err, VY_BAD_ARG, call->line->when.at,
+                       "only editing commands can wait, not %s", verb);
     if (call->line->dry && !(call->verb->flags & VY_VERB_QUERY))
         return vy_fail(err, VY_BAD_ARG, 0, "'dry' goes with editing commands, not %s", verb);
     if (session->loading && strcmp(verb, "load") == 0)
@@ -235,8 +238,9 @@ static vy_status do_other(struct vy_call *call, struct vy_err *err)
     if (!skip)
         return vy_call_run(call, err);
     struct vy_args *const args = malloc(sizeof *args);
-    const vy_status status = args ? vy_args_read(call->verb, call->line, call->lex, call->doc, args, err)
-                                  : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    const vy_status status =
+        args ? vy_args_read(call->verb, call->line, call->lex, call->doc, args, err)
+             : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     free(args);
     if (!status && call->verb->flags & VY_VERB_OUTSIDE)
         vy_warn(call, "%s is not done while a file is read", verb);
@@ -265,8 +269,8 @@ static vy_status do_command(struct vy_call *call, struct vy_err *err)
         return VY_UNKNOWN_VERB;
     if (call->verb->absent) {
         struct vy_args *const args = malloc(sizeof *args);
-        const vy_status status = args ? vy_args_read(call->verb, call->line, call->lex, NULL, args, err)
-                                      : VY_NO_MEMORY;
+        const vy_status status =
+            args ? vy_args_read(call->verb, call->line, call->lex, NULL, args, err) : VY_NO_MEMORY;
         free(args);
         return status ? status
                       : vy_fail(err, VY_ABSENT, first->at, "%s is absent: %s", call->verb->name,
@@ -280,9 +284,13 @@ static vy_status do_command(struct vy_call *call, struct vy_err *err)
 static void answer(struct vy_session *session, struct vy_call *call, const struct vy_err *err,
                    vy_status status, vy_reply_to reply, void *arg)
 {
-    struct vy_reply out = {.id = session->replies, .version = session->version, .ok = !status,
-                           .quit = call->quit, .text = call->text->text ? call->text->text : "",
-                           .result = call->result, .warnings = call->warnings};
+    struct vy_reply out = {.id = session->replies,
+                           .version = session->version,
+                           .ok = !status,
+                           .quit = call->quit,
+                           .text = call->text->text ? call->text->text : "",
+                           .result = call->result,
+                           .warnings = call->warnings};
     const struct vy_doc *const doc = vy_session_doc(session, call->author);
     vy_bar_beat(doc, doc->beat, &out.bar, &out.beat);
     if (status) {
@@ -293,8 +301,8 @@ static void answer(struct vy_session *session, struct vy_call *call, const struc
         reply(arg, &out);
 }
 
-static vy_status check_version(const struct vy_session *session,
-                               const struct vy_request *request, struct vy_err *err)
+static vy_status check_version(const struct vy_session *session, const struct vy_request *request,
+                               struct vy_err *err)
 {
     if (request->if_version < 0 || (uint64_t)request->if_version == session->version)
         return VY_OK;
@@ -320,9 +328,14 @@ vy_status vy_session_do(struct vy_session *session, const struct vy_request *req
             break;
         session->replies++;
         struct vy_buf text = {0};
-        struct vy_call call = {.session = session, .catalog = session->catalog, .text = &text,
-                               .author = request->author && *request->author ? request->author : "you",
-                               .result = json_object(), .warnings = json_array(), .lex = &lex,
+        struct vy_call call = {.session = session,
+                               .catalog = session->catalog,
+                               .text = &text,
+                               .author =
+                                   request->author && *request->author ? request->author : "you",
+                               .result = json_object(),
+                               .warnings = json_array(),
+                               .lex = &lex,
                                .line = line};
         if (!status) {
             read_load_later(line);

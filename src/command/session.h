@@ -19,18 +19,18 @@
 
 /// One line of the log.
 struct vy_entry {
-    uint64_t id, group;  ///< a transaction or macro is one group: undone together
-    uint64_t version;    ///< the version it made
-    int64_t time;        ///< Unix seconds
-    double beat, after;  ///< playhead when it was said and after it
+    uint64_t id, group;          ///< a transaction or macro is one group: undone together
+    uint64_t version;            ///< the version it made
+    int64_t time;                ///< Unix seconds
+    double beat, after;          ///< playhead when it was said and after it
     double bar_beats, beat_unit; ///< of the meter then: a bar and a beat in quarter notes
-    bool note;           ///< `say`: changes nothing
+    bool note;                   ///< `say`: changes nothing
     char *line;
-    char *program;       ///< load: the lines of the file, so that replay needs no file
-    uint64_t seed;       ///< load: the file's seed
+    char *program; ///< load: the lines of the file, so that replay needs no file
+    uint64_t seed; ///< load: the file's seed
     char author[VY_NAME_SIZE];
-    uint64_t undone;     ///< when it was undone (rising number), 0 = it holds
-    bool dead;           ///< undone and overtaken: cannot be redone
+    uint64_t undone; ///< when it was undone (rising number), 0 = it holds
+    bool dead;       ///< undone and overtaken: cannot be redone
 };
 
 /// Lines said between begin and commit.
@@ -54,8 +54,8 @@ struct vy_session {
     } kept[VY_KEPT_VERSIONS];
     struct vy_transaction *transaction;
     uint64_t seed;
-    bool loading;      ///< reading a file: no copies, nothing that reaches outside
-    uint64_t skipped;  ///< loading: lines with absent verbs
+    bool loading;     ///< reading a file: no copies, nothing that reaches outside
+    uint64_t skipped; ///< loading: lines with absent verbs
 };
 
 /// What is asked.
@@ -70,11 +70,11 @@ struct vy_request {
 struct vy_reply {
     uint64_t id, version;
     bool ok, quit;
-    double bar, beat;    ///< where editing happens, both from 1
-    const char *text;    ///< for people, "" when there is nothing to say
-    json_t *result;      ///< object
-    json_t *warnings;    ///< array of strings
-    struct vy_err err;   ///< when not ok
+    double bar, beat;  ///< where editing happens, both from 1
+    const char *text;  ///< for people, "" when there is nothing to say
+    json_t *result;    ///< object
+    json_t *warnings;  ///< array of strings
+    struct vy_err err; ///< when not ok
 };
 
 typedef void (*vy_reply_to)(void *arg, const struct vy_reply *reply);
@@ -91,8 +91,8 @@ VY_MAIN vy_status vy_session_do(struct vy_session *session, const struct vy_requ
 /// where ("7:12: ...", err->at is the byte in that line).
 /// @param warnings  array of strings, filled
 VY_MAIN VY_MUST_CHECK vy_status vy_session_load(struct vy_session *session, const char *text,
-                                                size_t length, const char *author,
-                                                json_t *warnings, struct vy_err *err);
+                                                size_t length, const char *author, json_t *warnings,
+                                                struct vy_err *err);
 
 /// The session as a file: header and effective lines. Caller clears `buf`.
 VY_MAIN VY_MUST_CHECK vy_status vy_session_write(const struct vy_session *session,
@@ -123,8 +123,8 @@ VY_MAIN VY_MUST_CHECK vy_status vy_program_apply(const struct vy_catalog *catalo
 
 /// $XDG_DATA_HOME/veery/sessions/NAME.veery; a name with '/' or ending in .veery is a path.
 /// @param kind  "session" or "patch"
-VY_MUST_CHECK vy_status vy_session_path(const char *kind, const char *name, char *path,
-                                        size_t size, struct vy_err *err);
+VY_MUST_CHECK vy_status vy_session_path(const char *kind, const char *name, char *path, size_t size,
+                                        struct vy_err *err);
 
 /// Make the folders above a file.
 VY_MUST_CHECK vy_status vy_make_parents(const char *path, struct vy_err *err);

@@ -34,8 +34,8 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
     for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
         const struct capability *const c = &capabilities[i];
         vy_buf_add(call->text, "\n  %-16s %-9s %s", c->name, c->state, c->why);
-        json_array_append_new(rows, json_pack("{s:s,s:s,s:s}", "name", c->name, "state", c->state,
-                                              "why", c->why));
+        json_array_append_new(
+            rows, json_pack("{s:s,s:s,s:s}", "name", c->name, "state", c->state, "why", c->why));
     }
     const char *state = "real", *why = "all could be read";
     if (call->catalog->recipes == 0) {
@@ -46,8 +46,8 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
         why = call->catalog->problem.message;
     }
     vy_buf_add(call->text, "\n  %-16s %-9s %u: %s", "recipes", state, call->catalog->recipes, why);
-    json_array_append_new(rows, json_pack("{s:s,s:s,s:s}", "name", "recipes", "state", state, "why",
-                                          why));
+    json_array_append_new(
+        rows, json_pack("{s:s,s:s,s:s}", "name", "recipes", "state", state, "why", why));
     json_object_set_new(call->result, "capabilities", rows);
     json_object_set_new(call->result, "session",
                         json_pack("{s:i,s:f,s:b,s:I,s:i,s:s}", "things", doc->units - 1, "tempo",
@@ -97,7 +97,8 @@ vy_status vy_do_help(struct vy_call *call, struct vy_err *err)
                 vy_buf_add(call->text, "\n  %-16s %s%s", vy_verb_table[i].name,
                            vy_verb_table[i].help, vy_verb_table[i].absent ? " (absent)" : "");
     }
-    vy_buf_add(call->text, "\nBefore a command: dry (try it), at next bar, at next 4 bars, at bar 9.");
+    vy_buf_add(call->text,
+               "\nBefore a command: dry (try it), at next bar, at next 4 bars, at bar 9.");
     json_object_set_new(call->result, "commands", vy_table_json());
     return VY_OK;
 }
@@ -123,9 +124,13 @@ vy_status vy_do_who(struct vy_call *call, struct vy_err *err)
 
 vy_status vy_do_say(struct vy_call *call, struct vy_err *err)
 {
-    struct vy_entry entry = {.id = call->session->replies, .group = ++call->session->groups,
-                             .version = call->session->version, .time = time(NULL), .note = true,
-                             .beat = call->doc->beat, .after = call->doc->beat,
+    struct vy_entry entry = {.id = call->session->replies,
+                             .group = ++call->session->groups,
+                             .version = call->session->version,
+                             .time = time(NULL),
+                             .note = true,
+                             .beat = call->doc->beat,
+                             .after = call->doc->beat,
                              .line = strdup(call->args->value[0].text)};
     vy_text_copy(entry.author, sizeof entry.author, call->author);
     if (!entry.line)

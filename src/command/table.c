@@ -77,9 +77,9 @@ void vy_verb_usage(const struct vy_verb *verb, struct vy_buf *buf)
     }
 }
 
-static const char *const type_names[] = {"name",   "new_name", "word", "number", "text",
-                                         "path",   "pairs",    "pattern", "choice", "rest",
-                                         "names",  "route",    "operator"};
+static const char *const type_names[] = {"name",  "new_name", "word",    "number", "text",
+                                         "path",  "pairs",    "pattern", "choice", "rest",
+                                         "names", "route",    "operator"};
 
 static json_t *choices_json(const char *choices)
 {
@@ -134,10 +134,11 @@ json_t *vy_verb_json(const struct vy_verb *verb)
     json_object_set_new(row, "help", json_string(verb->help));
     if (verb->more)
         json_object_set_new(row, "more", json_string(verb->more));
-    json_object_set_new(row, "kind", json_string(verb->flags & VY_VERB_EDIT    ? "edit"
-                                                 : verb->flags & VY_VERB_MACRO ? "macro"
-                                                 : verb->flags & VY_VERB_QUERY ? "query"
-                                                                               : "control"));
+    json_object_set_new(row, "kind",
+                        json_string(verb->flags & VY_VERB_EDIT    ? "edit"
+                                    : verb->flags & VY_VERB_MACRO ? "macro"
+                                    : verb->flags & VY_VERB_QUERY ? "query"
+                                                                  : "control"));
     json_object_set_new(row, "status", json_string(verb->absent ? "absent" : "real"));
     if (verb->absent)
         json_object_set_new(row, "absent", json_string(verb->absent));

@@ -35,9 +35,9 @@ enum vy_arg_type {
 struct vy_arg {
     const char *name;
     enum vy_arg_type type;
-    const char *before;  ///< literal word in front ("to"), or NULL
-    const char *after;   ///< literal words behind, any of a|b ("bars|bar"), or NULL
-    bool loose;          ///< `before` and `after` may be left out
+    const char *before; ///< literal word in front ("to"), or NULL
+    const char *after;  ///< literal words behind, any of a|b ("bars|bar"), or NULL
+    bool loose;         ///< `before` and `after` may be left out
     bool optional;
     bool keyed;          ///< written name=value
     const char *unit;    ///< number: what a bare number means; text: shown in help
@@ -50,11 +50,11 @@ struct vy_arg {
 /// An argument as given. Absent optional numbers hold the default; text is then NULL.
 struct vy_value {
     bool given;
-    int at;             ///< byte in the line
+    int at; ///< byte in the line
     const char *text;
-    const char *after;  ///< the literal word behind
+    const char *after; ///< the literal word behind
     double number;
-    int choice;         ///< index into choices
+    int choice; ///< index into choices
 };
 
 struct vy_args {
@@ -83,7 +83,7 @@ struct vy_call {
     struct vy_doc *replace; ///< load: takes the place of `doc`
     struct vy_lex *lex;     ///< the line itself
     const struct vy_line *line;
-    int nesting;            ///< how many lines deep a line within a line is
+    int nesting; ///< how many lines deep a line within a line is
     bool quit;
 };
 
@@ -95,10 +95,10 @@ struct vy_turn {
 };
 
 enum vy_verb_flag {
-    VY_VERB_EDIT = 1,    ///< changes the document: atomic, logged, undone, allowed in files and timers
-    VY_VERB_QUERY = 2,   ///< only reads the document
-    VY_VERB_CONTROL = 4, ///< acts on the session itself
-    VY_VERB_MACRO = 8,   ///< expands to edit lines
+    VY_VERB_EDIT = 1, ///< changes the document: atomic, logged, undone, allowed in files and timers
+    VY_VERB_QUERY = 2,    ///< only reads the document
+    VY_VERB_CONTROL = 4,  ///< acts on the session itself
+    VY_VERB_MACRO = 8,    ///< expands to edit lines
     VY_VERB_OUTSIDE = 16, ///< writes files or leaves: not done while a session file is read
 };
 
@@ -110,7 +110,7 @@ struct vy_verb {
     const char *more;         ///< a paragraph for `help VERB`, or NULL
     const char *example[2];
     unsigned flags;
-    const char *absent;       ///< what is missing, from which part it comes, what to do instead
+    const char *absent; ///< what is missing, from which part it comes, what to do instead
     const struct vy_turn *turn;
     vy_status (*run)(struct vy_call *call, struct vy_err *err);
 };

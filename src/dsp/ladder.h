@@ -41,7 +41,7 @@ VY_INLINE vy_f8 vy_ladder_loop(vy_f8 g, vy_f8 k)
 VY_INLINE vy_f8 vy_ladder_saturate(vy_f8 x)
 {
     const vy_f8 c = vy_clamp(x, -3.0f, 3.0f);
-    return c - c * (c * c) * (1.0f / 27.0f);
+    return c * vy_fma(c * (-1.0f / 27.0f), c, vy_set(1));
 }
 
 enum vy_ladder_mode { VY_LADDER_LP24, VY_LADDER_LP12, VY_LADDER_BP, VY_LADDER_HP24 };
@@ -54,12 +54,12 @@ VY_INLINE vy_f8 vy_ladder_step(struct vy_ladder *f, const struct vy_ladder_at *a
                                enum vy_ladder_mode mode)
 {
     const vy_f8 g = at->g, h = 1.0f - g, g2 = g * g;
-    const vy_f8 b1 = h * f->s1, b2 = h * f->s2 + g * b1;
-    const vy_f8 a3 = h * f->s3, a4 = h * f->s4 + g * a3;
-    const vy_f8 b3 = a3 + g * b2, b4 = a4 + g2 * b2;
-    const vy_f8 u = vy_ladder_saturate(x * at->gain - at->k * b4);
-    const vy_f8 y1 = g * u + b1, y2 = g2 * u + b2;
-    const vy_f8 y3 = (g * g2) * u + b3, y4 = (g2 * g2) * u + b4;
+    const vy_f8 b1 = h * f->s1, b2 = vy_fma(g, b1, h * f->s2);
+    const vy_f8 a3 = h * f->s3, a4 = vy_fma(g, a3, h * f->s4);
+    const vy_f8 b3 = vy_fma(g, b2, a3), b4 = vy_fma(g2, b2, a4);
+    const vy_f8 u = vy_ladder_saturate(vy_fma(-at->k, b4, x * at->gain));
+    const vy_f8 y1 = vy_fma(g, u, b1), y2 = vy_fma(g2, u, b2);
+    const vy_f8 y3 = vy_fma(g * g2, u, b3), y4 = vy_fma(g2 * g2, u, b4);
     f->s1 = y1 + (y1 - f->s1);
     f->s2 = y2 + (y2 - f->s2);
     f->s3 = y3 + (y3 - f->s3);

@@ -4,8 +4,8 @@
 // Eight lanes of arithmetic: the vocabulary every kernel is written in.
 //
 // Plain GCC vector types; the few places where a compiler makes poor code of them use intrinsics
-// of the instruction set it compiles for. Every function gives the same bits on every instruction
-// set (no contraction, no reassociation, no libm), which is why renders repeat across machines.
+// of the instruction set it compiles for. Every function but vy_fma gives the same bits on every
+// instruction set (no contraction, no reassociation, no libm): renders repeat across machines.
 // Polynomials were fitted by reweighted least squares (near minimax) for the stated ranges.
 #ifndef VY_DSP_LANES_H
 #define VY_DSP_LANES_H
@@ -48,6 +48,18 @@ VY_INLINE vy_f8 vy_select(vy_i8 mask, vy_f8 a, vy_f8 b)
     return (vy_f8)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
 #else
     return (vy_f8)((mask & (vy_i8)a) | (~mask & (vy_i8)b));
+#endif
+}
+
+/// a * b + c, in one rounding where the processor can (AVX2 and AVX-512 builds alike), in two in the
+/// base build. For the few hot loops where it pays; everything else rounds every operation, so that
+/// only sounds which pass such a loop differ, in the last bits, between base and the others.
+VY_INLINE vy_f8 vy_fma(vy_f8 a, vy_f8 b, vy_f8 c)
+{
+#ifdef __FMA__
+    return (vy_f8)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
 #endif
 }
 

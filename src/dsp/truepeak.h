@@ -21,13 +21,17 @@ struct vy_truepeak {
     vy_f8 past[VY_TRUEPEAK_TAPS - 1]; ///< last frames, each channel in four lanes
     vy_f8 before, last;               ///< long filter, the two frames before
     vy_f8 shown;                      ///< short filter, the frame before
+    float most;  ///< no reading exceeds the largest sample times this
+    float large; ///< largest sample of the tick before
 };
 
 /// Make the filter (uses libm) and clear the state.
 void vy_truepeak_init(struct vy_truepeak *t);
 void vy_truepeak_reset(struct vy_truepeak *t);
 
-/// Largest |x| between frame n - VY_TRUEPEAK_DELAY and the next, both channels, for each n.
-void vy_truepeak_run(struct vy_truepeak *t, const struct vy_stereo *x, union vy_tick *peak);
+/// Largest |x| between frame n - VY_TRUEPEAK_DELAY and the next, both channels, for each n. While
+/// no reading can reach `enough`, a bound is given instead, which costs next to nothing.
+void vy_truepeak_run(struct vy_truepeak *t, const struct vy_stereo *x, float enough,
+                     union vy_tick *peak);
 
 #endif

@@ -72,7 +72,7 @@ VY_INLINE vy_f8 vy_wave_read(const struct vy_wave *wave, const struct vy_wave_at
     const vy_f8 f = vy_to_float((vy_i8)((phase << (vy_u8)at->shift_fraction) >> 9)) * 0x1p-23f;
     vy_f8 a, b;
     vy_load_pairs(wave->data, index, &a, &b);
-    return a + (b - a) * f;
+    return vy_fma(b - a, f, a);
 }
 
 #endif

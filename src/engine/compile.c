@@ -26,6 +26,7 @@ struct made {
     struct vy_err *err;
     uint32_t *plan_of;  // graph node -> plan node
     uint32_t *unit_of;  // graph unit -> plan unit (the same index)
+    bool *carries;      // graph nodes that are new, but hear what sounded before
     bool first;         // nothing sounded before
 };
 
@@ -116,7 +117,7 @@ static vy_status make_instances(struct made *m)
         struct vy_plan_node *const node = &plan->node[i];
         m->plan_of[g->order[i]] = i;
         node->module = from->module;
-        node->unit = (uint16_t)from->unit;
+        node->unit = from->unit < 0 ? UINT16_MAX : (uint16_t)from->unit;
         const uint64_t seed = vy_rng_key(m->doc->seed, from->id);
         const vy_status status =
             vy_host_instance(m->host, from->key, from->module, from->shape, seed, from->file,
@@ -171,12 +172,25 @@ static uint32_t *last_readers(struct made *m)
     return last;
 }
 
+static bool make_scratch(struct made *m, uint32_t thread, uint32_t ports)
+{
+    vy_f8 **const scratch = vy_arena_take(&m->arena, VY_PLAN_PORTS * sizeof *scratch);
+    m->plan.scratch[thread] = scratch;
+    for (uint32_t p = 0; scratch && p < ports && p < VY_PLAN_PORTS; p++) {
+        scratch[p] = vy_arena_take(&m->arena,
+                                   (VY_MAX_LANES / VY_GROUP) * VY_TICK * sizeof(vy_f8));
+        if (!scratch[p])
+            return false;
+    }
+    return scratch != NULL;
+}
+
 static vy_status make_buffers(struct made *m)
 {
     const struct vy_graph *const g = &m->graph;
     struct pool *const pool = calloc(1, sizeof *pool);
     const uint32_t *const last = last_readers(m);
-    uint32_t most_ins = 1, most_groups = 1;
+    uint32_t most_ins = 1;
     bool ok = pool && last;
     for (uint32_t i = 0; i < m->plan.nodes && ok; i++) {
         struct vy_plan_node *const node = &m->plan.node[i];
@@ -186,8 +200,8 @@ static vy_status make_buffers(struct made *m)
             ok = (node->out[o] = take_buffer(m, pool, groups)) && ok;
         ok = ok && node->out;
         most_ins = node->module->ins > most_ins ? node->module->ins : most_ins;
-        most_groups = groups > most_groups ? groups : most_groups;
-        for (uint32_t before = 0; ok && before <= i; before++) {
+        // with two threads the order is not known: every output keeps its own buffer
+        for (uint32_t before = 0; ok && m->host->threads < 2 && before <= i; before++) {
             if (last[g->order[before]] != i)
                 continue;
             const struct vy_plan_node *const done = &m->plan.node[before];
@@ -196,13 +210,9 @@ static vy_status make_buffers(struct made *m)
         }
     }
     free(pool);
-    m->plan.scratch = vy_arena_take(&m->arena, VY_PLAN_PORTS * sizeof *m->plan.scratch);
-    for (uint32_t p = 0; ok && m->plan.scratch && p < most_ins && p < VY_PLAN_PORTS; p++) {
-        m->plan.scratch[p] = vy_arena_take(
-            &m->arena, (size_t)(VY_MAX_LANES / VY_GROUP) * VY_TICK * sizeof(vy_f8));
-        ok = m->plan.scratch[p] != NULL;
-    }
-    return ok && m->plan.scratch ? VY_OK : no_memory(m);
+    for (uint32_t t = 0; ok && t < (m->host->threads > 1 ? 2 : 1); t++)
+        ok = make_scratch(m, t, most_ins);
+    return ok ? VY_OK : no_memory(m);
 }
 
 // ---- cables -------------------------------------------------------------------------------------
@@ -212,10 +222,29 @@ static bool is_fresh(const struct made *m, int node)
     return node >= 0 && m->plan.node[m->plan_of[node]].instance->fresh;
 }
 
+// A new effect in an old way: what comes out of it sounds at once and must fade in.
+static vy_status find_carriers(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    m->carries = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *m->carries);
+    if (!m->carries)
+        return no_memory(m);
+    for (uint32_t i = 0; i < g->nodes; i++) { // in order of execution: sources come first
+        const int node = (int)g->order[i];
+        for (uint32_t e = 0; is_fresh(m, node) && e < g->edges; e++) {
+            const struct vy_gedge *const edge = &g->edge[e];
+            if (edge->to == node && edge->from >= 0 && !edge->to_param)
+                m->carries[node] |= !is_fresh(m, edge->from) || m->carries[edge->from];
+        }
+    }
+    return VY_OK;
+}
+
 static vy_status fill_edge(struct made *m, const struct vy_gedge *from, struct vy_plan_edge *e)
 {
-    // what begins with a new instance begins in silence anyway and must not lose its attack
-    const bool at_once = m->first || is_fresh(m, from->from) || from->leaving ||
+    // what begins with a new source begins in silence anyway and must not lose its attack
+    const bool begins = is_fresh(m, from->from) && !m->carries[from->from];
+    const bool at_once = m->first || begins || from->leaving ||
                          m->graph.node[from->to].leaving || is_fresh(m, from->to);
     struct vy_shape shape = {1, 1, 1};
     if (from->from >= 0)
@@ -317,7 +346,7 @@ static vy_status connect_node(struct made *m, uint32_t i)
 static vy_status make_cables(struct made *m)
 {
     m->plan.edge = vy_arena_take(&m->arena, (m->graph.edges + 1u) * sizeof *m->plan.edge);
-    if (!m->plan.edge)
+    if (!m->plan.edge || find_carriers(m))
         return no_memory(m);
     for (uint32_t i = 0; i < m->plan.nodes; i++) {
         const vy_status status = connect_node(m, i);
@@ -518,6 +547,42 @@ static vy_status make_taps(struct made *m)
     return VY_OK;
 }
 
+// ---- jobs for two threads -----------------------------------------------------------------------
+
+// A unit is a job when none of its nodes hears another unit.
+static vy_status make_jobs(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    struct vy_plan *const plan = &m->plan;
+    if (m->host->threads < 2)
+        return VY_OK;
+    bool *const tied = vy_arena_take(&m->arena, g->units + 1u);
+    plan->job = vy_arena_take(&m->arena, (g->units + 1u) * sizeof *plan->job);
+    plan->job_node = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *plan->job_node);
+    plan->rest = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *plan->rest);
+    if (!tied || !plan->job || !plan->job_node || !plan->rest)
+        return no_memory(m);
+    for (uint32_t i = 0; i < g->edges; i++) {
+        const struct vy_gedge *const e = &g->edge[i];
+        const int to = g->node[e->to].unit;
+        if (to >= 0 && e->from >= 0 && g->node[e->from].unit != to)
+            tied[to] = true;
+    }
+    uint32_t placed = 0;
+    for (uint32_t u = 0; u < g->units; u++) {
+        const uint32_t first = placed;
+        for (uint32_t n = 0; n < plan->nodes && !tied[u]; n++)
+            if (plan->node[n].unit == u)
+                plan->job_node[placed++] = n;
+        if (placed > first)
+            plan->job[plan->jobs++] = (struct vy_plan_job){first, placed - first};
+    }
+    for (uint32_t n = 0; n < plan->nodes; n++)
+        if (plan->node[n].unit == UINT16_MAX || tied[plan->node[n].unit])
+            plan->rest[plan->rests++] = n;
+    return VY_OK;
+}
+
 // ---- all of it ----------------------------------------------------------------------------------
 
 static vy_status make(struct made *m, const struct vy_plan *old)
@@ -531,7 +596,7 @@ static vy_status make(struct made *m, const struct vy_plan *old)
         status = no_memory(m);
     static vy_status (*const steps[])(struct made *) = {
         make_instances, make_buffers, make_units, make_cables,
-        make_locks,     make_automation, make_taps};
+        make_locks,     make_automation, make_taps,  make_jobs};
     for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
         status = steps[i](m);
     return status;

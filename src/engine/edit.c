@@ -124,15 +124,6 @@ static vy_status set_pairs(struct vy_doc *doc, const char *prefix, const struct 
     return VY_OK;
 }
 
-static bool has_voices(const struct vy_rack *rack)
-{
-    for (int n = 0; n < rack->nodes; n++)
-        for (int p = 0; p < rack->node[n].module->ins; p++)
-            if (rack->node[n].module->in[p].flags & VY_PORT_NOTE)
-                return true;
-    return false;
-}
-
 static struct vy_unit *add_unit(struct vy_doc *doc, const char *name, enum vy_unit_kind kind,
                                 const char *author)
 {
@@ -161,7 +152,7 @@ vy_status vy_edit_create(struct vy_doc *doc, const struct vy_catalog *catalog, c
     status = make_rack(doc, catalog, what ? what : name, &made, &recipe, err);
     if (status)
         return status;
-    const bool effect = takes_input(&made) && !has_voices(&made);
+    const bool effect = takes_input(&made); // also a filter that follows notes: sound goes into it
     struct vy_unit *const unit =
         add_unit(doc, name, effect ? VY_UNIT_EFFECT : VY_UNIT_INSTRUMENT, author);
     struct vy_rack *const rack =

@@ -268,7 +268,7 @@ static void add_default_routes(struct builder *b)
         bool own_way = doc->unit[u].detached || u == out || gu->strip < 0;
         for (int i = 0; i < doc->routes; i++) {
             const struct vy_route *const r = &doc->route[i];
-            const bool sound = r->from == u && r->from_node < 0 && !r->to_param && !r->send;
+            const bool sound = r->from == u && r->from_node < 0 && r->to_node < 0 && !r->send;
             own_way |= sound;
             if (r->from == u && r->to == out && r->from_node < 0)
                 gu->to_out = r->depth;
@@ -489,6 +489,7 @@ vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, stru
         }
         memcpy(node->value, old->node[n].value, m->params * sizeof(float));
         node->leaving = true;
+        node->unit = -1; // its unit may be gone
         now[n] = (int)graph->nodes - 1;
     }
     for (uint32_t i = 0; i < old->edges && !failed; i++) {

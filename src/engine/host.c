@@ -37,9 +37,10 @@ static void *zeroed(size_t bytes)
     return p;
 }
 
-void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double sr_hz)
+void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double sr_hz,
+                  uint32_t threads)
 {
-    *host = (struct vy_host){.catalog = catalog, .sr_hz = sr_hz};
+    *host = (struct vy_host){.catalog = catalog, .sr_hz = sr_hz, .threads = threads};
 }
 
 static const void *shared(void *arg, const char *key, size_t bytes,

@@ -16,6 +16,7 @@ struct vy_host_notes;
 struct vy_host {
     const struct vy_catalog *catalog;
     double sr_hz;
+    uint32_t threads; ///< plans are made for 1 or 2
     struct vy_instance *instance;
     struct vy_wire *wire;
     struct vy_host_table *table;
@@ -25,7 +26,8 @@ struct vy_host {
 };
 
 /// Zero-initialised host becomes usable.
-void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double sr_hz);
+void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double sr_hz,
+                  uint32_t threads);
 
 /// Everything is freed; no plan of this host may be used any more.
 void vy_host_close(struct vy_host *host);

@@ -14,6 +14,7 @@ struct vy_kernels {
     const struct vy_module *const *modules;
     const uint32_t *module_rows;
     void (*tick)(struct vy_engine *engine); ///< see rt/plan.h; audio thread
+    void (*help)(struct vy_engine *engine); ///< its helper
 };
 
 /// The best build this processor runs; VEERY_ISA=base|avx2|avx512 chooses a lesser one.

@@ -60,7 +60,7 @@ enum { OPT_DIV, OPT_SWING, OPT_GATE, OPT_PROB, OPTIONS };
 static const struct vy_param option_rows[OPTIONS] = {
     {"div", "", 0.25f, 1024, 16, VY_LIN, 0, NULL, "steps in a whole note"},
     {"swing", "", 0, 1, 0, VY_LIN, 0, NULL, "own swing"},
-    {"gate", "", 0.01f, 1024, 0.5f, VY_LIN, 0, NULL, "length of a note in steps"},
+    {"gate", "", 0.01f, 64, 0.5f, VY_LIN, 0, NULL, "length of a note in steps"},
     {"prob", "", 0, 1, 1, VY_LIN, 0, NULL, "chance of every step"},
 };
 

@@ -9,6 +9,8 @@
 #include "engine/host.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +42,9 @@ struct renderer {
     uint64_t skip;      // frames of latency still to throw away
     uint64_t delivered; // frames given to block_done
     bool settling;      // a swap's leftovers are still fading
+    struct vy_crew crew;
+    pthread_t helper;
+    bool helping;
     bool stopped;
 };
 
@@ -232,11 +237,13 @@ static float tick_peak(const struct vy_plan *plan)
 
 static void read_faults(struct renderer *r)
 {
-    for (uint32_t f = 0; f < r->engine.faults; f++) {
+    for (uint32_t f = 0; f < r->engine.faults && f < VY_PLAN_FAULTS; f++) {
         const struct vy_plan_node *const node = r->engine.fault[f];
         char text[120];
         snprintf(text, sizeof text, "%s in %s wrote a number that is not finite; it is muted",
-                 node->module->id, r->engine.plan->unit[node->unit].name);
+                 node->module->id,
+                 node->unit < r->engine.plan->units ? r->engine.plan->unit[node->unit].name
+                                                    : "something removed");
         report(r, "muted", text);
         r->result->muted++;
     }
@@ -266,13 +273,24 @@ static vy_status run_tick(struct renderer *r)
     return VY_OK;
 }
 
-static vy_status run(struct renderer *r, uint64_t frames, bool ring_out)
+// Frames there are to render, by the tempo map as it is now: a timer may have changed it.
+static uint64_t frames_wanted(const struct renderer *r, double beats)
+{
+    if (r->how->frames > 0)
+        return (uint64_t)r->how->frames;
+    const struct vy_tempo_map *const map = &r->engine.plan->map;
+    const double from = round(vy_tempo_frame(map, r->how->beat));
+    return (uint64_t)fmax(round(vy_tempo_frame(map, r->how->beat + beats)) - from, 1);
+}
+
+static vy_status run(struct renderer *r, double beats, bool ring_out)
 {
     vy_status status = VY_OK;
-    for (uint64_t done = 0; done < frames && !status && !r->stopped;) {
+    for (uint64_t done = 0; done < frames_wanted(r, beats) && !status && !r->stopped;) {
         status = run_tick(r);
-        if (!status)
-            done += deliver(r, frames - done);
+        const uint64_t wanted = frames_wanted(r, beats);
+        if (!status && done < wanted)
+            done += deliver(r, wanted - done);
     }
     if (!ring_out || status)
         return status;
@@ -297,13 +315,36 @@ static vy_status check(const struct vy_render *how, struct vy_err *err)
         return vy_fail(err, VY_OUT_OF_RANGE, -1, "the block goes from 1 to 65536 frames");
     if (how->threads > 2)
         return vy_fail(err, VY_OUT_OF_RANGE, -1, "threads is 1 or 2");
-    if (!(how->frames >= 0 && how->frames <= 4e9))
+    if (!(how->frames >= 0 && how->frames <= 4e9 && how->beats >= 0 && how->beats <= 1e6))
         return vy_fail(err, VY_OUT_OF_RANGE, -1, "that is too long to render");
     return VY_OK;
 }
 
+static void *help(void *arg)
+{
+    struct renderer *const r = arg;
+    enter_ftz();
+    r->kernels->help(&r->engine);
+    return NULL;
+}
+
+// A second thread, when there is one to be had; without it everything still works.
+static void start_helper(struct renderer *r)
+{
+    if (r->how->threads < 2)
+        return;
+    r->engine.crew = &r->crew;
+    r->helping = pthread_create(&r->helper, NULL, help, r) == 0;
+    if (!r->helping)
+        r->engine.crew = NULL;
+}
+
 static void close_renderer(struct renderer *r)
 {
+    if (r->helping) {
+        atomic_store_explicit(&r->crew.leave, true, memory_order_release);
+        pthread_join(r->helper, NULL);
+    }
     vy_plan_destroy(r->engine.plan);
     vy_host_close(&r->host);
     vy_doc_destroy(r->doc);
@@ -329,6 +370,7 @@ static vy_status start(struct renderer *r, const struct vy_doc *doc)
     r->latency = r->engine.plan->latency < MAX_LATENCY ? r->engine.plan->latency : MAX_LATENCY;
     r->skip = r->latency;
     r->engine.position = llround(vy_tempo_frame(&r->engine.plan->map, r->how->beat));
+    start_helper(r);
     return VY_OK;
 }
 
@@ -341,17 +383,17 @@ vy_status vy_studio_render(const struct vy_doc *doc, const struct vy_catalog *ca
         return status;
     *result = (struct vy_render_result){.tempo = doc->tempo};
     struct renderer r = {.how = how, .kernels = catalog->kernels, .result = result, .err = err};
-    vy_host_open(&r.host, catalog, how->sr_hz);
+    vy_host_open(&r.host, catalog, how->sr_hz, how->threads);
     const unsigned mode = enter_ftz();
     status = start(&r, doc);
     if (!status) {
-        const struct vy_tempo_map *const map = &r.engine.plan->map;
-        const double length = fmax(vy_studio_length(doc) - how->beat, vy_doc_bar_beats(doc));
+        const double bar = vy_doc_bar_beats(doc);
+        const bool whole = how->frames == 0 && how->beats == 0;
+        const double beats = whole ? fmax(vy_studio_length(doc) - how->beat, bar) : how->beats;
         const double from = (double)r.engine.position;
-        const double whole = round(vy_tempo_frame(map, how->beat + length)) - from;
-        const double frames = how->frames > 0 ? how->frames : whole;
-        result->bars = (vy_tempo_beat(map, from + frames) - how->beat) / vy_doc_bar_beats(doc);
-        status = run(&r, (uint64_t)frames, how->frames == 0);
+        status = run(&r, beats, whole);
+        const double end = from + (double)(whole ? frames_wanted(&r, beats) : r.delivered + r.filled);
+        result->bars = (vy_tempo_beat(&r.engine.plan->map, end) - how->beat) / bar;
     }
     if (!status)
         status = flush(&r);

@@ -21,7 +21,9 @@ struct vy_render {
     uint32_t block;    ///< frames asked of the engine at once, 1..65536: never changes the result
     uint32_t threads;  ///< 1 or 2: never changes the result
     double beat;       ///< where to start (0 = bar 1)
-    double frames;     ///< how much; 0 = the whole piece (see vy_studio_length)
+    double frames;     ///< how much; 0 = see beats
+    double beats;      ///< how much in musical time, tempo changes on the way included; when this
+                       ///< is 0 too: the whole piece (vy_studio_length) until it has rung out
     bool stems;        ///< also call `stem`
     /// A line whose time has come (timers). Returns the edited document, which the renderer now
     /// owns, or NULL to go on with the present one. May be NULL.

@@ -20,10 +20,29 @@ struct adsr_group {
     vy_f8 gate;
 };
 
+// y' = y * mul + add brings every stage forward by one frame.
+struct slope {
+    vy_f8 mul, add;
+};
+
+// What the stages do, and the knobs (attack, decay, sustain, release) that say so.
+struct stages {
+    struct slope rise, fall, drop;
+    vy_f8 sustain;
+    vy_f8 knob[4];
+    bool linear;
+};
+
+// State of eight lanes, and their stages from the tick before, which seldom change.
+struct adsr_lanes {
+    struct adsr_group group;
+    struct stages stages;
+};
+
 struct adsr {
     float sr_hz;
     uint32_t groups;
-    struct adsr_group group[];
+    struct adsr_lanes lanes[];
 };
 
 static const char *const shapes[] = {"analog", "linear", NULL};
@@ -43,7 +62,7 @@ static const struct vy_param params[] = {
 
 static size_t adsr_get_size(const struct vy_cfg *cfg)
 {
-    return vy_align64(sizeof(struct adsr) + cfg->shape.groups * sizeof(struct adsr_group));
+    return vy_align64(sizeof(struct adsr) + cfg->shape.groups * sizeof(struct adsr_lanes));
 }
 
 static int adsr_init(void *mem, const struct vy_cfg *cfg)
@@ -58,13 +77,8 @@ static void adsr_reset(void *mem)
 {
     struct adsr *const a = mem;
     for (uint32_t g = 0; g < a->groups; g++)
-        a->group[g] = (struct adsr_group){0};
+        a->lanes[g] = (struct adsr_lanes){0};
 }
-
-// y' = y * mul + add brings every stage forward by one frame.
-struct slope {
-    vy_f8 mul, add;
-};
 
 // Analog stage from any level to `goal`, `over` beyond it, in `frames` from the nominal start.
 VY_INLINE struct slope charge(vy_f8 frames, vy_f8 target, float over)
@@ -82,58 +96,61 @@ VY_INLINE vy_i8 pick(vy_i8 mask, vy_i8 a, vy_i8 b)
     return (mask & a) | (~mask & b);
 }
 
-// What all stages of a tick do.
-struct stages {
-    struct slope rise, fall, drop;
-    vy_f8 sustain;
-};
-
-// Every frame asks for gates, triggers and arrivals.
-static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
-                     const struct stages *t, vy_f8 *restrict out)
-{
-    vy_f8 y = s->level, last = s->gate, span = s->span;
-    vy_i8 stage = s->stage;
-    for (uint32_t n = 0; n < VY_TICK; n++) {
-        const vy_f8 g = gate ? gate[n] : vy_set(0);
-        vy_i8 start = (g > 0.5f) & (last <= 0.5f);
-        if (trig)
-            start = start | ((trig[n] > 0.0f) & (g > 0.5f));
-        const vy_i8 let_go = (g <= 0.5f) & (last > 0.5f);
-        stage = pick(start, vy_seti(ATTACK), stage);
-        stage = pick(let_go, vy_seti(RELEASE), stage);
-        span = vy_select(let_go, y, span);
-        last = g;
-        const vy_i8 up = stage == ATTACK, down = stage == DECAY;
-        const vy_f8 mul = vy_select(up, t->rise.mul, vy_select(down, t->fall.mul, t->drop.mul));
-        const vy_f8 add =
-            vy_select(up, t->rise.add, vy_select(down, t->fall.add, t->drop.add * span));
-        y = y * mul + add;
-        const vy_i8 arrived = up & (y >= 1.0f);
-        y = vy_select(arrived, vy_set(1.0f), y);
-        stage = pick(arrived, vy_seti(DECAY), stage);
-        y = vy_select(down, vy_max(y, t->sustain), y); // the decay stops at sustain
-        y = vy_max(y, vy_set(0.0f));
-        out[n] = y;
-    }
-    *s = (struct adsr_group){.level = y, .gate = last, .span = span, .stage = stage};
-}
-
-// Nothing begins, ends or arrives in this tick: every lane follows one line, with a floor. Groups
-// run side by side, for each frame waits for the one before.
+// Between events every lane follows one line: y' = y * mul + add, not below `floor`, and an attack
+// arrives when it reaches `goal`.
 struct line {
-    vy_f8 y, mul, add, floor;
+    vy_f8 y, mul, add, floor, goal;
 };
 
 static struct line line_of(const struct adsr_group *s, const struct stages *t)
 {
-    const vy_i8 down = s->stage == DECAY;
-    return (struct line){.y = s->level,
-                         .mul = vy_select(down, t->fall.mul, t->drop.mul),
-                         .add = vy_select(down, t->fall.add, t->drop.add * s->span),
-                         .floor = vy_select(down, t->sustain, vy_set(0.0f))};
+    const vy_i8 up = s->stage == ATTACK, down = s->stage == DECAY;
+    return (struct line){
+        .y = s->level,
+        .mul = vy_select(up, t->rise.mul, vy_select(down, t->fall.mul, t->drop.mul)),
+        .add = vy_select(up, t->rise.add, vy_select(down, t->fall.add, t->drop.add * s->span)),
+        .floor = vy_select(down, t->sustain, vy_set(0.0f)), // the decay stops at sustain
+        .goal = vy_select(up, vy_set(1.0f), vy_set(2.0f)),
+    };
 }
 
+// A gate or trigger at this frame: some lanes enter another stage.
+static void enter_stages(struct adsr_group *s, vy_f8 gate, vy_i8 trigged)
+{
+    const vy_i8 on = gate > 0.5f, was = s->gate > 0.5f;
+    const vy_i8 start = (on & ~was) | (trigged & on), let_go = ~on & was;
+    s->stage = pick(start, vy_seti(ATTACK), s->stage);
+    s->stage = pick(let_go, vy_seti(RELEASE), s->stage);
+    s->span = vy_select(let_go, s->level, s->span);
+    s->gate = gate;
+}
+
+// A tick with gates, triggers or attacks in it: lines are drawn anew at each event.
+static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
+                     const struct stages *t, vy_f8 *restrict out)
+{
+    struct line l = line_of(s, t);
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        const vy_f8 g = gate ? gate[n] : vy_set(0);
+        const vy_i8 trigged = trig ? trig[n] > 0.0f : vy_seti(0);
+        if (vy_any(trigged | ((g > 0.5f) ^ (s->gate > 0.5f)))) {
+            s->level = l.y;
+            enter_stages(s, g, trigged);
+            l = line_of(s, t);
+        }
+        l.y = vy_max(l.y * l.mul + l.add, l.floor);
+        const vy_i8 arrived = l.y >= l.goal;
+        if (vy_any(arrived)) {
+            s->level = vy_select(arrived, vy_set(1.0f), l.y);
+            s->stage = pick(arrived, vy_seti(DECAY), s->stage);
+            l = line_of(s, t);
+        }
+        out[n] = l.y;
+    }
+    s->level = l.y;
+}
+
+// Calm groups run side by side, for each frame waits for the one before.
 VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line,
                          vy_f8 *const *out, const uint32_t count)
 {
@@ -149,7 +166,7 @@ VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line,
         s[i]->level = y[i];
 }
 
-// Calm groups waiting to run together.
+// Groups in which nothing begins, ends or arrives in this tick, waiting to run together.
 struct calm {
     struct adsr_group *s[4];
     struct line line[4];
@@ -178,25 +195,34 @@ static bool disturbed(const struct adsr_group *s, const vy_f8 *gate, const vy_f8
     return vy_any(any);
 }
 
-static struct stages stages_of(const struct adsr *a, const struct vy_io *io, uint32_t g,
-                               bool linear)
+static void make_stages(struct stages *t, const vy_f8 knob[4], float sr_hz, bool linear)
 {
-    const vy_f8 attack = vy_ramp_of(io, P_ATTACK, g).v * a->sr_hz;
-    const vy_f8 decay = vy_ramp_of(io, P_DECAY, g).v * a->sr_hz;
-    const vy_f8 release = vy_ramp_of(io, P_RELEASE, g).v * a->sr_hz;
-    const vy_f8 sustain = vy_ramp_of(io, P_SUSTAIN, g).v;
-    const vy_f8 depth = 1.0f - sustain;
-    if (linear)
-        return (struct stages){.rise = {vy_set(1), 1.0f / attack},
-                               .fall = {vy_set(1), -depth / decay},
-                               .drop = {vy_set(1), -1.0f / release},
-                               .sustain = sustain};
-    return (struct stages){
-        .rise = charge(attack, vy_set(1.0f + ATTACK_OVER), ATTACK_OVER),
-        .fall = charge(decay, sustain - depth * FALL_OVER, FALL_OVER),
-        .drop = charge(release, vy_set(-FALL_OVER), FALL_OVER),
-        .sustain = sustain,
-    };
+    const vy_f8 attack = knob[0] * sr_hz, decay = knob[1] * sr_hz, release = knob[3] * sr_hz;
+    const vy_f8 sustain = knob[2], depth = 1.0f - sustain;
+    if (linear) {
+        t->rise = (struct slope){vy_set(1), 1.0f / attack};
+        t->fall = (struct slope){vy_set(1), -depth / decay};
+        t->drop = (struct slope){vy_set(1), -1.0f / release};
+    } else {
+        t->rise = charge(attack, vy_set(1.0f + ATTACK_OVER), ATTACK_OVER);
+        t->fall = charge(decay, sustain - depth * FALL_OVER, FALL_OVER);
+        t->drop = charge(release, vy_set(-FALL_OVER), FALL_OVER);
+    }
+    t->sustain = sustain;
+    t->linear = linear;
+    for (int k = 0; k < 4; k++)
+        t->knob[k] = knob[k];
+}
+
+static void update_stages(struct stages *t, const struct vy_io *io, uint32_t g, float sr_hz,
+                          bool linear)
+{
+    const vy_f8 knob[4] = {vy_ramp_of(io, P_ATTACK, g).v, vy_ramp_of(io, P_DECAY, g).v,
+                           vy_ramp_of(io, P_SUSTAIN, g).v, vy_ramp_of(io, P_RELEASE, g).v};
+    const vy_i8 turned = (knob[0] != t->knob[0]) | (knob[1] != t->knob[1]) |
+                         (knob[2] != t->knob[2]) | (knob[3] != t->knob[3]);
+    if (linear != t->linear || vy_any(turned))
+        make_stages(t, knob, sr_hz, linear);
 }
 
 static void adsr_process(void *mem, const struct vy_io *io)
@@ -206,17 +232,18 @@ static void adsr_process(void *mem, const struct vy_io *io)
     const bool same_gate = io->in_steady & (1u << IN_GATE), no_trig = io->in_steady & (1u << IN_TRIG);
     struct calm calm = {.count = 0};
     for (uint32_t g = 0; g < a->groups; g++) {
-        struct adsr_group *const s = &a->group[g];
-        const struct stages t = stages_of(a, io, g, linear);
+        struct adsr_group *const s = &a->lanes[g].group;
+        struct stages *const t = &a->lanes[g].stages;
+        update_stages(t, io, g, a->sr_hz, linear);
         const vy_f8 *const gate = vy_in(io, IN_GATE, g), *trig = vy_in(io, IN_TRIG, g);
         if (trig && no_trig && !vy_any(trig[0] > 0.0f))
             trig = NULL;
         const bool steady = gate && same_gate && !vy_any((gate[0] > 0.5f) ^ (s->gate > 0.5f));
         if (vy_any(s->stage == ATTACK) || disturbed(s, steady ? NULL : gate, trig)) {
-            run_busy(s, gate, trig, &t, vy_out(io, 0, g));
+            run_busy(s, gate, trig, t, vy_out(io, 0, g));
         } else {
             calm.s[calm.count] = s;
-            calm.line[calm.count] = line_of(s, &t);
+            calm.line[calm.count] = line_of(s, t);
             calm.out[calm.count++] = vy_out(io, 0, g);
         }
         if (calm.count == 4)

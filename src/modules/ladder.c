@@ -16,6 +16,8 @@ enum { P_CUTOFF, P_RES, P_DRIVE, P_MODE, P_COMP, P_KEYTRACK };
 struct ladder {
     float sr_hz;
     uint32_t groups;
+    bool fresh;
+    struct vy_ladder_at *end; // [groups] coefficients the last tick ended with
     struct vy_ladder state[];
 };
 
@@ -38,7 +40,8 @@ static const struct vy_param params[] = {
 
 static size_t ladder_get_size(const struct vy_cfg *cfg)
 {
-    return vy_align64(sizeof(struct ladder) + cfg->shape.groups * sizeof(struct vy_ladder));
+    return vy_align64(sizeof(struct ladder) + cfg->shape.groups * (sizeof(struct vy_ladder) +
+                                                                   sizeof(struct vy_ladder_at)));
 }
 
 static int ladder_init(void *mem, const struct vy_cfg *cfg)
@@ -46,6 +49,8 @@ static int ladder_init(void *mem, const struct vy_cfg *cfg)
     struct ladder *const l = mem;
     l->sr_hz = cfg->sr_hz;
     l->groups = cfg->shape.groups;
+    l->end = (struct vy_ladder_at *)(l->state + l->groups);
+    l->fresh = true;
     return 0;
 }
 
@@ -54,54 +59,64 @@ static void ladder_reset(void *mem)
     struct ladder *const l = mem;
     for (uint32_t g = 0; g < l->groups; g++)
         l->state[g] = (struct vy_ladder){0};
+    l->fresh = true;
 }
-
-// Coefficients at both ends of the tick.
-struct sweep {
-    struct vy_ladder_at now, step;
-    vy_f8 ratio, ratio_step, k, gain; // cutoff / rate, feedback and gain, for fm
-    bool still;
-};
 
 static vy_f8 input_gain(vy_f8 drive, vy_f8 comp, vy_f8 k)
 {
     return (1.0f + 15.0f * drive * drive) * (1.0f + comp * k);
 }
 
-static void prepare(const struct ladder *l, const struct vy_io *io, uint32_t g, struct sweep *s)
+// Knobs of one group at one moment.
+struct knobs {
+    vy_f8 hz, k, gain;
+};
+
+// Coefficients over a tick.
+struct sweep {
+    struct vy_ladder_at now, step;
+    struct knobs knobs; // at its end, for fm
+    bool still;
+};
+
+static struct knobs knobs_at(const struct vy_io *io, uint32_t g, vy_f8 follow, float frames)
 {
     const struct vy_ramp cutoff = vy_ramp_of(io, P_CUTOFF, g), res = vy_ramp_of(io, P_RES, g);
     const struct vy_ramp drive = vy_ramp_of(io, P_DRIVE, g), comp = vy_ramp_of(io, P_COMP, g);
-    const struct vy_ramp track = vy_ramp_of(io, P_KEYTRACK, g);
-    const float tick = (float)VY_TICK;
+    const vy_f8 k = (res.v + res.dv * frames) * 4.15f;
+    return (struct knobs){(cutoff.v + cutoff.dv * frames) * follow, k,
+                          input_gain(drive.v + drive.dv * frames, comp.v + comp.dv * frames, k)};
+}
+
+static struct vy_ladder_at coefficients(const struct knobs *at, float sr_hz)
+{
+    const vy_f8 g = vy_ladder_g(at->hz / sr_hz), loop = vy_ladder_loop(g, at->k);
+    return (struct vy_ladder_at){g, at->k * loop, at->gain * loop};
+}
+
+// Each tick begins where the one before ended: only its end is computed.
+static void prepare(struct ladder *l, const struct vy_io *io, uint32_t g, struct sweep *s)
+{
     vy_f8 follow = vy_set(1);
+    const vy_f8 track = vy_ramp_of(io, P_KEYTRACK, g).v;
     const vy_f8 *const freq = vy_in(io, IN_FREQ, g);
-    if (freq && vy_any(track.v != 0.0f)) {
+    if (freq && vy_any(track != 0.0f)) {
         const vy_f8 hz = vy_select(freq[VY_TICK - 1] > 0.0f, freq[VY_TICK - 1], vy_set(261.6256f));
-        follow = vy_exp2(track.v * vy_log2(hz * (1.0f / 261.6256f)));
+        follow = vy_exp2(track * vy_log2(hz * (1.0f / 261.6256f)));
     }
-    const vy_f8 hz = cutoff.v * follow, hz_end = (cutoff.v + cutoff.dv * tick) * follow;
-    const vy_f8 k = res.v * 4.15f, k_end = (res.v + res.dv * tick) * 4.15f;
-    s->ratio = hz / l->sr_hz;
-    s->ratio_step = (hz_end - hz) / (l->sr_hz * tick);
-    s->now.g = vy_ladder_g(s->ratio);
-    const vy_f8 loop = vy_ladder_loop(s->now.g, k);
-    s->now.k = k * loop;
-    s->now.gain = input_gain(drive.v, comp.v, k) * loop;
-    s->k = k;
-    s->gain = input_gain(drive.v, comp.v, k);
-    s->still = !vy_any((cutoff.dv != 0.0f) | (res.dv != 0.0f) | (drive.dv != 0.0f) |
-                       (comp.dv != 0.0f));
-    if (s->still) {
-        s->step = (struct vy_ladder_at){0};
-        return;
+    const struct knobs to = knobs_at(io, g, follow, (float)VY_TICK);
+    const struct vy_ladder_at end = coefficients(&to, l->sr_hz);
+    if (l->fresh) {
+        const struct knobs from = knobs_at(io, g, follow, 0);
+        l->end[g] = coefficients(&from, l->sr_hz);
     }
-    const vy_f8 g_end = vy_ladder_g(hz_end / l->sr_hz), loop_end = vy_ladder_loop(g_end, k_end);
-    const vy_f8 gain_end =
-        input_gain(drive.v + drive.dv * tick, comp.v + comp.dv * tick, k_end) * loop_end;
-    s->step.g = (g_end - s->now.g) * (1.0f / tick);
-    s->step.k = (k_end * loop_end - s->now.k) * (1.0f / tick);
-    s->step.gain = (gain_end - s->now.gain) * (1.0f / tick);
+    s->now = l->end[g];
+    l->end[g] = end;
+    s->knobs = to;
+    s->still = !vy_any((end.g != s->now.g) | (end.k != s->now.k) | (end.gain != s->now.gain));
+    s->step.g = (end.g - s->now.g) * (1.0f / (float)VY_TICK);
+    s->step.k = (end.k - s->now.k) * (1.0f / (float)VY_TICK);
+    s->step.gain = (end.gain - s->now.gain) * (1.0f / (float)VY_TICK);
 }
 
 // `count` neighbouring groups in one time loop.
@@ -129,12 +144,12 @@ VY_INLINE void run(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy
 
 // One group whose cutoff moves every frame.
 static void run_fm(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in,
-                   const vy_f8 *fm, vy_f8 *out, enum vy_ladder_mode mode)
+                   const vy_f8 *fm, float sr_hz, vy_f8 *out, enum vy_ladder_mode mode)
 {
     for (uint32_t n = 0; n < VY_TICK; n++) {
-        const vy_f8 ratio = (s->ratio + s->ratio_step * (float)n) * vy_exp2(fm[n]);
-        const vy_f8 g = vy_ladder_g(ratio), loop = vy_ladder_loop(g, s->k);
-        const struct vy_ladder_at at = {g, s->k * loop, s->gain * loop};
+        struct knobs k = s->knobs;
+        k.hz *= vy_exp2(fm[n]);
+        const struct vy_ladder_at at = coefficients(&k, sr_hz);
         switch (mode) {
         case VY_LADDER_LP24: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_LP24); break;
         case VY_LADDER_LP12: out[n] = vy_ladder_step(state, &at, in[n], VY_LADDER_LP12); break;
@@ -196,11 +211,12 @@ static void ladder_process(void *mem, const struct vy_io *io)
         } else if (io->in[IN_FM]) {
             for (uint32_t i = 0; i < count; i++)
                 run_fm(&l->state[g + i], &s[i], in + (size_t)i * VY_TICK,
-                       vy_in(io, IN_FM, g + i), out + (size_t)i * VY_TICK, mode);
+                       vy_in(io, IN_FM, g + i), l->sr_hz, out + (size_t)i * VY_TICK, mode);
         } else {
             run_groups(&l->state[g], s, in, out, count, mode);
         }
     }
+    l->fresh = false;
 }
 
 const struct vy_module vy_module_ladder = {

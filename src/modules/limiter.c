@@ -158,7 +158,10 @@ static void limiter_process(void *mem, const struct vy_io *io)
     struct vy_stereo x;
     union vy_tick gain;
     take_input(l, io, &x);
-    vy_truepeak_run(&l->peak, &x, &gain);
+    const float least = vy_value(io, P_CEILING) < vy_value_end(io, P_CEILING)
+                            ? vy_value(io, P_CEILING)
+                            : vy_value_end(io, P_CEILING);
+    vy_truepeak_run(&l->peak, &x, vy_db_to_gain(vy_set(least))[0], &gain);
     for (uint32_t i = 0; i < VY_TICK_VECTORS; i++) {
         const vy_f8 ceiling = vy_db_to_gain(vy_ramp_over_time(io, P_CEILING, i));
         gain.v[i] = vy_min(ceiling / vy_max(gain.v[i], vy_set(1e-9f)), vy_set(1.0f));

@@ -20,6 +20,10 @@ struct osc_group {
     vy_u8 phase;
     vy_i8 level; // table of the last tick, to crossfade from
     vy_f8 sync;  // last frame of the sync input
+    // a steady note's step and tables, and the pitch (Hz, semitones) they were made for
+    vy_f8 made_hz, made_st;
+    vy_u8 step;
+    struct vy_wave_at at;
 };
 
 struct osc {
@@ -68,7 +72,7 @@ static int osc_init(void *mem, const struct vy_cfg *cfg)
     o->triangle =
         cfg->shared(cfg->host, "wave.triangle", vy_wave_size(), vy_wave_build_triangle, NULL);
     for (uint32_t g = 0; g < o->groups; g++)
-        o->group[g] = (struct osc_group){.level = vy_seti(-1)};
+        o->group[g] = (struct osc_group){.level = vy_seti(-1), .made_st = vy_set(1e9f)};
     return o->saw && o->triangle ? 0 : -1;
 }
 
@@ -77,16 +81,18 @@ static void osc_reset(void *mem)
     struct osc *const o = mem;
     o->fresh = true;
     for (uint32_t g = 0; g < o->groups; g++)
-        o->group[g] = (struct osc_group){.level = vy_seti(-1)};
+        o->group[g] = (struct osc_group){.level = vy_seti(-1), .made_st = vy_set(1e9f)};
 }
 
 // Everything one group needs for one tick.
 struct job {
     const vy_f8 *freq, *fm, *pm, *pwm, *sync; // inputs or NULL
     vy_f8 knob, knob_step;                    // freq knob, Hz
-    vy_f8 tune, tune_step;                    // factor from pitch and detune, over the sample rate
+    vy_f8 st, st_step;                        // pitch and detune, semitones
+    vy_f8 tune, tune_step;                    // factor from st, over the sample rate
     struct vy_ramp pw, fm_depth, pm_depth;
     int shape;
+    bool steady; // nothing moves in this tick
 };
 
 // Cycles per frame at frame n.
@@ -132,9 +138,10 @@ VY_INLINE vy_f8 read_shape(const struct osc *o, const struct job *j, int shape,
 
 // The common case: no inputs but a steady note, no knob moving.
 VY_INLINE void run_steady(const struct osc *o, struct osc_group *s, const struct job *j,
-                          const struct vy_wave_at *at, int shape, vy_f8 *restrict out)
+                          int shape, vy_f8 *restrict out)
 {
-    const vy_u8 step = (vy_u8)vy_to_int(rate_at(j, 0) * 0x1p31f) << 1;
+    const struct vy_wave_at *const at = &s->at;
+    const vy_u8 step = s->step;
     vy_u8 phase = s->phase;
     for (uint32_t n = 0; n < VY_TICK; n++) {
         out[n] = read_shape(o, j, shape, at, phase, n);
@@ -184,58 +191,83 @@ static void run_moving(const struct osc *o, struct osc_group *s, const struct jo
         if (j->sync)
             y = apply_sync(o, s, j, &to, rate, y, n, n ? out + n - 1 : NULL);
         out[n] = y;
-        s->phase += (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
+        s->phase += (vy_u8)vy_to_int(rate * 0x1p32f);
+    }
+}
+
+// Inputs and knobs of one group.
+static struct job job_of(const struct vy_io *io, uint32_t g)
+{
+    const struct vy_ramp knob = vy_ramp_of(io, P_FREQ, g), pitch = vy_ramp_of(io, P_PITCH, g),
+                         detune = vy_ramp_of(io, P_DETUNE, g);
+    struct job j = {
+        .freq = vy_in(io, IN_FREQ, g),
+        .fm = vy_in(io, IN_FM, g),
+        .pm = vy_in(io, IN_PM, g),
+        .pwm = vy_in(io, IN_PW, g),
+        .sync = vy_in(io, IN_SYNC, g),
+        .knob = knob.v,
+        .knob_step = knob.dv,
+        .st = pitch.v + detune.v * 0.01f,
+        .st_step = pitch.dv + detune.dv * 0.01f,
+        .pw = vy_ramp_of(io, P_PW, g),
+        .fm_depth = vy_ramp_of(io, P_FM, g),
+        .pm_depth = vy_ramp_of(io, P_PM, g),
+        .shape = (int)vy_value(io, P_SHAPE),
+    };
+    const bool modulated = j.fm || j.pm || j.pwm || j.sync;
+    const bool note_steady = !j.freq || (io->in_steady & (1u << IN_FREQ));
+    j.steady = !modulated && note_steady &&
+               !vy_any((knob.dv != 0.0f) | (j.st_step != 0.0f) | (j.pw.dv != 0.0f));
+    return j;
+}
+
+static void set_tune(const struct osc *o, struct job *j)
+{
+    j->tune = vy_exp2(j->st * (1.0f / 12.0f)) / o->sr_hz;
+    const vy_f8 end = vy_exp2((j->st + j->st_step * (float)VY_TICK) * (1.0f / 12.0f)) / o->sr_hz;
+    j->tune_step = (end - j->tune) * (1.0f / (float)VY_TICK);
+}
+
+// True when the pitch is the one the group's step and tables were made for.
+static bool as_before(const struct osc_group *s, const struct job *j)
+{
+    const vy_f8 hz = j->freq ? vy_select(j->freq[0] > 0.0f, j->freq[0], j->knob) : j->knob;
+    return j->steady && !vy_any((hz != s->made_hz) | (j->st != s->made_st));
+}
+
+static void run_same(const struct osc *o, struct osc_group *s, const struct job *j, vy_f8 *out)
+{
+    switch (j->shape) {
+    case SINE: run_steady(o, s, j, SINE, out); break;
+    case SAW: run_steady(o, s, j, SAW, out); break;
+    case SQUARE: run_steady(o, s, j, SQUARE, out); break;
+    default: run_steady(o, s, j, TRIANGLE, out); break;
     }
 }
 
 static void osc_process(void *mem, const struct vy_io *io)
 {
     struct osc *const o = mem;
-    const bool note_steady = !io->in[IN_FREQ] || (io->in_steady & (1u << IN_FREQ));
-    const bool modulated = io->in[IN_FM] || io->in[IN_PM] || io->in[IN_PW] || io->in[IN_SYNC];
     for (uint32_t g = 0; g < o->groups; g++) {
         struct osc_group *const s = &o->group[g];
-        const struct vy_ramp knob = vy_ramp_of(io, P_FREQ, g), pitch = vy_ramp_of(io, P_PITCH, g),
-                             detune = vy_ramp_of(io, P_DETUNE, g);
-        const vy_f8 st = pitch.v + detune.v * 0.01f, st_step = pitch.dv + detune.dv * 0.01f;
-        const vy_f8 tune = vy_exp2(st * (1.0f / 12.0f)) / o->sr_hz;
-        const vy_f8 tune_end = vy_exp2((st + st_step * (float)VY_TICK) * (1.0f / 12.0f)) / o->sr_hz;
-        const struct job j = {
-            .freq = vy_in(io, IN_FREQ, g),
-            .fm = vy_in(io, IN_FM, g),
-            .pm = vy_in(io, IN_PM, g),
-            .pwm = vy_in(io, IN_PW, g),
-            .sync = vy_in(io, IN_SYNC, g),
-            .knob = knob.v,
-            .knob_step = knob.dv,
-            .tune = tune,
-            .tune_step = (tune_end - tune) * (1.0f / (float)VY_TICK),
-            .pw = vy_ramp_of(io, P_PW, g),
-            .fm_depth = vy_ramp_of(io, P_FM, g),
-            .pm_depth = vy_ramp_of(io, P_PM, g),
-            .shape = (int)vy_value(io, P_SHAPE),
-        };
+        struct job j = job_of(io, g);
+        vy_f8 *const out = vy_out(io, 0, g);
         if (o->fresh)
             s->phase = turns_to_phase(io->param[P_PHASE][g].v * (1.0f / 360.0f));
+        if (as_before(s, &j)) {
+            run_same(o, s, &j, out);
+            continue;
+        }
+        set_tune(o, &j);
         const vy_f8 top = vy_max(vy_abs(rate_at(&j, 0)), vy_abs(rate_at(&j, VY_TICK - 1)));
         const vy_i8 level = vy_wave_level(top);
-        const bool moving = modulated || !note_steady ||
-                            vy_any((knob.dv != 0.0f) | (st_step != 0.0f) | (j.pw.dv != 0.0f)) ||
-                            vy_any(level != s->level);
-        vy_f8 *const out = vy_out(io, 0, g);
-        if (moving) {
-            run_moving(o, s, &j, level, out);
-        } else {
-            const struct vy_wave_at at =
-                vy_wave_seek(j.shape == TRIANGLE ? o->triangle : o->saw, level);
-            switch (j.shape) {
-            case SINE: run_steady(o, s, &j, &at, SINE, out); break;
-            case SAW: run_steady(o, s, &j, &at, SAW, out); break;
-            case SQUARE: run_steady(o, s, &j, &at, SQUARE, out); break;
-            default: run_steady(o, s, &j, &at, TRIANGLE, out); break;
-            }
-        }
+        run_moving(o, s, &j, level, out);
         s->level = level;
+        s->made_hz = j.freq ? vy_select(j.freq[0] > 0.0f, j.freq[0], j.knob) : j.knob;
+        s->made_st = j.steady ? j.st : vy_set(1e9f); // not to be taken for a steady tick
+        s->step = (vy_u8)vy_to_int(rate_at(&j, 0) * 0x1p32f);
+        s->at = vy_wave_seek(o->saw, level); // all waves share one layout
     }
     o->fresh = false;
 }

@@ -45,13 +45,19 @@ static void vca_process(void *mem, const struct vy_io *io)
 {
     const struct vca *const a = mem;
     for (uint32_t g = 0; g < a->groups; g++) {
-        const vy_f8 *const in = vy_in(io, IN_SOUND, g), *const cv = vy_in(io, IN_CV, g),
-                           *const vel = vy_in(io, IN_VEL, g);
+        const vy_f8 *const in = vy_in(io, IN_SOUND, g), *const cv = vy_in(io, IN_CV, g);
+        const vy_f8 *vel = vy_in(io, IN_VEL, g);
         const struct vy_ramp gain = vy_ramp_of(io, P_GAIN, g);
         const vy_f8 amount = vy_ramp_of(io, P_VEL, g).v;
-        const vy_f8 first = vy_db_to_gain(gain.v);
-        const vy_f8 step =
+        vy_f8 first = vy_db_to_gain(gain.v);
+        vy_f8 step =
             (vy_db_to_gain(gain.v + gain.dv * (float)VY_TICK) - first) * (1.0f / (float)VY_TICK);
+        if (vel && (io->in_steady & (1u << IN_VEL))) { // the same for the whole tick
+            const vy_f8 factor = 1.0f - amount + amount * vel[0];
+            first *= factor;
+            step *= factor;
+            vel = NULL;
+        }
         vy_f8 *const out = vy_out(io, 0, g);
         for (uint32_t n = 0; n < VY_TICK; n++) {
             vy_f8 y = in ? in[n] * (first + step * (float)n) : vy_set(0);

@@ -68,8 +68,7 @@ vy_status vy_sound_create(const char *path, enum vy_sound_format format, uint32_
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     w->format = format;
     w->chans = chans;
-    SF_INFO info = {.samplerate = (int)sr_hz, .channels = (int)chans,
-                    .format = formats[format].sf};
+    SF_INFO info = {.samplerate = (int)sr_hz, .channels = (int)chans, .format = formats[format].sf};
     vy_status status = VY_OK;
     if (!vy_text_copy(w->path, sizeof w->path, path))
         status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
@@ -204,8 +203,10 @@ static vy_status read_all(SNDFILE *file, const char *path, const SF_INFO *info,
                           : vy_fail(err, VY_BAD_FILE, -1, "%.150s: it ends after %zu of %zu frames",
                                     path, done, frames);
     }
-    *sound = (struct vy_sound){{memory, memory + (chans - 1) * frames}, (uint32_t)frames,
-                               (uint32_t)chans, (uint32_t)info->samplerate};
+    *sound = (struct vy_sound){{memory, memory + (chans - 1) * frames},
+                               (uint32_t)frames,
+                               (uint32_t)chans,
+                               (uint32_t)info->samplerate};
     return VY_OK;
 }
 

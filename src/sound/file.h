@@ -38,7 +38,8 @@ VY_MAIN VY_MUST_CHECK vy_status vy_sound_create(const char *path, enum vy_sound_
                                                 struct vy_sound_writer **writer,
                                                 struct vy_err *err);
 
-/// Append frames. @param frame  interleaved f32 [frames][chans]; full scale is 1, more is clipped in
+/// Append frames. @param frame  interleaved f32 [frames][chans]; full scale is 1, more is clipped
+/// in
 ///                              integer formats. @return VY_IO when the disk is full
 VY_MAIN VY_MUST_CHECK vy_status vy_sound_write(struct vy_sound_writer *writer, const float *frame,
                                                uint32_t frames, struct vy_err *err);

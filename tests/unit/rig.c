@@ -94,7 +94,7 @@ struct rig *rig_new(const char *id, float sr_hz, uint32_t voices, uint32_t chans
     }
     for (uint32_t p = 0; p < m->outs; p++)
         r->out[p] = buffer(r->shape.groups);
-    r->time = (struct vy_time){0, 0.0, 2.0 / sr_hz, true};
+    r->time = (struct vy_time){0, 0.0, 2.0 / (double)sr_hz, true};
     return r;
 }
 

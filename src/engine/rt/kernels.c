@@ -11,4 +11,5 @@ const struct vy_kernels VY_KERNELS = {
     .modules = vy_module_table,
     .module_rows = &vy_module_table_rows,
     .tick = vy_engine_tick,
+    .help = vy_engine_help,
 };

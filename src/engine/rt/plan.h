@@ -88,7 +88,7 @@ struct vy_plan_node {
     struct vy_plan_input *input; ///< [ins]
     struct vy_plan_param *param; ///< [params]
     vy_f8 **out;                 ///< [outs]
-    uint16_t unit;
+    uint16_t unit; ///< index into the plan's units, UINT16_MAX when its unit is gone
 };
 
 struct vy_plan_unit {
@@ -108,6 +108,11 @@ struct vy_plan_automation {
     bool exponential;
 };
 
+/// Nodes of one unit that hear nothing from other units: they may run on another thread.
+struct vy_plan_job {
+    uint32_t first, nodes; ///< slice of job_node
+};
+
 /// A mix that leaves the plan: the master or a stem.
 struct vy_plan_tap {
     const vy_f8 *buffer; ///< 1 voice x 2 channels
@@ -115,7 +120,7 @@ struct vy_plan_tap {
     float gain;
 };
 
-#define VY_PLAN_FAULTS 16u
+#define VY_PLAN_FAULTS 16u ///< reported between two looks; further ones are muted all the same
 
 struct vy_plan {
     struct vy_plan_node *node; ///< in order of execution
@@ -133,7 +138,12 @@ struct vy_plan {
     float fade_step; ///< of a wire, a tick
     bool playing;
     uint32_t fades;        ///< ticks until leaving cables are silent, 0 = none leave
-    vy_f8 **scratch;       ///< [VY_PLAN_PORTS] for inputs that must be mixed
+    struct vy_plan_job *job; ///< for two threads; none when the plan is made for one
+    uint32_t jobs;
+    uint32_t *job_node;  ///< indices into node, by job
+    uint32_t *rest;      ///< what runs after all jobs, in order
+    uint32_t rests;
+    vy_f8 **scratch[2];  ///< [thread][VY_PLAN_PORTS] for inputs that must be mixed
     struct vy_plan_tap out;
     const vy_f8 *gain;     ///< the master limiter's gain, lane 0
     uint32_t latency;      ///< frames between musical time and `out`
@@ -144,18 +154,31 @@ struct vy_plan {
 
 #define VY_PLAN_PORTS 32u
 
+/// A second thread that helps with jobs, by spinning: for offline rendering and large sessions.
+struct vy_crew {
+    const struct vy_time *time;
+    _Atomic uint32_t next;   ///< job to take; released after plan and time are set
+    _Atomic uint32_t done;   ///< jobs finished in this tick
+    _Atomic uint32_t ticket; ///< counts ticks: tells the helper to look
+    _Atomic bool leave;      ///< the helper goes home
+};
+
 /// The audio thread's whole state.
 struct vy_engine {
     struct vy_plan *plan;
-    uint64_t frame;  ///< frames rendered
+    struct vy_crew *crew; ///< NULL: one thread
+    uint64_t frame;   ///< frames rendered
     int64_t position; ///< transport, frames since bar 1; stands when stopped
     // faults since the reader last looked: which nodes were muted
-    uint32_t faults;
+    _Atomic uint32_t faults;
     const struct vy_plan_node *fault[VY_PLAN_FAULTS];
     uint64_t dropped;
 };
 
 /// Run one tick: plan->out and stems hold it afterwards. One thread at a time.
 VY_RT void vy_engine_tick(struct vy_engine *engine);
+
+/// Help with ticks until crew->leave. For a thread of its own.
+VY_RT void vy_engine_help(struct vy_engine *engine);
 
 #endif

@@ -7,6 +7,7 @@
 #include "dsp/lanes.h"
 #include "engine/rt/mix.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 // ---- fades --------------------------------------------------------------------------------------
@@ -33,8 +34,8 @@ static bool same_lanes(struct vy_shape a, struct vy_shape b)
 }
 
 // The buffer a module reads: the source itself when one whole cable arrives, else a mix.
-static const vy_f8 *gather(struct vy_plan *plan, const struct vy_plan_input *in, uint32_t port,
-                           bool *steady)
+static const vy_f8 *gather(const struct vy_plan *plan, const struct vy_plan_input *in,
+                           vy_f8 *mix, bool *steady)
 {
     *steady = false;
     if (in->edges == 0)
@@ -45,7 +46,6 @@ static const vy_f8 *gather(struct vy_plan *plan, const struct vy_plan_input *in,
         *steady = first->steady && *first->steady;
         return first->source;
     }
-    vy_f8 *const mix = plan->scratch[port];
     memset(mix, 0, (size_t)in->shape.groups * VY_TICK * sizeof *mix);
     for (uint32_t i = 0; i < in->edges; i++) {
         const struct vy_plan_edge *const e = &plan->edge[in->first + i];
@@ -163,15 +163,18 @@ static void check_output(struct vy_engine *engine, const struct vy_plan_node *no
             continue;
         node->instance->muted = true;
         silence(node);
-        if (engine->faults < VY_PLAN_FAULTS)
-            engine->fault[engine->faults++] = node;
+        const uint32_t at = atomic_fetch_add(&engine->faults, 1);
+        if (at < VY_PLAN_FAULTS)
+            engine->fault[at] = node;
         return;
     }
 }
 
-static void run_node(struct vy_engine *engine, const struct vy_plan_node *node,
-                     const struct vy_time *time)
+// `thread` says whose scratch buffers to use: 0 the audio thread, 1 its helper.
+static void run_node(struct vy_engine *engine, uint32_t index, const struct vy_time *time,
+                     uint32_t thread)
 {
+    const struct vy_plan_node *const node = &engine->plan->node[index];
     struct vy_instance *const inst = node->instance;
     const struct vy_module *const m = node->module;
     if (inst->muted) {
@@ -184,7 +187,7 @@ static void run_node(struct vy_engine *engine, const struct vy_plan_node *node,
     uint32_t steady = 0;
     for (uint32_t p = 0; p < m->ins; p++) {
         bool still;
-        in[p] = gather(engine->plan, &node->input[p], p, &still);
+        in[p] = gather(engine->plan, &node->input[p], engine->plan->scratch[thread][p], &still);
         in_shape[p] = node->input[p].shape;
         steady |= (uint32_t)still << p;
     }
@@ -281,6 +284,62 @@ static void automate(struct vy_plan *plan, double beat)
     }
 }
 
+// ---- two threads --------------------------------------------------------------------------------
+
+// Take jobs until none is left. Which thread takes which does not matter for the result: jobs share
+// no buffers, and everything that sums them runs afterwards.
+static void work(struct vy_engine *engine, uint32_t thread)
+{
+    struct vy_crew *const crew = engine->crew;
+    for (;;) {
+        const uint32_t taken = atomic_fetch_add_explicit(&crew->next, 1, memory_order_acq_rel);
+        const struct vy_plan *const plan = engine->plan;
+        if (taken >= plan->jobs)
+            return;
+        const struct vy_plan_job *const job = &plan->job[taken];
+        for (uint32_t i = 0; i < job->nodes; i++)
+            run_node(engine, plan->job_node[job->first + i], crew->time, thread);
+        atomic_fetch_add_explicit(&crew->done, 1, memory_order_release);
+    }
+}
+
+static void pause_a_little(void)
+{
+#ifdef __SSE2__
+    __builtin_ia32_pause();
+#endif
+}
+
+static void run_shared(struct vy_engine *engine, const struct vy_time *time)
+{
+    struct vy_crew *const crew = engine->crew;
+    const struct vy_plan *const plan = engine->plan;
+    crew->time = time;
+    atomic_store_explicit(&crew->done, 0, memory_order_relaxed);
+    atomic_store_explicit(&crew->next, 0, memory_order_release);
+    atomic_fetch_add_explicit(&crew->ticket, 1, memory_order_release);
+    work(engine, 0);
+    while (atomic_load_explicit(&crew->done, memory_order_acquire) < plan->jobs)
+        pause_a_little();
+    for (uint32_t i = 0; i < plan->rests; i++)
+        run_node(engine, plan->rest[i], time, 0);
+}
+
+void vy_engine_help(struct vy_engine *engine)
+{
+    struct vy_crew *const crew = engine->crew;
+    uint32_t seen = 0;
+    while (!atomic_load_explicit(&crew->leave, memory_order_acquire)) {
+        const uint32_t ticket = atomic_load_explicit(&crew->ticket, memory_order_acquire);
+        if (ticket == seen) {
+            pause_a_little();
+            continue;
+        }
+        seen = ticket;
+        work(engine, 1);
+    }
+}
+
 // ---- the tick -----------------------------------------------------------------------------------
 
 static void finish_edges(struct vy_plan *plan)
@@ -311,8 +370,11 @@ void vy_engine_tick(struct vy_engine *engine)
         if (plan->unit[u].notes)
             play_notes(engine, &plan->unit[u]);
     automate(plan, beat + (plan->playing ? VY_TICK * time.beats_per_frame : 0));
-    for (uint32_t n = 0; n < plan->nodes; n++)
-        run_node(engine, &plan->node[n], &time);
+    if (engine->crew && plan->jobs > 1)
+        run_shared(engine, &time);
+    else
+        for (uint32_t n = 0; n < plan->nodes; n++)
+            run_node(engine, n, &time, 0);
     finish_edges(plan);
     engine->frame += VY_TICK;
     if (plan->playing)
