@@ -170,7 +170,8 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
     return VY_OK;
 }
 
-struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups)
+struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups,
+                             uint32_t delay)
 {
     struct vy_wire **const bucket = &host->wire[key % VY_HOST_BUCKETS];
     struct vy_wire *w = *bucket;
@@ -185,8 +186,12 @@ struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uin
     }
     if (groups && !w->hold)
         w->hold = zeroed((size_t)groups * VY_TICK * sizeof(vy_f8));
+    if (delay && !w->line) {
+        w->line = zeroed((size_t)groups * (delay + VY_TICK) * sizeof(vy_f8));
+        w->delay = delay;
+    }
     w->used = true;
-    return groups && !w->hold ? NULL : w;
+    return (groups && !w->hold) || (delay && !w->line) ? NULL : w;
 }
 
 struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voices)
@@ -242,6 +247,7 @@ static void sweep_bucket(struct vy_host *host, uint32_t bucket)
         }
         *at = w->next;
         free(w->hold);
+        free(w->line);
         free(w);
     }
 }

@@ -212,13 +212,18 @@ static uint64_t deliver(struct renderer *r, uint64_t frames)
         const bool audible = r->skip == 0;
         const float gain = plan->gain ? plan->gain[n][0] : 1.0f;
         for (struct stem *s = r->stem; s; s = s->next) {
-            float *const slot = s->delay[r->delay_at];
-            for (int c = 0; c < 2; c++) {
-                const float late = r->latency ? slot[c] : s->now[n][c];
-                slot[c] = s->now[n][c];
-                if (audible)
-                    s->block[2 * r->filled + (uint32_t)c] = late * gain;
+            const float *const now = s->now[n];
+            // written now, read when the master has caught up with the stems' own lateness
+            const uint32_t ahead = plan->stem_latency < r->latency ? plan->stem_latency : 0;
+            float out[2] = {now[0], now[1]};
+            if (r->latency) {
+                const float *const then = s->delay[(r->delay_at + ahead) % r->latency];
+                out[0] = then[0];
+                out[1] = then[1];
+                memcpy(s->delay[r->delay_at], now, sizeof out);
             }
+            for (uint32_t c = 0; audible && c < 2; c++)
+                s->block[2 * r->filled + c] = out[c] * gain;
         }
         r->delay_at = r->latency ? (r->delay_at + 1) % r->latency : 0;
         if (!audible) {
