@@ -458,12 +458,12 @@ static int lock_of(struct made *m, int node, int param)
     const uint32_t groups = n->instance->shape.groups;
     if (m->plan.locks == MAX_LOCKS)
         return -1;
-    struct vy_plan_lock *const lock = &m->plan.lock[m->plan.locks];
-    *lock = (struct vy_plan_lock){vy_arena_take(&m->arena, groups * sizeof(vy_f8)),
-                                  vy_arena_take(&m->arena, groups * sizeof(vy_i8)), groups,
-                                  n->instance->shape.chans, n->instance->shape.voices};
-    if (!lock->value || !lock->held)
+    const struct vy_param_lock *const kept = vy_host_lock(n->instance, (uint16_t)param);
+    if (!kept)
         return -1;
+    m->plan.lock[m->plan.locks] =
+        (struct vy_plan_lock){kept->value, kept->held, groups, n->instance->shape.chans,
+                              n->instance->shape.voices};
     n->param[param].lock = (int32_t)m->plan.locks;
     return (int)m->plan.locks++;
 }

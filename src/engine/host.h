@@ -40,6 +40,9 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
                            const float *value, struct vy_instance **instance,
                            struct vy_err *err);
 
+/// Room for a lock of a parameter, made when there is none; NULL when memory is out.
+struct vy_param_lock *vy_host_lock(struct vy_instance *instance, uint16_t param);
+
 /// The wire with this key, made with `fade` when there is none. groups > 0: with a hold buffer,
 /// and a line of `delay` frames when that is not 0. NULL when memory is out.
 struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups,

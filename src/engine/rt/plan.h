@@ -18,6 +18,16 @@ struct vy_param_state {
     bool flat;     ///< the ramps already say `now`, standing still
 };
 
+/// What steps have locked a parameter to. Lives as long as plans lock it: notes that sound on keep
+/// their locks when a plan is swapped.
+struct vy_param_lock {
+    vy_f8 *value; ///< [groups]
+    vy_i8 *held;  ///< [groups] mask
+    struct vy_param_lock *next;
+    uint16_t param;
+    bool used;
+};
+
 /// A module at work. Lives as long as any plan needs it (engine/instance.c).
 struct vy_instance {
     uint64_t key;
@@ -29,6 +39,7 @@ struct vy_instance {
     bool fresh;                   ///< has not run yet
     bool muted;                   ///< wrote NaN or infinity: silent until made again
     // main thread only
+    struct vy_param_lock *lock;
     struct vy_instance *next;
     const char *file;
     size_t bytes;
@@ -161,7 +172,9 @@ struct vy_plan {
 /// A second thread that helps with jobs, by spinning: for offline rendering and large sessions.
 struct vy_crew {
     const struct vy_time *time;
-    _Atomic uint32_t next;   ///< job to take; released after plan and time are set
+    /// Jobs left, and the tick's ticket in the upper half; released after plan and time are set.
+    /// In one word, so that a helper that comes late cannot take a job of another tick.
+    _Atomic uint64_t left;
     _Atomic uint32_t done;   ///< jobs finished in this tick
     _Atomic uint32_t ticket; ///< counts ticks: tells the helper to look
     _Atomic bool leave;      ///< the helper goes home
