@@ -5,6 +5,7 @@
 #include "app/app.h"
 
 #include "command/samples.h"
+#include "engine/kernels.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -48,6 +49,16 @@ int vy_open_catalog(struct vy_catalog *catalog)
     struct vy_err err = {.at = -1};
     if (vy_catalog_open(catalog, &err))
         return vy_complain(&err);
+    const char *const wish = getenv("VEERY_ISA");
+    if (wish && *wish && strcmp(wish, catalog->kernels->isa) != 0) {
+        char list[64] = "";
+        for (uint32_t i = 0; vy_kernels_at(i); i++)
+            snprintf(list + strlen(list), sizeof list - strlen(list), " %s", vy_kernels_at(i)->isa);
+        vy_fail(&err, VY_BAD_ARG, -1, "VEERY_ISA is one of%s on this machine, not '%.20s'", list,
+                wish);
+        vy_catalog_close(catalog);
+        return vy_complain(&err);
+    }
     vy_samples_attach(catalog);
     return EXIT_FINE;
 }

@@ -89,6 +89,10 @@ vy_status vy_file_parse(const struct vy_catalog *catalog, const char *text, size
 {
     if (length > VY_SESSION_FILE_MAX)
         return vy_fail(err, VY_TOO_BIG, -1, "over %u bytes", VY_SESSION_FILE_MAX);
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { // a byte order mark
+        text += 3;
+        length -= 3;
+    }
     struct vy_session *const session = vy_session_new(catalog, seed_of(text, length));
     if (!session)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");

@@ -167,13 +167,20 @@ static vy_status check_info(const char *path, const SF_INFO *info, struct vy_err
     return VY_OK;
 }
 
-// Bytes the samples of an uncompressed file take at least; a shorter file was cut off. libsndfile
-// only trims the length silently.
+// Does a chunk with sound say more than there is? libsndfile trims the length and only notes it in
+// its log. A wrong size of the whole (RIFF, FORM) does no harm when the sound is there.
 static bool is_cut(SNDFILE *file)
 {
     char log[4096];
-    const int n = sf_command(file, SFC_GET_LOG_INFO, log, sizeof log);
-    return n > 0 && (strstr(log, "should be") || strstr(log, "truncated"));
+    if (sf_command(file, SFC_GET_LOG_INFO, log, sizeof log) <= 0)
+        return false;
+    char *save = NULL;
+    for (char *line = strtok_r(log, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        const bool whole = strncmp(line, "RIFF", 4) == 0 || strncmp(line, "FORM", 4) == 0;
+        if (!whole && (strstr(line, "(should be") || strstr(line, "truncated")))
+            return true;
+    }
+    return false;
 }
 
 static vy_status read_all(SNDFILE *file, const char *path, const SF_INFO *info,
