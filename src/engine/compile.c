@@ -27,6 +27,7 @@ struct made {
     uint32_t *plan_of;  // graph node -> plan node
     uint32_t *unit_of;  // graph unit -> plan unit (the same index)
     bool *carries;      // graph nodes that are new, but hear what sounded before
+    uint32_t *late;     // frames each graph node's output is behind musical time
     bool first;         // nothing sounded before
 };
 
@@ -215,6 +216,41 @@ static vy_status make_buffers(struct made *m)
     return ok ? VY_OK : no_memory(m);
 }
 
+// ---- latency ------------------------------------------------------------------------------------
+
+static bool carries_sound(const struct vy_gedge *e)
+{
+    return e->from >= 0 && !e->to_param && !e->feedback;
+}
+
+// A node is as late as the latest sound it hears, plus its own delay.
+static vy_status find_latency(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    m->late = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *m->late);
+    if (!m->late)
+        return no_memory(m);
+    bool any = false;
+    for (uint32_t n = 0; n < g->nodes; n++)
+        any |= g->node[n].module->latency_frames > 0;
+    for (uint32_t i = 0; any && i < g->nodes; i++) {
+        const uint32_t n = g->order[i];
+        for (uint32_t e = 0; e < g->edges; e++)
+            if (g->edge[e].to == (int)n && carries_sound(&g->edge[e]) &&
+                m->late[g->edge[e].from] > m->late[n])
+                m->late[n] = m->late[g->edge[e].from];
+        m->late[n] += g->node[n].module->latency_frames;
+    }
+    return VY_OK;
+}
+
+// Frames a cable has to wait for the latest of those that meet at its end.
+static uint32_t delay_of(const struct made *m, const struct vy_gedge *e)
+{
+    const uint32_t own = m->graph.node[e->to].module->latency_frames;
+    return carries_sound(e) ? m->late[e->to] - own - m->late[e->from] : 0;
+}
+
 // ---- cables -------------------------------------------------------------------------------------
 
 static bool is_fresh(const struct made *m, int node)
@@ -249,8 +285,11 @@ static vy_status fill_edge(struct made *m, const struct vy_gedge *from, struct v
     struct vy_shape shape = {1, 1, 1};
     if (from->from >= 0)
         shape = m->graph.node[from->from].shape;
-    e->wire = vy_host_wire(m->host, from->key, at_once ? 1.0f : 0.0f,
-                           from->feedback ? shape.groups : 0);
+    e->delay = delay_of(m, from);
+    // a cable whose delay changes is another cable: it cannot go on where it was
+    const uint64_t key = e->delay ? vy_rng_key(from->key, e->delay) : from->key;
+    e->wire = vy_host_wire(m->host, key, at_once ? 1.0f : 0.0f,
+                           from->feedback || e->delay ? shape.groups : 0, e->delay);
     if (!e->wire)
         return no_memory(m);
     e->target = from->leaving ? 0.0f : 1.0f;
@@ -530,9 +569,9 @@ static vy_status make_taps(struct made *m)
     const struct vy_graph *const g = &m->graph;
     struct vy_plan *const plan = &m->plan;
     const struct vy_plan_node *const out = &plan->node[m->plan_of[g->out]];
-    plan->out = (struct vy_plan_tap){out->out[0], VY_OUT, 1};
+    plan->out = (struct vy_plan_tap){out->out[0], VY_OUT, 1, m->late[g->out]};
     plan->gain = g->gain_port >= 0 ? out->out[g->gain_port] : NULL;
-    plan->latency = out->module->latency_frames;
+    plan->latency = m->late[g->out];
     plan->stem = vy_arena_take(&m->arena, (g->units + 1u) * sizeof *plan->stem);
     if (!plan->stem)
         return no_memory(m);
@@ -542,7 +581,7 @@ static vy_status make_taps(struct made *m)
             continue;
         plan->stem[plan->stems++] =
             (struct vy_plan_tap){plan->node[m->plan_of[unit->strip]].out[0], plan->unit[u].name,
-                                 unit->to_out};
+                                 unit->to_out, m->late[unit->strip]};
     }
     return VY_OK;
 }
@@ -595,7 +634,7 @@ static vy_status make(struct made *m, const struct vy_plan *old)
     if (!status && vy_compile_tempo(m->doc, m->host->sr_hz, &m->arena, &m->plan.map))
         status = no_memory(m);
     static vy_status (*const steps[])(struct made *) = {
-        make_instances, make_buffers, make_units, make_cables,
+        find_latency, make_instances, make_buffers, make_units, make_cables,
         make_locks,     make_automation, make_taps,  make_jobs};
     for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
         status = steps[i](m);

@@ -156,7 +156,8 @@ static bool find_two(const struct vy_unit *unit, const char *first, const char *
 {
     for (int r = 0; r < unit->racks; r++) {
         t->rack = r;
-        if (strcmp(unit->rack[r].name, first) == 0 && (r > 0 || unit->kind == VY_UNIT_OUT))
+        if (strcmp(unit->rack[r].name, first) == 0 &&
+            (r > 0 || unit->kind == VY_UNIT_OUT || unit->kind == VY_UNIT_BUS))
             return find_knob(&unit->rack[r], name, t) || find_bare(&unit->rack[r], name, t) == 1;
     }
     for (int r = 0; r < unit->racks; r++) {

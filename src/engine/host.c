@@ -169,7 +169,8 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
     return VY_OK;
 }
 
-struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups)
+struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups,
+                             uint32_t delay)
 {
     struct vy_wire *w = host->wire;
     while (w && w->key != key)
@@ -183,8 +184,12 @@ struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uin
     }
     if (groups && !w->hold)
         w->hold = zeroed((size_t)groups * VY_TICK * sizeof(vy_f8));
+    if (delay && !w->line) {
+        w->line = zeroed((size_t)groups * (delay + VY_TICK) * sizeof(vy_f8));
+        w->delay = delay;
+    }
     w->used = true;
-    return groups && !w->hold ? NULL : w;
+    return (groups && !w->hold) || (delay && !w->line) ? NULL : w;
 }
 
 struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voices)
@@ -238,6 +243,7 @@ void vy_host_sweep(struct vy_host *host)
         }
         *at = w->next;
         free(w->hold);
+        free(w->line);
         free(w);
     }
     for (struct vy_host_notes **at = &host->notes; *at;) {

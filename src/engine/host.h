@@ -38,8 +38,10 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
                            const float *value, struct vy_instance **instance,
                            struct vy_err *err);
 
-/// The wire with this key, made with `fade` when there is none. groups > 0: with a hold buffer.
-struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups);
+/// The wire with this key, made with `fade` when there is none. groups > 0: with a hold buffer,
+/// and a line of `delay` frames when that is not 0. NULL when memory is out.
+struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups,
+                             uint32_t delay);
 
 /// The voices with this key, made when there are none; NULL when memory is out.
 struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voices);

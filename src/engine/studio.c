@@ -203,13 +203,17 @@ static uint64_t deliver(struct renderer *r, uint64_t frames)
             float now[2] = {0, 0};
             for (int c = 0; tap && c < 2; c++)
                 now[c] = tap->buffer[n][c] * tap->gain;
-            float *const slot = s->delay[r->delay_at];
-            for (int c = 0; c < 2; c++) {
-                const float late = r->latency ? slot[c] : now[c];
-                slot[c] = now[c];
-                if (audible)
-                    s->block[2 * r->filled + (uint32_t)c] = late * gain;
+            // written now, read when the master has caught up with this stem's own lateness
+            const uint32_t ahead = tap && tap->latency < r->latency ? tap->latency : 0;
+            float out[2] = {now[0], now[1]};
+            if (r->latency) {
+                const float *const then = s->delay[(r->delay_at + ahead) % r->latency];
+                out[0] = then[0];
+                out[1] = then[1];
+                memcpy(s->delay[r->delay_at], now, sizeof now);
             }
+            for (uint32_t c = 0; audible && c < 2; c++)
+                s->block[2 * r->filled + c] = out[c] * gain;
         }
         r->delay_at = r->latency ? (r->delay_at + 1) % r->latency : 0;
         if (!audible) {
@@ -392,8 +396,9 @@ vy_status vy_studio_render(const struct vy_doc *doc, const struct vy_catalog *ca
         const double beats = whole ? fmax(vy_studio_length(doc) - how->beat, bar) : how->beats;
         const double from = (double)r.engine.position;
         status = run(&r, beats, whole);
-        const double end = from + (double)(whole ? frames_wanted(&r, beats) : r.delivered + r.filled);
-        result->bars = (vy_tempo_beat(&r.engine.plan->map, end) - how->beat) / bar;
+        const double end = from + (double)(r.delivered + r.filled);
+        const double heard = vy_tempo_beat(&r.engine.plan->map, end) - how->beat;
+        result->bars = (how->frames == 0 && !r.stopped ? beats : heard) / bar;
     }
     if (!status)
         status = flush(&r);

@@ -50,7 +50,7 @@ static const struct {
 // Factor of a written unit, 0 when it does not fit.
 static double factor_of(const struct vy_param *row, const char *unit, double tempo)
 {
-    if (!*unit)
+    if (!*unit || strcasecmp(row->unit, unit) == 0)
         return 1;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].to, row->unit) == 0 && strcasecmp(units[i].from, unit) == 0)

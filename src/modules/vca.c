@@ -41,6 +41,20 @@ static void vca_reset(void *mem)
     (void)mem;
 }
 
+static void amplify(const vy_f8 *in, const vy_f8 *cv, const vy_f8 *vel, vy_f8 amount, vy_f8 gain,
+                    vy_f8 step, vy_f8 *restrict out)
+{
+    for (uint32_t n = 0; n < VY_TICK; n++) {
+        vy_f8 y = in[n] * gain;
+        if (cv)
+            y = y * cv[n];
+        if (vel)
+            y = y * (1.0f - amount + amount * vel[n]);
+        out[n] = y;
+        gain += step;
+    }
+}
+
 static void vca_process(void *mem, const struct vy_io *io)
 {
     const struct vca *const a = mem;
@@ -59,14 +73,14 @@ static void vca_process(void *mem, const struct vy_io *io)
             vel = NULL;
         }
         vy_f8 *const out = vy_out(io, 0, g);
-        for (uint32_t n = 0; n < VY_TICK; n++) {
-            vy_f8 y = in ? in[n] * (first + step * (float)n) : vy_set(0);
-            if (cv)
-                y = y * cv[n];
-            if (vel)
-                y = y * (1.0f - amount + amount * vel[n]);
-            out[n] = y;
-        }
+        if (!in)
+            for (uint32_t n = 0; n < VY_TICK; n++)
+                out[n] = vy_set(0);
+        else if (cv && !vel && !vy_any(step != 0.0f)) // the common case: an envelope, no knob moving
+            for (uint32_t n = 0; n < VY_TICK; n++)
+                out[n] = in[n] * first * cv[n];
+        else
+            amplify(in, cv, vel, amount, first, step, out);
     }
 }
 

@@ -116,11 +116,11 @@ bool vy_mix_finite(const vy_f8 *x, uint32_t groups)
 {
     // x * 0 is 0 for finite numbers and NaN for the rest; a sum keeps the NaN
     vy_f8 a = vy_set(0), b = a, c = a, d = a;
-    for (uint32_t i = 0; i < groups * VY_TICK; i += 4) {
-        a = poison(a, x[i]);
-        b = poison(b, x[i + 1]);
-        c = poison(c, x[i + 2]);
-        d = poison(d, x[i + 3]);
+    for (const vy_f8 *const end = x + (size_t)groups * VY_TICK; x < end; x += 8) {
+        a = poison(poison(a, x[0]), x[4]);
+        b = poison(poison(b, x[1]), x[5]);
+        c = poison(poison(c, x[2]), x[6]);
+        d = poison(poison(d, x[3]), x[7]);
     }
     const vy_f8 sum = (a + b) + (c + d);
     return !vy_any(sum != sum);

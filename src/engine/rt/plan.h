@@ -39,7 +39,9 @@ struct vy_instance {
 struct vy_wire {
     uint64_t key;
     float fade;  ///< 0..1 on its way to the target, equal power
-    vy_f8 *hold; ///< [groups][VY_TICK] last tick of a feedback source, else NULL
+    vy_f8 *hold; ///< [groups][VY_TICK] last tick of a feedback source or delayed one, else NULL
+    vy_f8 *line; ///< [groups][delay + VY_TICK] what is on its way through a delayed cable
+    uint32_t delay; ///< frames of `line`
     struct vy_wire *next;
     bool used;
 };
@@ -52,6 +54,7 @@ struct vy_plan_edge {
     float target;           ///< where the fade goes: 1 here, 0 leaving
     float depth;            ///< gain; for parameters octaves (pitch) or units (linear)
     bool pitch;             ///< parameters: multiplies by 2^(depth x)
+    uint32_t delay;         ///< frames this cable waits, so that all that meet are equally late
     const bool *steady;     ///< note signals: source holds one value, else NULL
     const vy_f8 *copy_from; ///< feedback: after the tick `wire->hold` takes this
 };
@@ -118,6 +121,7 @@ struct vy_plan_tap {
     const vy_f8 *buffer; ///< 1 voice x 2 channels
     const char *name;
     float gain;
+    uint32_t latency; ///< frames behind musical time
 };
 
 #define VY_PLAN_FAULTS 16u ///< reported between two looks; further ones are muted all the same

@@ -33,6 +33,22 @@ static bool same_lanes(struct vy_shape a, struct vy_shape b)
     return a.voices == b.voices && a.chans == b.chans;
 }
 
+// The source, late by the cable's delay.
+static const vy_f8 *source_of(const struct vy_plan_edge *e)
+{
+    struct vy_wire *const w = e->wire;
+    if (!e->delay || !w->line)
+        return e->source;
+    const size_t length = w->delay + VY_TICK;
+    for (uint32_t g = 0; g < e->shape.groups; g++) {
+        vy_f8 *const line = w->line + g * length;
+        memmove(line, line + VY_TICK, w->delay * sizeof *line);
+        memcpy(line + w->delay, e->source + (size_t)g * VY_TICK, VY_TICK * sizeof *line);
+        memcpy(w->hold + (size_t)g * VY_TICK, line, VY_TICK * sizeof *line);
+    }
+    return w->hold;
+}
+
 // The buffer a module reads: the source itself when one whole cable arrives, else a mix.
 static const vy_f8 *gather(const struct vy_plan *plan, const struct vy_plan_input *in,
                            vy_f8 *mix, bool *steady)
@@ -44,14 +60,14 @@ static const vy_f8 *gather(const struct vy_plan *plan, const struct vy_plan_inpu
     if (in->edges == 1 && first->wire->fade == 1.0f && first->target == 1.0f &&
         first->depth == 1.0f && same_lanes(first->shape, in->shape)) {
         *steady = first->steady && *first->steady;
-        return first->source;
+        return source_of(first);
     }
     memset(mix, 0, (size_t)in->shape.groups * VY_TICK * sizeof *mix);
     for (uint32_t i = 0; i < in->edges; i++) {
         const struct vy_plan_edge *const e = &plan->edge[in->first + i];
         const float from = fade_gain(e->wire->fade) * e->depth;
         const float to = fade_gain(fade_next(plan, e)) * e->depth;
-        vy_mix_add(mix, in->shape, e->source, e->shape, from, to);
+        vy_mix_add(mix, in->shape, source_of(e), e->shape, from, to);
     }
     return mix;
 }
