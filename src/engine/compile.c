@@ -166,9 +166,9 @@ static uint32_t *last_readers(struct made *m)
         else if (last[e->from] < m->plan_of[e->to])
             last[e->from] = m->plan_of[e->to];
     }
-    for (uint32_t u = 0; u < g->units; u++)
-        if (g->unit[u].strip >= 0)
-            last[g->unit[u].strip] = UINT32_MAX;
+    for (uint32_t i = g->first[g->master_in]; i < g->first[g->master_in + 1]; i++)
+        if (g->edge[g->incoming[i]].from >= 0) // stems are mixed after all nodes
+            last[g->edge[g->incoming[i]].from] = UINT32_MAX;
     last[g->out] = UINT32_MAX;
     return last;
 }
@@ -191,8 +191,20 @@ static vy_status make_buffers(struct made *m)
     const struct vy_graph *const g = &m->graph;
     struct pool *const pool = calloc(1, sizeof *pool);
     const uint32_t *const last = last_readers(m);
+    // plan nodes by the place of their last reader: heads and links, UINT32_MAX ends
+    uint32_t *const done_at = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *done_at);
+    uint32_t *const done_next = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *done_next);
     uint32_t most_ins = 1;
-    bool ok = pool && last;
+    bool ok = pool && last && done_at && done_next;
+    if (ok)
+        memset(done_at, 0xff, (g->nodes + 1u) * sizeof *done_at);
+    for (uint32_t i = m->plan.nodes; ok && i-- > 0;) {
+        const uint32_t end = last[g->order[i]];
+        if (end == UINT32_MAX)
+            continue;
+        done_next[i] = done_at[end];
+        done_at[end] = i;
+    }
     for (uint32_t i = 0; i < m->plan.nodes && ok; i++) {
         struct vy_plan_node *const node = &m->plan.node[i];
         const uint32_t groups = node->instance->shape.groups;
@@ -202,9 +214,9 @@ static vy_status make_buffers(struct made *m)
         ok = ok && node->out;
         most_ins = node->module->ins > most_ins ? node->module->ins : most_ins;
         // with two threads the order is not known: every output keeps its own buffer
-        for (uint32_t before = 0; ok && m->host->threads < 2 && before <= i; before++) {
-            if (last[g->order[before]] != i)
-                continue;
+        if (!ok || m->host->threads > 1)
+            continue;
+        for (uint32_t before = done_at[i]; before != UINT32_MAX; before = done_next[before]) {
             const struct vy_plan_node *const done = &m->plan.node[before];
             for (int o = 0; o < done->module->outs; o++)
                 give_buffer(pool, done->instance->shape.groups, done->out[o]);
@@ -235,10 +247,11 @@ static vy_status find_latency(struct made *m)
         any |= g->node[n].module->latency_frames > 0;
     for (uint32_t i = 0; any && i < g->nodes; i++) {
         const uint32_t n = g->order[i];
-        for (uint32_t e = 0; e < g->edges; e++)
-            if (g->edge[e].to == (int)n && carries_sound(&g->edge[e]) &&
-                m->late[g->edge[e].from] > m->late[n])
-                m->late[n] = m->late[g->edge[e].from];
+        for (uint32_t k = g->first[n]; k < g->first[n + 1]; k++) {
+            const struct vy_gedge *const e = &g->edge[g->incoming[k]];
+            if (carries_sound(e) && m->late[e->from] > m->late[n])
+                m->late[n] = m->late[e->from];
+        }
         m->late[n] += g->node[n].module->latency_frames;
     }
     return VY_OK;
@@ -267,9 +280,9 @@ static vy_status find_carriers(struct made *m)
         return no_memory(m);
     for (uint32_t i = 0; i < g->nodes; i++) { // in order of execution: sources come first
         const int node = (int)g->order[i];
-        for (uint32_t e = 0; is_fresh(m, node) && e < g->edges; e++) {
-            const struct vy_gedge *const edge = &g->edge[e];
-            if (edge->to == node && edge->from >= 0 && !edge->to_param)
+        for (uint32_t e = g->first[node]; is_fresh(m, node) && e < g->first[node + 1]; e++) {
+            const struct vy_gedge *const edge = &g->edge[g->incoming[e]];
+            if (edge->from >= 0 && !edge->to_param)
                 m->carries[node] |= !is_fresh(m, edge->from) || m->carries[edge->from];
         }
     }
@@ -322,10 +335,11 @@ static vy_status collect(struct made *m, int node, bool param, uint16_t port, ui
     const struct vy_graph *const g = &m->graph;
     *first = m->plan.edges;
     *count = 0;
-    for (uint32_t i = 0; i < g->edges; i++) {
-        if (g->edge[i].to != node || g->edge[i].to_param != param || g->edge[i].to_port != port)
+    for (uint32_t i = g->first[node]; i < g->first[node + 1]; i++) {
+        const struct vy_gedge *const from = &g->edge[g->incoming[i]];
+        if (from->to_param != param || from->to_port != port)
             continue;
-        const vy_status status = fill_edge(m, &g->edge[i], &m->plan.edge[m->plan.edges]);
+        const vy_status status = fill_edge(m, from, &m->plan.edge[m->plan.edges]);
         if (status)
             return status;
         m->plan.edges++;
@@ -444,12 +458,12 @@ static int lock_of(struct made *m, int node, int param)
     const uint32_t groups = n->instance->shape.groups;
     if (m->plan.locks == MAX_LOCKS)
         return -1;
-    struct vy_plan_lock *const lock = &m->plan.lock[m->plan.locks];
-    *lock = (struct vy_plan_lock){vy_arena_take(&m->arena, groups * sizeof(vy_f8)),
-                                  vy_arena_take(&m->arena, groups * sizeof(vy_i8)), groups,
-                                  n->instance->shape.chans, n->instance->shape.voices};
-    if (!lock->value || !lock->held)
+    const struct vy_param_lock *const kept = vy_host_lock(n->instance, (uint16_t)param);
+    if (!kept)
         return -1;
+    m->plan.lock[m->plan.locks] =
+        (struct vy_plan_lock){kept->value, kept->held, groups, n->instance->shape.chans,
+                              n->instance->shape.voices};
     n->param[param].lock = (int32_t)m->plan.locks;
     return (int)m->plan.locks++;
 }
@@ -569,19 +583,29 @@ static vy_status make_taps(struct made *m)
     const struct vy_graph *const g = &m->graph;
     struct vy_plan *const plan = &m->plan;
     const struct vy_plan_node *const out = &plan->node[m->plan_of[g->out]];
-    plan->out = (struct vy_plan_tap){out->out[0], VY_OUT, 1, m->late[g->out]};
+    plan->out = out->out[0];
     plan->gain = g->gain_port >= 0 ? out->out[g->gain_port] : NULL;
     plan->latency = m->late[g->out];
-    plan->stem = vy_arena_take(&m->arena, (g->units + 1u) * sizeof *plan->stem);
+    plan->stem_latency = m->late[g->master_in];
+    const uint32_t first = g->first[g->master_in], end = g->first[g->master_in + 1];
+    plan->stem = vy_arena_take(&m->arena, (end - first + 1u) * sizeof *plan->stem);
     if (!plan->stem)
         return no_memory(m);
-    for (uint32_t u = 0; u < g->units; u++) {
-        const struct vy_gunit *const unit = &g->unit[u];
-        if (unit->to_out == 0 || unit->strip < 0)
+    uint32_t edge = plan->node[m->plan_of[g->master_in]].input[0].first; // in the same order
+    for (uint32_t i = first; i < end; i++) {
+        const struct vy_gedge *const e = &g->edge[g->incoming[i]];
+        if (e->to_param || e->to_port != 0)
             continue;
-        plan->stem[plan->stems++] =
-            (struct vy_plan_tap){plan->node[m->plan_of[unit->strip]].out[0], plan->unit[u].name,
-                                 unit->to_out, m->late[unit->strip]};
+        struct vy_plan_stem *const stem = &plan->stem[plan->stems];
+        *stem = (struct vy_plan_stem){.edge = edge++};
+        if (e->from < 0)
+            continue;
+        const struct vy_gnode *const from = &g->node[e->from];
+        stem->name = vy_arena_text(&m->arena, from->stem ? from->stem : g->unit[from->unit].name);
+        stem->buffer = vy_arena_take(&m->arena, VY_TICK * sizeof(vy_f8));
+        if (!stem->name || !stem->buffer)
+            return no_memory(m);
+        plan->stems++;
     }
     return VY_OK;
 }
@@ -628,7 +652,7 @@ static vy_status make(struct made *m, const struct vy_plan *old)
 {
     vy_status status = vy_graph_build(&m->graph, m->doc, m->host->catalog->kernels, m->err);
     if (!status && old)
-        status = vy_graph_keep(&m->graph, old->graph, m->err);
+        status = vy_graph_keep(&m->graph, old->graph, old->fades > 0, m->err);
     if (!status)
         status = vy_graph_sort(&m->graph, m->err);
     if (!status && vy_compile_tempo(m->doc, m->host->sr_hz, &m->arena, &m->plan.map))

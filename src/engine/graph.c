@@ -8,6 +8,7 @@
 // begin with a summing point "#in". Behind the strip of "out" comes the master limiter.
 #include "engine/graph.h"
 
+#include "base/keymap.h"
 #include "base/rng.h"
 #include "engine/kernels.h"
 
@@ -32,7 +33,6 @@ struct builder {
     const struct vy_doc *doc;
     const struct vy_kernels *kernels;
     const struct vy_module *strip, *limiter;
-    int *node_at;       // first graph node of (unit, rack): index via rack_base
     int entry[VY_MAX_UNITS], raw[VY_MAX_UNITS]; // summing point; node heard before any strip
     uint16_t raw_port[VY_MAX_UNITS];
     bool any_solo, failed;
@@ -65,8 +65,10 @@ static int add_node(struct builder *b, uint64_t id, const struct vy_module *modu
     }
     for (int p = 0; p < module->params; p++)
         copy[p] = value ? value[p] : module->param[p].def;
-    *n = (struct vy_gnode){.id = id, .module = module, .value = copy, .file = file, .unit = unit,
-                           .rack = rack, .node = node};
+    *n = (struct vy_gnode){.id = id, .module = module, .value = copy, .unit = unit, .rack = rack,
+                           .node = node};
+    n->file = vy_arena_text(&g->arena, file); // the next version looks at it when the document is gone
+    b->failed |= file && !n->file;
     return (int)g->nodes - 1;
 }
 
@@ -112,6 +114,7 @@ static int add_rack(struct builder *b, int u, int r, struct source *source, int 
 {
     const struct vy_rack *const rack = &b->doc->unit[u].rack[r];
     const int base = (int)b->graph->nodes;
+    b->graph->unit[u].rack[r] = base;
     for (int n = 0; n < rack->nodes; n++)
         add_node(b, rack->node[n].id, rack->node[n].module, rack->node[n].value,
                  rack->node[n].file, u, r, n);
@@ -188,6 +191,13 @@ static void add_unit(struct builder *b, int u)
     *gu = (struct vy_gunit){.id = unit->id, .index = u, .voices = unit->voices, .strip = -1,
                             .voices_key = vy_rng_key(unit->id, unit->voices), .name = unit->name};
     const int me = (int)g->units - 1;
+    gu->rack = vy_arena_take(&g->arena, (unit->racks + 1u) * sizeof *gu->rack);
+    if (!gu->rack) {
+        b->failed = true;
+        return;
+    }
+    for (int r = 0; r < unit->racks; r++)
+        gu->rack[r] = -1;
     struct source source[16];
     int sources = 0, first = 0;
     if (unit->kind == VY_UNIT_INSTRUMENT) {
@@ -230,12 +240,8 @@ static void add_unit(struct builder *b, int u)
 
 int vy_graph_find(const struct vy_graph *graph, int unit, int rack, int node)
 {
-    for (uint32_t n = 0; n < graph->nodes; n++) {
-        const struct vy_gnode *const g = &graph->node[n];
-        if (!g->leaving && g->unit == unit && g->rack == rack && g->node == node)
-            return (int)n;
-    }
-    return -1;
+    const int first = graph->unit[unit].rack[rack];
+    return first < 0 ? -1 : first + node;
 }
 
 static void add_route(struct builder *b, const struct vy_route *route)
@@ -267,19 +273,26 @@ static void add_default_routes(struct builder *b)
     const struct vy_doc *const doc = b->doc;
     const int out = vy_doc_unit(doc, VY_OUT);
     for (int u = 0; u < doc->units; u++) {
-        struct vy_gunit *const gu = &b->graph->unit[u];
+        const struct vy_gunit *const gu = &b->graph->unit[u];
         bool own_way = doc->unit[u].detached || u == out || gu->strip < 0;
-        for (int i = 0; i < doc->routes; i++) {
+        for (int i = 0; i < doc->routes && !own_way; i++) {
             const struct vy_route *const r = &doc->route[i];
-            const bool sound = r->from == u && r->from_node < 0 && r->to_node < 0 && !r->send;
-            own_way |= sound;
-            if (r->from == u && r->to == out && r->from_node < 0)
-                gu->to_out = r->depth;
+            own_way = r->from == u && r->from_node < 0 && r->to_node < 0 && !r->send;
         }
-        if (own_way)
+        if (!own_way)
+            add_edge(b, gu->strip, 0, b->entry[out], 0, 1);
+    }
+}
+
+static void name_stems(struct builder *b)
+{
+    struct vy_graph *const g = b->graph;
+    for (uint32_t e = 0; e < g->edges; e++) {
+        if (g->edge[e].to != g->master_in || g->edge[e].to_param || g->edge[e].from < 0)
             continue;
-        gu->to_out = 1;
-        add_edge(b, gu->strip, 0, b->entry[out], 0, 1);
+        struct vy_gnode *const from = &g->node[g->edge[e].from];
+        from->stem = vy_arena_text(&g->arena, g->unit[from->unit].name);
+        b->failed |= !from->stem;
     }
 }
 
@@ -373,8 +386,11 @@ static bool infer_shapes(struct vy_graph *g)
     return true;
 }
 
-static void make_keys(struct vy_graph *g)
+static bool make_keys(struct vy_graph *g)
 {
+    struct vy_keymap seen;
+    if (!vy_keymap_open(&seen, g->edges))
+        return false;
     for (uint32_t n = 0; n < g->nodes; n++) {
         struct vy_gnode *const node = &g->node[n];
         uint64_t key = vy_rng_key(node->id, vy_hash_text(node->module->id));
@@ -389,10 +405,11 @@ static void make_keys(struct vy_graph *g)
         const uint64_t ports =
             (uint64_t)e->from_port << 32 | (uint64_t)e->to_port << 1 | e->to_param;
         e->key = vy_rng_key(vy_rng_key(from, g->node[e->to].key), ports);
-        for (uint32_t k = 0; k < i; k++) // two cables between the same ends stay two
-            if (g->edge[k].key == e->key)
-                e->key = vy_rng_key(e->key, 1);
+        while (!vy_keymap_put(&seen, e->key, (int)i)) // two cables between the same ends stay two
+            e->key = vy_rng_key(e->key, 1);
     }
+    vy_keymap_close(&seen);
+    return true;
 }
 
 vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
@@ -414,6 +431,8 @@ vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
         add_route(&b, &doc->route[i]);
     add_default_routes(&b);
     const int out = vy_doc_unit(doc, VY_OUT);
+    graph->master_in = b.entry[out];
+    name_stems(&b);
     graph->out = graph->unit[out].strip;
     if (b.limiter) {
         const uint64_t id = vy_rng_key(doc->unit[out].id, vy_hash_text("#limiter"));
@@ -433,27 +452,10 @@ vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
     if (!infer_shapes(graph))
         return vy_fail(err, VY_TOO_BIG, -1, "a cable would carry over %u lanes (voices x channels)",
                        VY_MAX_LANES);
-    make_keys(graph);
-    return VY_OK;
+    return make_keys(graph) ? VY_OK : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
 }
 
 // ---- leaving things -----------------------------------------------------------------------------
-
-static int node_by_key(const struct vy_graph *g, uint64_t key)
-{
-    for (uint32_t n = 0; n < g->nodes; n++)
-        if (g->node[n].key == key)
-            return (int)n;
-    return -1;
-}
-
-static bool has_edge(const struct vy_graph *g, uint64_t key)
-{
-    for (uint32_t e = 0; e < g->edges; e++)
-        if (g->edge[e].key == key)
-            return true;
-    return false;
-}
 
 static int unit_by_voices(struct vy_graph *g, const struct vy_gunit *old, bool *failed)
 {
@@ -466,31 +468,37 @@ static int unit_by_voices(struct vy_graph *g, const struct vy_gunit *old, bool *
         return 0;
     *ghost = *old;
     ghost->index = ghost->strip = -1;
-    ghost->to_out = 0;
+    ghost->rack = NULL;
     ghost->name = "";
     return (int)g->units - 1;
 }
 
-vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, struct vy_err *err)
+static void keep_nodes(struct vy_graph *graph, const struct vy_graph *old, bool fading, int *now,
+                       bool *failed)
 {
-    bool failed = false;
-    int *const now = calloc(old->nodes + 1u, sizeof *now); // old node -> node here, -1 = gone
-    if (!now)
-        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    for (uint32_t n = 0; n < old->nodes; n++) {
-        now[n] = node_by_key(graph, old->node[n].key);
-        if (now[n] >= 0 || old->node[n].leaving)
+    struct vy_keymap here;
+    if (!vy_keymap_open(&here, graph->nodes)) {
+        *failed = true;
+        return;
+    }
+    for (uint32_t n = 0; n < graph->nodes; n++)
+        vy_keymap_put(&here, graph->node[n].key, (int)n);
+    for (uint32_t n = 0; n < old->nodes && !*failed; n++) {
+        now[n] = vy_keymap_get(&here, old->node[n].key);
+        if (now[n] >= 0 || (old->node[n].leaving && !fading))
             continue;
         struct vy_gnode *const node =
-            append(&graph->arena, (void **)&graph->node, &graph->nodes, sizeof *node, &failed);
+            append(&graph->arena, (void **)&graph->node, &graph->nodes, sizeof *node, failed);
         if (!node)
             break;
         const struct vy_module *const m = old->node[n].module;
         *node = old->node[n];
         node->value = vy_arena_take(&graph->arena, (m->params + 1u) * sizeof(float));
         node->file = vy_arena_text(&graph->arena, old->node[n].file);
-        if (!node->value) {
-            failed = true;
+        node->stem = vy_arena_text(&graph->arena, old->node[n].stem);
+        if (!node->value || !node->file != !old->node[n].file ||
+            !node->stem != !old->node[n].stem) {
+            *failed = true;
             break;
         }
         memcpy(node->value, old->node[n].value, m->params * sizeof(float));
@@ -498,13 +506,27 @@ vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, stru
         node->unit = -1; // its unit may be gone
         now[n] = (int)graph->nodes - 1;
     }
-    for (uint32_t i = 0; i < old->edges && !failed; i++) {
+    vy_keymap_close(&here);
+}
+
+static void keep_edges(struct vy_graph *graph, const struct vy_graph *old, bool fading,
+                       const int *now, bool *failed)
+{
+    struct vy_keymap here;
+    if (!vy_keymap_open(&here, graph->edges)) {
+        *failed = true;
+        return;
+    }
+    for (uint32_t e = 0; e < graph->edges; e++)
+        vy_keymap_put(&here, graph->edge[e].key, (int)e);
+    for (uint32_t i = 0; i < old->edges && !*failed; i++) {
         const struct vy_gedge *const e = &old->edge[i];
         const int to = now[e->to], from = e->from < 0 ? e->from : now[e->from];
-        if (e->leaving || to < 0 || (e->from >= 0 && from < 0) || has_edge(graph, e->key))
+        if ((e->leaving && !fading) || to < 0 || (e->from >= 0 && from < 0) ||
+            vy_keymap_get(&here, e->key) >= 0)
             continue;
         struct vy_gedge *const kept =
-            append(&graph->arena, (void **)&graph->edge, &graph->edges, sizeof *kept, &failed);
+            append(&graph->arena, (void **)&graph->edge, &graph->edges, sizeof *kept, failed);
         if (!kept)
             break;
         *kept = *e;
@@ -512,9 +534,22 @@ vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, stru
         kept->to = to;
         kept->feedback = false;
         if (e->from < 0)
-            kept->unit = unit_by_voices(graph, &old->unit[e->unit], &failed);
+            kept->unit = unit_by_voices(graph, &old->unit[e->unit], failed);
         kept->leaving = !graph->node[to].leaving;
     }
+    vy_keymap_close(&here);
+}
+
+vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, bool fading,
+                        struct vy_err *err)
+{
+    bool failed = false;
+    int *const now = calloc(old->nodes + 1u, sizeof *now); // old node -> node here, -1 = gone
+    if (!now)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    keep_nodes(graph, old, fading, now, &failed);
+    if (!failed)
+        keep_edges(graph, old, fading, now, &failed);
     free(now);
     return failed ? vy_fail(err, VY_NO_MEMORY, -1, "out of memory") : VY_OK;
 }
@@ -523,7 +558,6 @@ vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, stru
 
 struct sorter {
     struct vy_graph *g;
-    uint32_t *first, *incoming; // edges by destination
     uint8_t *state;             // 0 new, 1 on the way, 2 done
     uint32_t *stack, *next;
     uint32_t placed;
@@ -535,18 +569,18 @@ static void visit(struct sorter *s, uint32_t root)
 {
     uint32_t depth = 0;
     s->stack[0] = root;
-    s->next[0] = s->first[root];
+    s->next[0] = s->g->first[root];
     s->state[root] = 1;
     for (;;) {
         const uint32_t n = s->stack[depth];
-        if (s->next[depth] == s->first[n + 1]) {
+        if (s->next[depth] == s->g->first[n + 1]) {
             s->state[n] = 2;
             s->g->order[s->placed++] = n;
             if (depth-- == 0)
                 return;
             continue;
         }
-        struct vy_gedge *const e = &s->g->edge[s->incoming[s->next[depth]++]];
+        struct vy_gedge *const e = &s->g->edge[s->g->incoming[s->next[depth]++]];
         if (e->from < 0 || s->state[e->from] == 2)
             continue;
         if (s->state[e->from] == 1) {
@@ -555,9 +589,24 @@ static void visit(struct sorter *s, uint32_t root)
         }
         depth++;
         s->stack[depth] = (uint32_t)e->from;
-        s->next[depth] = s->first[e->from];
+        s->next[depth] = s->g->first[e->from];
         s->state[e->from] = 1;
     }
+}
+
+static bool index_edges(struct vy_graph *g)
+{
+    g->first = vy_arena_take(&g->arena, (g->nodes + 2u) * sizeof *g->first);
+    g->incoming = vy_arena_take(&g->arena, (g->edges + 1u) * sizeof *g->incoming);
+    if (!g->first || !g->incoming)
+        return false;
+    for (uint32_t e = 0; e < g->edges; e++)
+        g->first[g->edge[e].to + 2]++;
+    for (uint32_t i = 0; i < g->nodes; i++)
+        g->first[i + 2] += g->first[i + 1];
+    for (uint32_t e = 0; e < g->edges; e++)
+        g->incoming[g->first[g->edge[e].to + 1]++] = e;
+    return true;
 }
 
 vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err)
@@ -565,25 +614,13 @@ vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err)
     struct sorter s = {.g = graph};
     const uint32_t n = graph->nodes;
     graph->order = vy_arena_take(&graph->arena, (n + 1u) * sizeof *graph->order);
-    s.first = calloc(n + 2u, sizeof *s.first);
-    s.incoming = calloc(graph->edges + 1u, sizeof *s.incoming);
     s.state = calloc(n + 1u, 1);
     s.stack = calloc(n + 1u, sizeof *s.stack);
     s.next = calloc(n + 1u, sizeof *s.next);
-    const bool ok = graph->order && s.first && s.incoming && s.state && s.stack && s.next;
-    if (ok) {
-        for (uint32_t e = 0; e < graph->edges; e++)
-            s.first[graph->edge[e].to + 2]++;
-        for (uint32_t i = 0; i < n; i++)
-            s.first[i + 2] += s.first[i + 1];
-        for (uint32_t e = 0; e < graph->edges; e++)
-            s.incoming[s.first[graph->edge[e].to + 1]++] = e;
-        for (uint32_t i = 0; i < n; i++)
-            if (s.state[i] == 0)
-                visit(&s, i);
-    }
-    free(s.first);
-    free(s.incoming);
+    const bool ok = graph->order && index_edges(graph) && s.state && s.stack && s.next;
+    for (uint32_t i = 0; ok && i < n; i++)
+        if (s.state[i] == 0)
+            visit(&s, i);
     free(s.state);
     free(s.stack);
     free(s.next);

@@ -18,7 +18,8 @@ struct vy_gnode {
     const char *file;
     int unit, rack, node; ///< where it is in the document; rack -1: placed by the engine
     struct vy_shape shape;
-    bool leaving; ///< only here until its cables have faded out
+    bool leaving;     ///< only here until its cables have faded out
+    const char *stem; ///< of what goes to "out": its unit's name, which outlives the unit
 };
 
 enum { VY_SIGNAL_FREQ, VY_SIGNAL_GATE, VY_SIGNAL_TRIG, VY_SIGNAL_VEL, VY_SIGNALS };
@@ -40,8 +41,8 @@ struct vy_gunit {
     uint16_t voices;
     bool plays_notes;
     int strip; ///< node whose output is the unit's sound, -1 = none
-    float to_out; ///< gain of its way to out, 0 = none
     const char *name;
+    int *rack; ///< [racks] first node of each rack, -1 = bypassed
 };
 
 struct vy_graph {
@@ -51,18 +52,21 @@ struct vy_graph {
     struct vy_gunit *unit;
     uint32_t nodes, edges, units;
     int out;       ///< node whose output leaves the studio
+    int master_in; ///< where everything that goes to "out" is summed
     int gain_port; ///< its output with the limiter's gain, -1 = none
-    uint32_t *order; ///< nodes in order of execution
+    uint32_t *order;            ///< nodes in order of execution
+    uint32_t *first, *incoming; ///< edges by destination: incoming[first[n]] .. [first[n + 1]]
 };
 
 /// Flatten a document. The graph points into the document until it is destroyed.
 vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
                          const struct vy_kernels *kernels, struct vy_err *err);
 
-/// Add what `old` had and this has not, on its way out.
-vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, struct vy_err *err);
+/// Add what `old` had and this has not, on its way out. fading: what was leaving then is still heard.
+vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, bool fading,
+                        struct vy_err *err);
 
-/// Decide the order of execution and which cables feed back.
+/// Index the cables, decide the order of execution and which cables feed back.
 vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err);
 
 /// Node index of a document node, -1 when it is not in the graph (bypassed).

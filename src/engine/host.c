@@ -96,6 +96,22 @@ static vy_status load_sample(struct vy_host *host, const char *path, struct vy_s
     return VY_OK;
 }
 
+// Free the locks that no plan marked, or all.
+static void sweep_locks(struct vy_instance *inst, bool all)
+{
+    for (struct vy_param_lock **at = &inst->lock; *at;) {
+        struct vy_param_lock *const lock = *at;
+        if (lock->used && !all) {
+            at = &lock->next;
+            continue;
+        }
+        *at = lock->next;
+        free(lock->value);
+        free(lock->held);
+        free(lock);
+    }
+}
+
 static void destroy_instance(struct vy_host *host, struct vy_instance *inst)
 {
     if (!inst)
@@ -103,6 +119,7 @@ static void destroy_instance(struct vy_host *host, struct vy_instance *inst)
     if (inst->mem && inst->module->deinit)
         inst->module->deinit(inst->mem);
     host->bytes -= inst->bytes;
+    sweep_locks(inst, true);
     free(inst->mem);
     free(inst->state);
     free(inst->ramp);
@@ -145,7 +162,8 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
                            struct vy_shape shape, uint64_t seed, const char *file,
                            const float *value, struct vy_instance **instance, struct vy_err *err)
 {
-    for (struct vy_instance *i = host->instance; i; i = i->next)
+    struct vy_instance **const bucket = &host->instance[key % VY_HOST_BUCKETS];
+    for (struct vy_instance *i = *bucket; i; i = i->next)
         if (i->key == key) {
             i->used = true;
             *instance = i;
@@ -163,24 +181,44 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
         destroy_instance(host, inst);
         return status;
     }
-    inst->next = host->instance;
-    host->instance = inst;
+    inst->next = *bucket;
+    *bucket = inst;
     *instance = inst;
     return VY_OK;
+}
+
+struct vy_param_lock *vy_host_lock(struct vy_instance *inst, uint16_t param)
+{
+    struct vy_param_lock *lock = inst->lock;
+    while (lock && lock->param != param)
+        lock = lock->next;
+    if (!lock) {
+        lock = calloc(1, sizeof *lock);
+        if (!lock)
+            return NULL;
+        lock->param = param;
+        lock->value = zeroed(inst->shape.groups * sizeof(vy_f8));
+        lock->held = zeroed(inst->shape.groups * sizeof(vy_i8));
+        lock->next = inst->lock;
+        inst->lock = lock;
+    }
+    lock->used = true;
+    return lock->value && lock->held ? lock : NULL;
 }
 
 struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uint32_t groups,
                              uint32_t delay)
 {
-    struct vy_wire *w = host->wire;
+    struct vy_wire **const bucket = &host->wire[key % VY_HOST_BUCKETS];
+    struct vy_wire *w = *bucket;
     while (w && w->key != key)
         w = w->next;
     if (!w) {
         w = calloc(1, sizeof *w);
         if (!w)
             return NULL;
-        *w = (struct vy_wire){.key = key, .fade = fade, .next = host->wire};
-        host->wire = w;
+        *w = (struct vy_wire){.key = key, .fade = fade, .next = *bucket};
+        *bucket = w;
     }
     if (groups && !w->hold)
         w->hold = zeroed((size_t)groups * VY_TICK * sizeof(vy_f8));
@@ -216,26 +254,32 @@ struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voi
 
 void vy_host_mark_none(struct vy_host *host)
 {
-    for (struct vy_instance *i = host->instance; i; i = i->next)
-        i->used = false;
-    for (struct vy_wire *w = host->wire; w; w = w->next)
-        w->used = false;
+    for (uint32_t b = 0; b < VY_HOST_BUCKETS; b++) {
+        for (struct vy_instance *i = host->instance[b]; i; i = i->next) {
+            i->used = false;
+            for (struct vy_param_lock *lock = i->lock; lock; lock = lock->next)
+                lock->used = false;
+        }
+        for (struct vy_wire *w = host->wire[b]; w; w = w->next)
+            w->used = false;
+    }
     for (struct vy_host_notes *n = host->notes; n; n = n->next)
         n->used = false;
 }
 
-void vy_host_sweep(struct vy_host *host)
+static void sweep_bucket(struct vy_host *host, uint32_t bucket)
 {
-    for (struct vy_instance **at = &host->instance; *at;) {
+    for (struct vy_instance **at = &host->instance[bucket]; *at;) {
         struct vy_instance *const i = *at;
         if (i->used) {
+            sweep_locks(i, false);
             at = &i->next;
             continue;
         }
         *at = i->next;
         destroy_instance(host, i);
     }
-    for (struct vy_wire **at = &host->wire; *at;) {
+    for (struct vy_wire **at = &host->wire[bucket]; *at;) {
         struct vy_wire *const w = *at;
         if (w->used) {
             at = &w->next;
@@ -246,6 +290,12 @@ void vy_host_sweep(struct vy_host *host)
         free(w->line);
         free(w);
     }
+}
+
+void vy_host_sweep(struct vy_host *host)
+{
+    for (uint32_t b = 0; b < VY_HOST_BUCKETS; b++)
+        sweep_bucket(host, b);
     for (struct vy_host_notes **at = &host->notes; *at;) {
         struct vy_host_notes *const n = *at;
         if (n->used) {

@@ -13,12 +13,14 @@ struct vy_host_table;
 struct vy_host_sample;
 struct vy_host_notes;
 
+#define VY_HOST_BUCKETS 1024u // instances and wires are found by the low bits of their keys
+
 struct vy_host {
     const struct vy_catalog *catalog;
     double sr_hz;
     uint32_t threads; ///< plans are made for 1 or 2
-    struct vy_instance *instance;
-    struct vy_wire *wire;
+    struct vy_instance *instance[VY_HOST_BUCKETS];
+    struct vy_wire *wire[VY_HOST_BUCKETS];
     struct vy_host_table *table;
     struct vy_host_sample *sample;
     struct vy_host_notes *notes;
@@ -37,6 +39,9 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
                            struct vy_shape shape, uint64_t seed, const char *file,
                            const float *value, struct vy_instance **instance,
                            struct vy_err *err);
+
+/// Room for a lock of a parameter, made when there is none; NULL when memory is out.
+struct vy_param_lock *vy_host_lock(struct vy_instance *instance, uint16_t param);
 
 /// The wire with this key, made with `fade` when there is none. groups > 0: with a hold buffer,
 /// and a line of `delay` frames when that is not 0. NULL when memory is out.

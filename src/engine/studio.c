@@ -24,6 +24,7 @@
 struct stem {
     struct stem *next;
     char name[VY_NAME_SIZE];
+    float now[VY_TICK][2]; // the tick just made
     float (*delay)[2];  // [latency]
     float *block;       // [block][2]
 };
@@ -113,18 +114,20 @@ static vy_status run_timers(struct renderer *r, double until)
 {
     bool changed = false;
     for (int t; (t = due_timer(r->doc, until)) >= 0;) {
-        char line[1024], author[VY_NAME_SIZE];
+        char author[VY_NAME_SIZE];
         struct vy_timer *const timer = &r->doc->timer[t];
         r->doc->beat = timer->beat;
-        const bool fits = vy_text_copy(line, sizeof line, timer->line);
+        char *const line = strdup(timer->line); // the document it is in may go
+        if (!line)
+            return vy_fail(r->err, VY_NO_MEMORY, -1, "out of memory");
         vy_text_copy(author, sizeof author, timer->author ? timer->author : "");
         if (timer->every > 0)
             timer->beat += timer->every;
         else
             VY_DOC_DROP(r->doc->timer, r->doc->timers, t);
-        if (!fits || !r->how->line)
-            continue;
-        struct vy_doc *const next = r->how->line(r->how->arg, r->doc, line, author);
+        struct vy_doc *const next =
+            r->how->line ? r->how->line(r->how->arg, r->doc, line, author) : NULL;
+        free(line);
         if (!next)
             continue;
         vy_doc_destroy(r->doc);
@@ -179,12 +182,23 @@ static vy_status flush(struct renderer *r)
     return VY_OK;
 }
 
-static const struct vy_plan_tap *tap_of(const struct vy_plan *plan, const char *name)
+// What the tick brought to each stem; cables of one name are one stem.
+static void gather_stems(struct renderer *r)
 {
-    for (uint32_t i = 0; i < plan->stems; i++)
-        if (strcmp(plan->stem[i].name, name) == 0)
-            return &plan->stem[i];
-    return NULL;
+    const struct vy_plan *const plan = r->engine.plan;
+    for (struct stem *s = r->stem; s; s = s->next)
+        memset(s->now, 0, sizeof s->now);
+    for (uint32_t i = 0; i < plan->stems && !r->stopped; i++) {
+        struct stem *const s = find_stem(r, plan->stem[i].name);
+        if (!s) {
+            r->stopped = true;
+            return;
+        }
+        for (uint32_t n = 0; n < VY_TICK; n++) {
+            s->now[n][0] += plan->stem[i].buffer[n][0];
+            s->now[n][1] += plan->stem[i].buffer[n][1];
+        }
+    }
 }
 
 // Hand out one tick, `frames` of it at most (after latency).
@@ -192,25 +206,21 @@ static uint64_t deliver(struct renderer *r, uint64_t frames)
 {
     const struct vy_plan *const plan = r->engine.plan;
     uint64_t given = 0;
-    for (uint32_t i = 0; r->how->stems && i < plan->stems; i++)
-        if (!find_stem(r, plan->stem[i].name))
-            r->stopped = true;
+    if (r->how->stems)
+        gather_stems(r);
     for (uint32_t n = 0; n < VY_TICK && given < frames && !r->stopped; n++) {
         const bool audible = r->skip == 0;
         const float gain = plan->gain ? plan->gain[n][0] : 1.0f;
         for (struct stem *s = r->stem; s; s = s->next) {
-            const struct vy_plan_tap *const tap = tap_of(plan, s->name);
-            float now[2] = {0, 0};
-            for (int c = 0; tap && c < 2; c++)
-                now[c] = tap->buffer[n][c] * tap->gain;
-            // written now, read when the master has caught up with this stem's own lateness
-            const uint32_t ahead = tap && tap->latency < r->latency ? tap->latency : 0;
+            const float *const now = s->now[n];
+            // written now, read when the master has caught up with the stems' own lateness
+            const uint32_t ahead = plan->stem_latency < r->latency ? plan->stem_latency : 0;
             float out[2] = {now[0], now[1]};
             if (r->latency) {
                 const float *const then = s->delay[(r->delay_at + ahead) % r->latency];
                 out[0] = then[0];
                 out[1] = then[1];
-                memcpy(s->delay[r->delay_at], now, sizeof now);
+                memcpy(s->delay[r->delay_at], now, sizeof out);
             }
             for (uint32_t c = 0; audible && c < 2; c++)
                 s->block[2 * r->filled + c] = out[c] * gain;
@@ -220,8 +230,8 @@ static uint64_t deliver(struct renderer *r, uint64_t frames)
             r->skip--;
             continue;
         }
-        r->block[2 * r->filled] = plan->out.buffer[n][0];
-        r->block[2 * r->filled + 1] = plan->out.buffer[n][1];
+        r->block[2 * r->filled] = plan->out[n][0];
+        r->block[2 * r->filled + 1] = plan->out[n][1];
         r->filled++;
         given++;
         if (r->filled == r->how->block)
@@ -235,7 +245,7 @@ static float tick_peak(const struct vy_plan *plan)
     float most = 0;
     for (uint32_t n = 0; n < VY_TICK; n++)
         for (int c = 0; c < 2; c++)
-            most = fmaxf(most, fabsf(plan->out.buffer[n][c]));
+            most = fmaxf(most, fabsf(plan->out[n][c]));
     return most;
 }
 
@@ -374,6 +384,7 @@ static vy_status start(struct renderer *r, const struct vy_doc *doc)
     r->latency = r->engine.plan->latency < MAX_LATENCY ? r->engine.plan->latency : MAX_LATENCY;
     r->skip = r->latency;
     r->engine.position = llround(vy_tempo_frame(&r->engine.plan->map, r->how->beat));
+    r->engine.stems = r->how->stems;
     start_helper(r);
     return VY_OK;
 }

@@ -18,6 +18,16 @@ struct vy_param_state {
     bool flat;     ///< the ramps already say `now`, standing still
 };
 
+/// What steps have locked a parameter to. Lives as long as plans lock it: notes that sound on keep
+/// their locks when a plan is swapped.
+struct vy_param_lock {
+    vy_f8 *value; ///< [groups]
+    vy_i8 *held;  ///< [groups] mask
+    struct vy_param_lock *next;
+    uint16_t param;
+    bool used;
+};
+
 /// A module at work. Lives as long as any plan needs it (engine/instance.c).
 struct vy_instance {
     uint64_t key;
@@ -29,6 +39,7 @@ struct vy_instance {
     bool fresh;                   ///< has not run yet
     bool muted;                   ///< wrote NaN or infinity: silent until made again
     // main thread only
+    struct vy_param_lock *lock;
     struct vy_instance *next;
     const char *file;
     size_t bytes;
@@ -116,12 +127,11 @@ struct vy_plan_job {
     uint32_t first, nodes; ///< slice of job_node
 };
 
-/// A mix that leaves the plan: the master or a stem.
-struct vy_plan_tap {
-    const vy_f8 *buffer; ///< 1 voice x 2 channels
+/// What one cable brings to the master. Several may have the same name: they are one stem.
+struct vy_plan_stem {
+    uint32_t edge;
     const char *name;
-    float gain;
-    uint32_t latency; ///< frames behind musical time
+    vy_f8 *buffer; ///< [VY_TICK] 1 voice x 2 channels, of the tick just made
 };
 
 #define VY_PLAN_FAULTS 16u ///< reported between two looks; further ones are muted all the same
@@ -148,10 +158,11 @@ struct vy_plan {
     uint32_t *rest;      ///< what runs after all jobs, in order
     uint32_t rests;
     vy_f8 **scratch[2];  ///< [thread][VY_PLAN_PORTS] for inputs that must be mixed
-    struct vy_plan_tap out;
+    const vy_f8 *out;      ///< the master, 1 voice x 2 channels
     const vy_f8 *gain;     ///< the master limiter's gain, lane 0
     uint32_t latency;      ///< frames between musical time and `out`
-    struct vy_plan_tap *stem;
+    uint32_t stem_latency; ///< frames between musical time and the stems
+    struct vy_plan_stem *stem;
     uint32_t stems;
     void *graph;           ///< the compiler's own notes about this plan
 };
@@ -161,7 +172,9 @@ struct vy_plan {
 /// A second thread that helps with jobs, by spinning: for offline rendering and large sessions.
 struct vy_crew {
     const struct vy_time *time;
-    _Atomic uint32_t next;   ///< job to take; released after plan and time are set
+    /// Jobs left, and the tick's ticket in the upper half; released after plan and time are set.
+    /// In one word, so that a helper that comes late cannot take a job of another tick.
+    _Atomic uint64_t left;
     _Atomic uint32_t done;   ///< jobs finished in this tick
     _Atomic uint32_t ticket; ///< counts ticks: tells the helper to look
     _Atomic bool leave;      ///< the helper goes home
@@ -171,6 +184,7 @@ struct vy_crew {
 struct vy_engine {
     struct vy_plan *plan;
     struct vy_crew *crew; ///< NULL: one thread
+    bool stems;           ///< fill the stems' buffers
     uint64_t frame;   ///< frames rendered
     int64_t position; ///< transport, frames since bar 1; stands when stopped
     // faults since the reader last looked: which nodes were muted
@@ -179,7 +193,7 @@ struct vy_engine {
     uint64_t dropped;
 };
 
-/// Run one tick: plan->out and stems hold it afterwards. One thread at a time.
+/// Run one tick: plan->out and, when asked for, the stems hold it afterwards. One thread at a time.
 VY_RT void vy_engine_tick(struct vy_engine *engine);
 
 /// Help with ticks until crew->leave. For a thread of its own.

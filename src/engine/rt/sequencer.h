@@ -45,7 +45,8 @@ struct vy_voice {
     float hz, from_hz;       ///< goal and start of a glide
     float velocity;
     uint32_t glide_left, glide_frames;
-    const struct vy_hit *hit;
+    const struct vy_hit *hit; ///< compared only: its pattern may be gone after a plan swap
+    bool legato;              ///< waits for the goal of its slide
     float now_hz;  ///< pitch of the last frame drawn
     uint8_t drawn; ///< frames of this tick drawn so far
     bool moved;    ///< its buffers hold more than one value, or something happened

@@ -145,12 +145,16 @@ static void make_ramps(const struct vy_plan *plan, const struct vy_plan_node *no
     const uint32_t groups = inst->shape.groups;
     for (uint32_t p = 0; p < node->module->params; p++) {
         struct vy_param_state *const s = &inst->state[p];
-        const struct vy_param *const row = &node->module->param[p];
-        const float start = s->now, end = advance(s, &node->param[p], row);
+        const struct vy_plan_param *const plan_param = &node->param[p];
         struct vy_ramp *const ramp = inst->ramp + (size_t)p * groups;
+        const bool driven = plan_param->edges || plan_param->lock >= 0;
         table[p] = ramp;
+        if (s->flat && !driven && s->left == 0 && s->goal == plan_param->target)
+            continue; // most knobs, most of the time
+        const struct vy_param *const row = &node->module->param[p];
+        const float start = s->now, end = advance(s, plan_param, row);
         s->now = end;
-        if (node->param[p].edges || node->param[p].lock >= 0) {
+        if (driven) {
             ramp_modulated(plan, node, p, end);
         } else if (start != end || !s->flat) {
             const bool jump = stepped(row);
@@ -304,18 +308,21 @@ static void automate(struct vy_plan *plan, double beat)
 
 // Take jobs until none is left. Which thread takes which does not matter for the result: jobs share
 // no buffers, and everything that sums them runs afterwards.
-static void work(struct vy_engine *engine, uint32_t thread)
+static void work(struct vy_engine *engine, uint32_t ticket, uint32_t thread)
 {
     struct vy_crew *const crew = engine->crew;
-    for (;;) {
-        const uint32_t taken = atomic_fetch_add_explicit(&crew->next, 1, memory_order_acq_rel);
+    uint64_t left = atomic_load_explicit(&crew->left, memory_order_acquire);
+    while ((uint32_t)(left >> 32) == ticket && (uint32_t)left > 0) {
+        if (!atomic_compare_exchange_weak_explicit(&crew->left, &left, left - 1,
+                                                   memory_order_acq_rel, memory_order_acquire))
+            continue;
+        // the tick cannot end before this job has: plan and time hold still
         const struct vy_plan *const plan = engine->plan;
-        if (taken >= plan->jobs)
-            return;
-        const struct vy_plan_job *const job = &plan->job[taken];
+        const struct vy_plan_job *const job = &plan->job[(uint32_t)left - 1];
         for (uint32_t i = 0; i < job->nodes; i++)
             run_node(engine, plan->job_node[job->first + i], crew->time, thread);
         atomic_fetch_add_explicit(&crew->done, 1, memory_order_release);
+        left = atomic_load_explicit(&crew->left, memory_order_acquire);
     }
 }
 
@@ -332,9 +339,10 @@ static void run_shared(struct vy_engine *engine, const struct vy_time *time)
     const struct vy_plan *const plan = engine->plan;
     crew->time = time;
     atomic_store_explicit(&crew->done, 0, memory_order_relaxed);
-    atomic_store_explicit(&crew->next, 0, memory_order_release);
-    atomic_fetch_add_explicit(&crew->ticket, 1, memory_order_release);
-    work(engine, 0);
+    const uint32_t ticket = atomic_load_explicit(&crew->ticket, memory_order_relaxed) + 1;
+    atomic_store_explicit(&crew->left, (uint64_t)ticket << 32 | plan->jobs, memory_order_release);
+    atomic_store_explicit(&crew->ticket, ticket, memory_order_release);
+    work(engine, ticket, 0);
     while (atomic_load_explicit(&crew->done, memory_order_acquire) < plan->jobs)
         pause_a_little();
     for (uint32_t i = 0; i < plan->rests; i++)
@@ -352,11 +360,25 @@ void vy_engine_help(struct vy_engine *engine)
             continue;
         }
         seen = ticket;
-        work(engine, 1);
+        work(engine, ticket, 1);
     }
 }
 
 // ---- the tick -----------------------------------------------------------------------------------
+
+// The same sums as the master's input, cable by cable: fades included, they add up to it.
+static void mix_stems(const struct vy_plan *plan)
+{
+    static const struct vy_shape stereo = {1, 2, 1};
+    for (uint32_t s = 0; s < plan->stems; s++) {
+        const struct vy_plan_edge *const e = &plan->edge[plan->stem[s].edge];
+        memset(plan->stem[s].buffer, 0, VY_TICK * sizeof(vy_f8));
+        // a delayed cable has left what it brought in its wire
+        const vy_f8 *const source = e->delay && e->wire->line ? e->wire->hold : e->source;
+        vy_mix_add(plan->stem[s].buffer, stereo, source, e->shape,
+                   fade_gain(e->wire->fade) * e->depth, fade_gain(fade_next(plan, e)) * e->depth);
+    }
+}
 
 static void finish_edges(struct vy_plan *plan)
 {
@@ -391,6 +413,8 @@ void vy_engine_tick(struct vy_engine *engine)
     else
         for (uint32_t n = 0; n < plan->nodes; n++)
             run_node(engine, n, &time, 0);
+    if (engine->stems)
+        mix_stems(plan);
     finish_edges(plan);
     engine->frame += VY_TICK;
     if (plan->playing)

@@ -160,7 +160,7 @@ static int choose_slide(const struct vy_notes *n, const struct vy_note_event *ev
         const struct vy_voice *const v = &n->voice[i];
         if (!v->held || same_moment(v, event, now))
             continue;
-        const bool legato = v->hit && v->hit->legato && v->age < now;
+        const bool legato = v->legato && v->age < now;
         const uint64_t age = best < 0 ? 0 : n->voice[best].age;
         if (best < 0 || (legato && !waits) ||
             (legato == waits && (waits ? v->age < age : v->age > age))) {
@@ -189,6 +189,7 @@ static void slide(struct tick *t, uint32_t voice, const struct vy_note_event *ev
     v->off_frame = event->off_frame;
     v->age = t->frame + event->frame;
     v->hit = event->hit;
+    v->legato = event->hit && event->hit->legato;
 }
 
 static void start(struct tick *t, uint32_t voice, const struct vy_note_event *event)
@@ -209,6 +210,7 @@ static void start(struct tick *t, uint32_t voice, const struct vy_note_event *ev
         .now_hz = event->hz,
         .velocity = event->velocity,
         .hit = event->hit,
+        .legato = event->hit && event->hit->legato,
         .moved = true,
         .drawn = v->drawn,
     };

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Veery authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# usage: sessions.sh VEERY SOURCE_DIR
+# usage: test_sessions.sh VEERY SOURCE_DIR
 # Every piece in sessions/ is rendered whole: as loud as music is, below -1 dBTP, and with the very
 # samples of tests/golden/sessions.txt. Four bars of each come out the same for other blocks and
 # two threads. After a deliberate change of sound: VEERY_GOLDEN_UPDATE=1 rewrites the list.
