@@ -39,14 +39,14 @@ static void print(void *arg, const struct vy_reply *reply)
     shell->status = reply->ok ? VY_OK : reply->err.code;
 }
 
-static void bad_request(struct shell *shell, const char *why)
+static void bad_request(struct shell *shell, const char *why, int at)
 {
     json_t *const result = json_object(), *const warnings = json_array();
     struct vy_reply reply = {.id = ++shell->session->replies,
                              .version = shell->session->version,
                              .result = result,
                              .warnings = warnings};
-    vy_fail(&reply.err, VY_SYNTAX, -1, "%s", why);
+    vy_fail(&reply.err, VY_SYNTAX, at, "%s", why);
     print(shell, &reply);
     json_decref(result);
     json_decref(warnings);
@@ -66,7 +66,7 @@ static void do_json(struct shell *shell, const char *text, size_t length)
         snprintf(why, sizeof why,
                  "a request is {\"line\":\"...\",\"author\":\"...\",\"if_version\":N}: %.120s",
                  error.text);
-        bad_request(shell, why);
+        bad_request(shell, why, error.position > 0 ? error.position - 1 : 0);
     } else {
         const struct vy_request request = {line, n, author, version};
         vy_session_do(shell->session, &request, print, shell);

@@ -27,7 +27,7 @@ vy_status vy_log_add(struct vy_session *session, const struct vy_entry *entry, s
         session->capacity = capacity;
     }
     session->entry[session->entries++] = *entry;
-    if (entry->note)
+    if (entry->note || session->undos == 0)
         return VY_OK;
     // what this author undid before cannot come back any more
     for (size_t i = 0; i + 1 < session->entries; i++)

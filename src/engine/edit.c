@@ -258,6 +258,8 @@ vy_status vy_edit_copy(struct vy_doc *doc, const char *from, const char *to, str
             return vy_fail(err, VY_TOO_BIG, -1, "over 1024 cables");
         *route = doc->route[i];
         route->from = (uint16_t)copy;
+        if (route->to == u) // from one part of the unit to another
+            route->to = (uint16_t)copy;
     }
     return VY_OK;
 }

@@ -20,6 +20,7 @@
 
 // -1 dBTP is promised; the limiter's own detector reads up to 0.3 dB low on full-band noise.
 #define MASTER_CEILING_DB -1.3f
+#define MAX_SOURCES 256 // no fewer than the cables of a rack
 
 // Sources that sound at one point of a unit's chain.
 struct source {
@@ -118,19 +119,21 @@ static int add_rack(struct builder *b, int u, int r, struct source *source, int 
     for (int n = 0; n < rack->nodes; n++)
         add_node(b, rack->node[n].id, rack->node[n].module, rack->node[n].value,
                  rack->node[n].file, u, r, n);
-    struct source out[16];
+    struct source out[MAX_SOURCES];
     int outs = 0;
     for (int c = 0; c < rack->cables && !b->failed; c++) {
         const struct vy_cable *const cable = &rack->cable[c];
-        if (cable->to < 0 && cable->from < 0) { // in > out: the dry way
-            for (int i = 0; i < sources && outs < 16; i++) {
-                out[outs] = source[i];
+        if (cable->to < 0) {
+            const bool dry = cable->from < 0; // in > out
+            const int more = dry ? sources : 1;
+            if (outs + more > MAX_SOURCES) {
+                b->failed = true;
+                return 0;
+            }
+            for (int i = 0; i < more; i++) {
+                out[outs] = dry ? source[i] : (struct source){base + cable->from, cable->from_port, 1};
                 out[outs++].depth *= cable->depth;
             }
-        } else if (cable->to < 0) {
-            if (outs < 16)
-                out[outs++] =
-                    (struct source){base + cable->from, cable->from_port, cable->depth};
         } else if (cable->from < 0) {
             connect_all(b, source, sources, base + cable->to, cable->to_port, cable->depth);
         } else {
@@ -198,7 +201,7 @@ static void add_unit(struct builder *b, int u)
     }
     for (int r = 0; r < unit->racks; r++)
         gu->rack[r] = -1;
-    struct source source[16];
+    struct source source[MAX_SOURCES];
     int sources = 0, first = 0;
     if (unit->kind == VY_UNIT_INSTRUMENT) {
         sources = add_rack(b, u, 0, source, 0);

@@ -194,6 +194,19 @@ static bool read_rate(const char *text, double *beats)
     return *rest == '\0' && up >= 1.0 / 64 && up <= 64;
 }
 
+static void arp_failed(vy_status status, const char *name, struct vy_err *err)
+{
+    switch (status) {
+    case VY_BAD_ARG:
+        vy_fail(err, status, -1, "%s plays hits without pitch: give it chords or a melody", name);
+        break;
+    case VY_TOO_BIG:
+        vy_fail(err, status, -1, "the arpeggio has over 4096 notes: a slower rate?");
+        break;
+    default: vy_fail(err, status, -1, "%s: %s", name, vy_status_text(status));
+    }
+}
+
 vy_status vy_edit_arp(struct vy_doc *doc, const char *name, const struct vy_pair *pair, int pairs,
                       struct vy_err *err)
 {
@@ -224,13 +237,17 @@ vy_status vy_edit_arp(struct vy_doc *doc, const char *name, const struct vy_pair
             status = vy_fail(err, VY_UNKNOWN_PARAM, pair[i].at,
                              "arp knows mode, rate, octaves and gate");
         } else {
-            status = vy_value_read(&rows[r], pair[i].value, 0, 0, &value[r], err);
+            status = vy_value_read(&rows[r], pair[i].value, rows[r].def, 0, &value[r], err);
+            if (status && err)
+                err->at = pair[i].at;
         }
     }
     struct vy_pattern *pattern = NULL;
     if (!status)
         status = vy_pattern_arp(now->pattern, (enum vy_arp_mode)(int)value[0], rate, (int)value[1],
                                 value[2], unit->id, &doc->arena, &pattern);
+    if (status && err && !err->message[0])
+        arp_failed(status, unit->name, err);
     if (status)
         return status;
     struct vy_part part = *now;

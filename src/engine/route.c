@@ -145,6 +145,23 @@ static bool reaches(const struct vy_doc *doc, int a, int b)
     return seen[b];
 }
 
+// The same among the nodes of one rack.
+static bool node_reaches(const struct vy_rack *rack, int a, int b)
+{
+    bool seen[VY_MAX_NODES] = {0};
+    seen[a] = true;
+    for (bool more = true; more;) {
+        more = false;
+        for (int c = 0; c < rack->cables; c++) {
+            const struct vy_cable *const cable = &rack->cable[c];
+            if (cable->from >= 0 && cable->to >= 0 && seen[cable->from] && !seen[cable->to] &&
+                !cable->to_param)
+                seen[cable->to] = more = true;
+        }
+    }
+    return seen[b];
+}
+
 static vy_status add_cable(struct vy_doc *doc, const struct end *from, const struct end *to,
                            float depth, uint8_t kind, struct vy_err *err)
 {
@@ -201,10 +218,13 @@ static vy_status connect(struct vy_doc *doc, const char *a, const char *b, int u
     if (doc->unit[ua].kind == VY_UNIT_OUT)
         return vy_fail(err, VY_CYCLE, -1, "out is the end: nothing comes out of it");
     const bool sound = !to.param;
-    if (sound && !depth && (from.node < 0 || ua != ub) && reaches(doc, ub, ua))
+    const bool inside = ua == ub && from.node >= 0 && to.node >= 0 && from.rack == to.rack;
+    const bool closes = inside ? node_reaches(&doc->unit[ua].rack[to.rack], to.node, from.node)
+                               : (from.node < 0 || ua != ub) && reaches(doc, ub, ua);
+    if (sound && !depth && closes)
         return vy_fail(err, VY_CYCLE, -1,
                        "%.40s > %.40s closes a loop; say depth=0.5 to feed back on purpose", a, b);
-    if (ua == ub && from.node >= 0 && to.node >= 0 && from.rack == to.rack)
+    if (inside)
         return add_cable(doc, &from, &to, amount, kind, err);
     if (ua == ub && from.node < 0 && to.node < 0)
         return vy_fail(err, VY_CYCLE, -1, "%.40s cannot be patched into itself", a);
@@ -260,9 +280,9 @@ vy_status vy_edit_unpatch(struct vy_doc *doc, const char *from, const char *to, 
     int taken = 0, own_way = 0;
     for (int i = doc->routes - 1; i >= 0; i--) {
         const struct vy_route *const r = &doc->route[i];
-        own_way += r->from == a.unit && !r->to_param && !r->send;
+        own_way += r->from == a.unit && r->from_node < 0 && r->to_node < 0 && !r->send;
         if (r->from == a.unit && r->to == b.unit && r->from_node == a.node &&
-            r->to_node == b.node && (b.node < 0 || (r->to_port == b.port &&
+            r->from_rack == a.rack && r->to_rack == b.rack && r->to_node == b.node && (b.node < 0 || (r->to_port == b.port &&
                                                    r->to_param == b.param))) {
             VY_DOC_DROP(doc->route, doc->routes, i);
             taken++;

@@ -201,8 +201,11 @@ vy_status vy_depth_read(const struct vy_param *row, const char *text, float *dep
 {
     double number;
     const char *unit;
-    if (!vy_number_read(text, &number, &unit) || fabs(number) > 1e6)
+    if (!vy_number_read(text, &number, &unit))
         return vy_fail(err, VY_BAD_ARG, -1, "'%.40s' is no depth (0.4, 30%%, 2st, 300Hz)", text);
+    if (fabs(number) > 1e6)
+        return vy_fail(err, VY_OUT_OF_RANGE, -1, "a depth goes from -1000000 to 1000000, not %.40s",
+                       text);
     *kind = VY_DEPTH_TRAVEL;
     if (!*unit || strcmp(unit, "%") == 0) {
         *depth = (float)(*unit ? number / 100 : number);
@@ -211,6 +214,9 @@ vy_status vy_depth_read(const struct vy_param *row, const char *text, float *dep
     if (!row) { // into an input: a gain
         if (strcasecmp(unit, "dB") != 0)
             return vy_fail(err, VY_BAD_UNIT, -1, "a cable into an input has a gain (0.4, -6dB)");
+        if (number > 60)
+            return vy_fail(err, VY_OUT_OF_RANGE, -1, "a cable's gain goes up to 60dB, not %gdB",
+                           number);
         *depth = (float)pow(10, number / 20);
         return VY_OK;
     }
