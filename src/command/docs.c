@@ -17,36 +17,74 @@ static void head(struct vy_buf *buf, const char *title)
                title);
 }
 
-// A cell of a table: no bar may end it.
+// Help is plain text: what Markdown would take for its own signs is protected.
+static void prose(struct vy_buf *buf, const char *text)
+{
+    bool code = false; // between backticks nothing is a sign but the bar of a table
+    for (; *text; text++) {
+        code ^= *text == '`';
+        vy_buf_add(buf, *text == '|' || (!code && strchr("*<[", *text)) ? "\\%c" : "%c", *text);
+    }
+}
+
+// A cell of a table.
 static void cell(struct vy_buf *buf, const char *text)
 {
+    vy_buf_add(buf, " ");
+    prose(buf, text);
+    vy_buf_add(buf, " |");
+}
+
+static void choices(struct vy_buf *buf, const char *text)
+{
+    vy_buf_add(buf, ": `");
     for (; *text; text++)
-        vy_buf_add(buf, *text == '|' ? "\\%c" : "%c", *text);
-    vy_buf_add(buf, " | ");
+        vy_buf_add(buf, *text == '|' ? "` `" : "%c", *text);
+    vy_buf_add(buf, "`");
+}
+
+static void argument(struct vy_buf *buf, const struct vy_arg *arg)
+{
+    vy_buf_add(buf, "- `%s`", arg->type == VY_ARG_PAIRS ? "KEY=VALUE" : arg->name);
+    if (arg->text) {
+        vy_buf_add(buf, " ");
+        prose(buf, arg->text);
+    }
+    if (arg->choices)
+        choices(buf, arg->choices);
+    if (arg->min < arg->max)
+        vy_buf_add(buf, "%s %g..%g%s%s", arg->text ? "," : "", arg->min, arg->max,
+                   arg->unit && *arg->unit ? " " : "", arg->unit ? arg->unit : "");
+    if (arg->def)
+        vy_buf_add(buf, ", default %s", arg->def);
+    vy_buf_add(buf, "\n");
 }
 
 static void command(struct vy_buf *buf, const struct vy_verb *verb)
 {
     struct vy_buf usage = {0};
     vy_verb_usage(verb, &usage);
-    vy_buf_add(buf, "\n### %s\n\n    %s\n\n%s\n", verb->name, usage.text ? usage.text : "",
-               verb->help);
+    vy_buf_add(buf, "\n### %s\n\n    %s\n\n", verb->name, usage.text ? usage.text : "");
     vy_buf_clear(&usage);
-    if (verb->more)
-        vy_buf_add(buf, "%s\n", verb->more);
-    if (verb->absent)
-        vy_buf_add(buf, "\n**Absent:** %s.\n", verb->absent);
+    prose(buf, verb->help);
+    vy_buf_add(buf, "\n");
+    if (verb->more) {
+        vy_buf_add(buf, "\n");
+        prose(buf, verb->more);
+        vy_buf_add(buf, "\n");
+    }
+    if (verb->absent) {
+        vy_buf_add(buf, "\n**Absent:** ");
+        prose(buf, verb->absent);
+        vy_buf_add(buf, ".\n");
+    }
     bool first = true;
     for (const struct vy_arg *arg = verb->arg; arg->name; arg++) {
-        if (!arg->text && !arg->def && !(arg->min < arg->max))
+        if (!arg->text && !arg->def && !arg->choices && !(arg->min < arg->max))
             continue;
-        vy_buf_add(buf, "%s- `%s` %s", first ? "\n" : "", arg->name, arg->text ? arg->text : "");
+        vy_buf_add(buf, "%s", first ? "\n" : "");
+        argument(buf, arg);
         first = false;
-        if (arg->min < arg->max)
-            vy_buf_add(buf, ", %g..%g %s", arg->min, arg->max, arg->unit ? arg->unit : "");
-        if (arg->def)
-            vy_buf_add(buf, ", default %s", arg->def);
-        vy_buf_add(buf, "\n");
     }
     vy_buf_add(buf, "\n```\n");
     for (int i = 0; i < 2 && verb->example[i]; i++)
@@ -54,18 +92,33 @@ static void command(struct vy_buf *buf, const struct vy_verb *verb)
     vy_buf_add(buf, "```\n");
 }
 
+// Each group's verbs as links; `body` writes the chapters themselves.
+static void group(struct vy_buf *buf, int g, bool body)
+{
+    vy_buf_add(buf, body ? "\n## %s\n" : "- %s:", vy_verb_groups[g][1]);
+    for (int i = 0; i < vy_verb_table_rows; i++) {
+        const struct vy_verb *const verb = &vy_verb_table[i];
+        if (strcmp(verb->group, vy_verb_groups[g][0]) != 0)
+            continue;
+        if (body)
+            command(buf, verb);
+        else
+            vy_buf_add(buf, " [%s](#%s)", verb->name, verb->name);
+    }
+    vy_buf_add(buf, body ? "" : "\n");
+}
+
 static void commands(struct vy_buf *buf)
 {
     head(buf, "Commands");
     vy_buf_add(buf, "\nBefore an editing command: `dry` tries it and changes nothing; `at next "
                     "beat`, `at next bar`, `at next 4 bars`, `at bar 9`, `at bar 9:2.5` let "
-                    "it wait. `;` separates commands, `#` begins a comment.\n");
-    for (int g = 0; vy_verb_groups[g][0]; g++) {
-        vy_buf_add(buf, "\n## %s\n", vy_verb_groups[g][1]);
-        for (int i = 0; i < vy_verb_table_rows; i++)
-            if (strcmp(vy_verb_table[i].group, vy_verb_groups[g][0]) == 0)
-                command(buf, &vy_verb_table[i]);
-    }
+                    "it wait. `;` separates commands, `#` begins a comment. "
+                    "[language.md](../language.md) is the manual.\n\n");
+    for (int g = 0; vy_verb_groups[g][0]; g++)
+        group(buf, g, false);
+    for (int g = 0; vy_verb_groups[g][0]; g++)
+        group(buf, g, true);
 }
 
 static void param(struct vy_buf *buf, const char *name, const struct vy_param *row, float def,
@@ -75,7 +128,7 @@ static void param(struct vy_buf *buf, const char *name, const struct vy_param *r
     char value[64];
     vy_param_range(row, &range);
     vy_value_write(row, def, value, sizeof value);
-    vy_buf_add(buf, "| `%s` | ", name);
+    vy_buf_add(buf, "| `%s` |", name);
     cell(buf, range.text ? range.text : "");
     cell(buf, value);
     cell(buf, text);
@@ -91,6 +144,35 @@ static int by_id(const void *a, const void *b)
                   (*(const struct vy_module *const *)b)->id);
 }
 
+static void ports(struct vy_buf *buf, const char *way, const struct vy_port *port, int count)
+{
+    for (int p = 0; p < count; p++) {
+        vy_buf_add(buf, "- %s `%s`%s ", way, port[p].name,
+                   port[p].flags & VY_PORT_NOTE ? " (the instrument's notes, unless patched)" : "");
+        prose(buf, port[p].text);
+        vy_buf_add(buf, "\n");
+    }
+}
+
+static void module(struct vy_buf *buf, const struct vy_module *m)
+{
+    vy_buf_add(buf, "\n## %s\n\n", m->id);
+    prose(buf, m->text);
+    vy_buf_add(buf, "%s%s%s\n", m->flags & VY_EFFECT ? " Effect." : "",
+               m->flags & VY_CONTROL ? " Its output is a control signal." : "",
+               m->flags & VY_STEREO ? " Stereo: voices are summed before it." : "");
+    if (m->latency_frames)
+        vy_buf_add(buf, "Its output is %u frames late.\n", m->latency_frames);
+    vy_buf_add(buf, "\n");
+    ports(buf, "in", m->in, m->ins);
+    ports(buf, "out", m->out, m->outs);
+    if (m->file)
+        vy_buf_add(buf, "- `%s=\"...\"` a sound file\n", m->file);
+    vy_buf_add(buf, "%s", m->params ? param_head : "");
+    for (int p = 0; p < m->params; p++)
+        param(buf, m->param[p].name, &m->param[p], m->param[p].def, m->param[p].text);
+}
+
 static void modules(struct vy_buf *buf, const struct vy_catalog *catalog)
 {
     size_t count;
@@ -98,47 +180,80 @@ static void modules(struct vy_buf *buf, const struct vy_catalog *catalog)
     head(buf, "Modules");
     if (found && count)
         qsort(found, count, sizeof *found, by_id);
+    vy_buf_add(buf, "\n| module | |\n|---|---|\n");
     for (size_t i = 0; found && i < count; i++) {
-        const struct vy_module *const m = found[i];
-        vy_buf_add(buf, "\n## %s\n\n%s%s\n", m->id, m->text,
-                   m->flags & VY_EFFECT ? " (effect)" : "");
-        for (int p = 0; p < m->ins; p++)
-            vy_buf_add(buf, "%s- in `%s` %s\n", p ? "" : "\n", m->in[p].name, m->in[p].text);
-        for (int p = 0; p < m->outs; p++)
-            vy_buf_add(buf, "%s- out `%s` %s\n", p || m->ins ? "" : "\n", m->out[p].name,
-                       m->out[p].text);
-        vy_buf_add(buf, "%s", m->params ? param_head : "");
-        for (int p = 0; p < m->params; p++)
-            param(buf, m->param[p].name, &m->param[p], m->param[p].def, m->param[p].text);
+        vy_buf_add(buf, "| [%s](#%s) |", found[i]->id, found[i]->id);
+        cell(buf, found[i]->text);
+        vy_buf_add(buf, "\n");
     }
+    for (size_t i = 0; found && i < count; i++)
+        module(buf, found[i]);
     free(found);
+}
+
+static void recipe(struct vy_buf *buf, const struct vy_recipe *r)
+{
+    vy_buf_add(buf, "\n## %s\n\n", r->name);
+    prose(buf, r->text ? r->text : "");
+    vy_buf_add(buf, ".%s", r->effect ? " Effect." : "");
+    if (!r->effect)
+        vy_buf_add(buf, " %u voice%s.", r->voices, r->voices == 1 ? "" : "s");
+    if (r->words && *r->words)
+        vy_buf_add(buf, " Found by: %s.", r->words);
+    vy_buf_add(buf, "\n\nMade of");
+    for (int n = 0; n < r->rack.nodes; n++) {
+        const struct vy_module *const m = r->rack.node[n].module;
+        int before = 0;
+        while (r->rack.node[before].module != m)
+            before++;
+        if (before == n) // each module once
+            vy_buf_add(buf, "%s [%s](modules.md#%s)", n ? "," : "", m->id, m->id);
+    }
+    vy_buf_add(buf, ".\n%s", r->rack.knobs ? param_head : "");
+    for (int k = 0; k < r->rack.knobs; k++) {
+        const struct vy_knob *const knob = &r->rack.knob[k];
+        const struct vy_node *const node = &r->rack.node[knob->node[0]];
+        const struct vy_param *const row = &node->module->param[knob->param[0]];
+        param(buf, knob->name, row, node->value[knob->param[0]],
+              knob->text && *knob->text ? knob->text : row->text);
+    }
+}
+
+static void recipe_list(struct vy_buf *buf, const struct vy_catalog *catalog, bool effects)
+{
+    vy_buf_add(buf, "\n| %s | |\n|---|---|\n", effects ? "effect" : "instrument");
+    for (int i = 0; i < catalog->recipes; i++) {
+        const struct vy_recipe *const r = &catalog->recipe[i];
+        if (r->effect != effects)
+            continue;
+        vy_buf_add(buf, "| [%s](#%s) |", r->name, r->name);
+        cell(buf, r->text ? r->text : "");
+        vy_buf_add(buf, "\n");
+    }
 }
 
 static void recipes(struct vy_buf *buf, const struct vy_catalog *catalog)
 {
     head(buf, "Recipes");
-    for (int i = 0; i < catalog->recipes; i++) {
-        const struct vy_recipe *const r = &catalog->recipe[i];
-        vy_buf_add(buf, "\n## %s\n\n%s%s\n\nMade of", r->name, r->text ? r->text : "",
-                   r->effect ? " (effect)" : "");
-        for (int n = 0; n < r->rack.nodes; n++)
-            vy_buf_add(buf, "%s `%s`", n ? "," : "", r->rack.node[n].module->id);
-        vy_buf_add(buf, ".\n%s", r->rack.knobs ? param_head : "");
-        for (int k = 0; k < r->rack.knobs; k++) {
-            const struct vy_knob *const knob = &r->rack.knob[k];
-            const struct vy_node *const node = &r->rack.node[knob->node[0]];
-            const struct vy_param *const row = &node->module->param[knob->param[0]];
-            param(buf, knob->name, row, node->value[knob->param[0]],
-                  knob->text && *knob->text ? knob->text : row->text);
-        }
-    }
+    vy_buf_add(buf, "\n`create NAME RECIPE` makes one, `add EFFECT to NAME` puts an effect behind "
+                    "it. [recipes-how-to.md](../recipes-how-to.md) says how to write your own.\n");
+    recipe_list(buf, catalog, false);
+    recipe_list(buf, catalog, true);
+    for (int i = 0; i < catalog->recipes; i++)
+        recipe(buf, &catalog->recipe[i]);
 }
 
 static void errors(struct vy_buf *buf)
 {
     head(buf, "Errors");
-    vy_buf_add(buf, "\n| code | |\n|---|---|\n");
-#define X(code, number, name, text) vy_buf_add(buf, "| `%s` | %s |\n", name, text);
+    vy_buf_add(buf, "\nWhat stands behind `error` in a reply, and in `error.code` of JSON.\n\n"
+                    "| code | |\n|---|---|\n");
+#define X(code, number, name, text)        \
+    if (VY_##code != VY_OK) {              \
+        vy_buf_add(buf, "| `%s` |", name); \
+        cell(buf, text);                   \
+        vy_buf_add(buf, "\n");             \
+    }
     VY_STATUS_LIST(X)
 #undef X
 }

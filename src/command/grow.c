@@ -48,28 +48,46 @@ vy_status vy_do_recipes(struct vy_call *call, struct vy_err *err)
     return VY_OK;
 }
 
-// "Current values" of a thing: every parameter with unit, range, default, value.
+// One line and one row: a parameter with unit, range, default and value.
+static void describe_value(struct vy_call *call, const struct vy_rack *rack, const char *path,
+                           const struct vy_param *row, float value, const char *text, bool knob,
+                           json_t *rows)
+{
+    char now[64], def[64];
+    struct vy_buf range = {0};
+    vy_value_write(row, value, now, sizeof now);
+    vy_value_write(row, row->def, def, sizeof def);
+    vy_param_range(row, &range);
+    vy_buf_add(call->text, "\n  %-22s %-10s %-24s default %-10s %s", path, now,
+               range.text ? range.text : "", def, text);
+    json_array_append_new(
+        rows, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "rack", rack->name, "path", path, "value",
+                        now, "range", range.text ? range.text : "", "default", def, "unit",
+                        row->unit, "knob", knob));
+    vy_buf_clear(&range);
+}
+
+// "Current values" of a thing: the knobs its recipe offers first, then every parameter inside.
 static void describe_rack(struct vy_call *call, const struct vy_rack *rack, json_t *rows)
 {
     vy_buf_add(call->text, "\n %s (%s)%s", rack->name, rack->recipe,
                rack->bypass ? ", bypassed" : "");
+    for (int k = 0; k < rack->knobs; k++) {
+        const struct vy_knob *const knob = &rack->knob[k];
+        const struct vy_node *const node = &rack->node[knob->node[0]];
+        const int p = knob->param[0];
+        describe_value(call, rack, knob->name, &node->module->param[p], node->value[p],
+                       knob->text ? knob->text : "", true, rows);
+    }
+    if (rack->knobs)
+        vy_buf_add(call->text, "\n  inside:");
     for (int n = 0; n < rack->nodes; n++) {
         const struct vy_node *const node = &rack->node[n];
         for (int p = 0; p < node->module->params; p++) {
             const struct vy_param *const row = &node->module->param[p];
-            char path[3 * VY_NAME_SIZE], now[64], def[64];
-            struct vy_buf range = {0};
-            vy_value_write(row, node->value[p], now, sizeof now);
-            vy_value_write(row, row->def, def, sizeof def);
-            vy_param_range(row, &range);
+            char path[3 * VY_NAME_SIZE];
             snprintf(path, sizeof path, "%s.%s", node->name, row->name);
-            vy_buf_add(call->text, "\n  %-22s %-10s %-24s default %-10s %s", path, now,
-                       range.text ? range.text : "", def, row->text);
-            json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "rack", rack->name,
-                                                  "path", path, "value", now, "range",
-                                                  range.text ? range.text : "", "default", def,
-                                                  "unit", row->unit));
-            vy_buf_clear(&range);
+            describe_value(call, rack, path, row, node->value[p], row->text, false, rows);
         }
     }
 }

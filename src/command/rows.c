@@ -172,7 +172,7 @@ const struct vy_verb vy_verb_table[] = {
     {.name = "send", .group = "connect",
      .arg = ARGS(NAME, {.name = "BUS", .type = VY_ARG_NAME, .before = "to", .text = "a bus or effect"},
                  {.name = "amount", .type = VY_ARG_WORD, .keyed = true, .optional = true,
-                  .def = "1", .text = "0..1, dB or %; 0 takes it away"}),
+                  .def = "1", .text = "0..1 or %; 0 takes it away"}),
      .help = "Send part of a thing to a bus as well.", .example = {"send bass to drums amount=0.3"},
      .flags = VY_VERB_EDIT, .run = vy_do_send},
     // write music

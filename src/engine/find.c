@@ -303,6 +303,16 @@ static void drop_automation(struct vy_doc *doc, const struct vy_target *t)
     }
 }
 
+// A time or rate that is said in seconds or hertz takes its module off the beat: else it would do
+// nothing while `sync` says a note length.
+static void leave_sync(struct vy_node *node, int param)
+{
+    const char *const name = node->module->param[param].name;
+    const int sync = param_of(node->module, "sync");
+    if (sync >= 0 && (strcmp(name, "time") == 0 || strcmp(name, "rate") == 0))
+        node->value[sync] = node->module->param[sync].min;
+}
+
 vy_status vy_edit_set(struct vy_doc *doc, const char *path, const char *value, char *was, char *now,
                       struct vy_err *err)
 {
@@ -331,6 +341,8 @@ vy_status vy_edit_set(struct vy_doc *doc, const char *path, const char *value, c
         status = set_strip(unit, t.param, number, err);
     else
         unit->rack[t.rack].node[t.node].value[t.param] = number;
+    if (t.node >= 0)
+        leave_sync(&unit->rack[t.rack].node[t.node], t.param);
     // further targets of a knob get the same value within their own ranges
     for (int k = 1; t.knob && k < t.knob->targets; k++) {
         struct vy_node *const node = &unit->rack[t.rack].node[t.knob->node[k]];

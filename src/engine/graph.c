@@ -18,6 +18,8 @@
 
 #define MAX_GRAPH 65535u
 
+// -1 dBTP is promised; the limiter's own detector reads up to 0.3 dB low on full-band noise.
+#define MASTER_CEILING_DB -1.3f
 #define MAX_SOURCES 256 // no fewer than the cables of a rack
 
 // Sources that sound at one point of a unit's chain.
@@ -439,6 +441,9 @@ vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
         const uint64_t id = vy_rng_key(doc->unit[out].id, vy_hash_text("#limiter"));
         const int limiter = add_node(&b, id, b.limiter, NULL, NULL, out, -1, 1);
         add_edge(&b, graph->out, 0, limiter, 0, 1);
+        for (int p = 0; p < b.limiter->params && !b.failed; p++)
+            if (strcmp(b.limiter->param[p].name, "ceiling") == 0)
+                graph->node[limiter].value[p] = MASTER_CEILING_DB;
         graph->out = limiter;
         for (int p = 0; p < b.limiter->outs; p++)
             if (strcmp(b.limiter->out[p].name, "gain") == 0)

@@ -8,7 +8,8 @@
 #include "engine/rt/plan.h"
 #include "veery/module.h"
 
-/// One build of everything that runs on the audio thread. All builds give the same bits.
+/// One build of everything that runs on the audio thread. AVX2 and AVX-512 give the same
+/// bits; base differs from them in the last ones (vy_fma).
 struct vy_kernels {
     const char *isa; ///< "base", "avx2", "avx512"
     const struct vy_module *const *modules;

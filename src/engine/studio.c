@@ -407,8 +407,9 @@ vy_status vy_studio_render(const struct vy_doc *doc, const struct vy_catalog *ca
         const double beats = whole ? fmax(vy_studio_length(doc) - how->beat, bar) : how->beats;
         const double from = (double)r.engine.position;
         status = run(&r, beats, whole);
-        const double end = from + (double)(whole ? frames_wanted(&r, beats) : r.delivered + r.filled);
-        result->bars = (vy_tempo_beat(&r.engine.plan->map, end) - how->beat) / bar;
+        const double end = from + (double)(r.delivered + r.filled);
+        const double heard = vy_tempo_beat(&r.engine.plan->map, end) - how->beat;
+        result->bars = (how->frames == 0 && !r.stopped ? beats : heard) / bar;
     }
     if (!status)
         status = flush(&r);

@@ -52,8 +52,8 @@ static const struct vy_param params[] = {
     {"pitch", "st", -60, 60, 0, VY_LIN, 5, NULL, "transposition in semitones"},
     {"detune", "cents", -100, 100, 0, VY_LIN, 5, NULL, "fine tuning"},
     {"pw", "", 0.01f, 0.99f, 0.5f, VY_LIN, 5, NULL, "pulse width of the square"},
-    {"fm", "ratio", 0, 16, 0, VY_LIN, 5, NULL, "depth of the fm input, in multiples of the pitch"},
-    {"pm", "ratio", 0, 4, 0, VY_LIN, 5, NULL, "depth of the pm input, in turns"},
+    {"fm", "", 0, 16, 0, VY_LIN, 5, NULL, "depth of the fm input, in multiples of the pitch"},
+    {"pm", "", 0, 4, 0, VY_LIN, 5, NULL, "depth of the pm input, in turns"},
     {"phase", "deg", 0, 360, 0, VY_LIN, 0, NULL, "phase the first cycle starts at"},
 };
 

@@ -167,7 +167,7 @@ static void delay_repeats_on_the_frame(void **state)
     (void)state;
     float *const x = left_of(PIECE(CLICK, "set c.level 0.2", "sequence c div=0.25: x",
                                    "add delay c time=0.2501s feedback=0.5 lowcut=20 highcut=20000 "
-                                   "mix=1"),
+                                   "mix=1 pingpong=off"),
                              96000);
     const int step = 12005; // 0.2501 s is 12004.8 frames
     const double first = (double)x[step];

@@ -145,12 +145,16 @@ static void make_ramps(const struct vy_plan *plan, const struct vy_plan_node *no
     const uint32_t groups = inst->shape.groups;
     for (uint32_t p = 0; p < node->module->params; p++) {
         struct vy_param_state *const s = &inst->state[p];
-        const struct vy_param *const row = &node->module->param[p];
-        const float start = s->now, end = advance(s, &node->param[p], row);
+        const struct vy_plan_param *const plan_param = &node->param[p];
         struct vy_ramp *const ramp = inst->ramp + (size_t)p * groups;
+        const bool driven = plan_param->edges || plan_param->lock >= 0;
         table[p] = ramp;
+        if (s->flat && !driven && s->left == 0 && s->goal == plan_param->target)
+            continue; // most knobs, most of the time
+        const struct vy_param *const row = &node->module->param[p];
+        const float start = s->now, end = advance(s, plan_param, row);
         s->now = end;
-        if (node->param[p].edges || node->param[p].lock >= 0) {
+        if (driven) {
             ramp_modulated(plan, node, p, end);
         } else if (start != end || !s->flat) {
             const bool jump = stepped(row);
