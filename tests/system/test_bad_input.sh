@@ -5,7 +5,7 @@
 # Bad input through the real program: every case ends in one clear error (what, where) and the
 # right exit code, in bounded time, and leaves what was there as it was. TAP.
 set -u
-veery=$1
+veery=$(realpath "$1") # meson gives it from its own folder
 room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
 export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state"
