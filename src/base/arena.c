@@ -9,6 +9,7 @@
 struct vy_arena_block {
     struct vy_arena_block *next;
     size_t used, size; // bytes behind the header
+    void *memory;      // as malloc gave it
 };
 
 #define HEADER 64u // keeps what follows aligned
@@ -16,9 +17,13 @@ struct vy_arena_block {
 
 static struct vy_arena_block *new_block(size_t size)
 {
-    struct vy_arena_block *const b = aligned_alloc(64, HEADER + size);
-    if (b)
-        *b = (struct vy_arena_block){NULL, 0, size};
+    // aligned_alloc does not use a hole of the same size again (glibc): with small strings between
+    // the documents of a long session memory would grow with every edit
+    void *const memory = malloc(HEADER + size + 63);
+    if (!memory)
+        return NULL;
+    struct vy_arena_block *const b = (void *)(((uintptr_t)memory + 63) & ~(uintptr_t)63);
+    *b = (struct vy_arena_block){NULL, 0, size, memory};
     return b;
 }
 
@@ -69,7 +74,7 @@ void vy_arena_clear(struct vy_arena *arena)
 {
     for (struct vy_arena_block *b = arena->block; b;) {
         struct vy_arena_block *const next = b->next;
-        free(b);
+        free(b->memory);
         b = next;
     }
     *arena = (struct vy_arena){0};
