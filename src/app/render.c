@@ -59,26 +59,32 @@ static bool on_progress(void *arg, double seconds)
 }
 
 // A session file becomes a session. Exit code.
-static int open_session(const struct vy_catalog *catalog, const char *path,
-                        struct vy_session **session, json_t *warnings)
+static struct vy_session *open_session(const struct vy_catalog *catalog, const char *path,
+                                       json_t *warnings, int *code)
 {
     char *text;
     size_t length;
     struct vy_err err = {.at = -1};
-    if (vy_file_read(path, VY_SESSION_FILE_MAX, &text, &length, &err))
-        return err.code == VY_TOO_BIG ? (vy_complain(&err), EXIT_USAGE) : vy_complain(&err);
-    *session = vy_session_new(catalog, 1);
-    vy_status status = *session ? vy_session_load(*session, text, length, "file", warnings, &err)
-                                : vy_fail(&err, VY_NO_MEMORY, -1, "out of memory");
+    *code = EXIT_USAGE;
+    if (vy_file_read(path, VY_SESSION_FILE_MAX, &text, &length, &err)) {
+        const int complained = vy_complain(&err);
+        if (err.code != VY_TOO_BIG)
+            *code = complained;
+        return NULL;
+    }
+    struct vy_session *const session = vy_session_new(catalog, 1);
+    vy_status status = session ? vy_session_load(session, text, length, "file", warnings, &err)
+                               : vy_fail(&err, VY_NO_MEMORY, -1, "out of memory");
     free(text);
-    if (!status)
-        return EXIT_FINE;
+    if (session && !status) {
+        *code = EXIT_FINE;
+        return session;
+    }
     fprintf(stderr, "%s:%s", path, err.message);
     fprintf(stderr, err.hint[0] ? " (%s; did you mean '%s'?)\n" : " (%s)\n",
             vy_status_name(err.code), err.hint);
-    vy_session_destroy(*session);
-    *session = NULL;
-    return EXIT_USAGE;
+    vy_session_destroy(session);
+    return NULL;
 }
 
 static void print_warnings(const json_t *warnings)
@@ -238,11 +244,10 @@ int vy_main_render(int argc, char **argv)
         return code;
     vy_catch_interrupt();
     json_t *const warnings = json_array();
-    struct vy_session *session = NULL;
     what.catalog = &catalog;
     what.warnings = warnings;
-    code = open_session(&catalog, argv[1], &session, warnings);
-    if (!code)
+    struct vy_session *const session = open_session(&catalog, argv[1], warnings, &code);
+    if (session)
         code = render(session, &what, bars, seed, &o, warnings);
     vy_session_destroy(session);
     json_decref(warnings);
@@ -264,9 +269,8 @@ int vy_main_check(int argc, char **argv)
     if (code)
         return code;
     json_t *const warnings = json_array();
-    struct vy_session *session = NULL;
-    code = open_session(&catalog, argv[1], &session, warnings);
-    if (!code) {
+    struct vy_session *const session = open_session(&catalog, argv[1], warnings, &code);
+    if (session) {
         const struct vy_doc *const doc = session->doc;
         const double bars = vy_studio_length(doc) / vy_doc_bar_beats(doc);
         print_warnings(warnings);

@@ -123,8 +123,9 @@ static vy_status may_wait(const char *line, int at, struct vy_err *err)
 {
     struct vy_lex lex = {0};
     struct vy_line *const words = malloc(sizeof *words);
-    vy_status status = words ? vy_lex_open(&lex, line, strlen(line), err)
-                             : vy_fail(err, VY_NO_MEMORY, -1, "memory");
+    if (!words)
+        return vy_fail(err, VY_NO_MEMORY, -1, "memory");
+    vy_status status = vy_lex_open(&lex, line, strlen(line), err);
     if (!status)
         status = vy_lex_next(&lex, words, err);
     const struct vy_verb *verb = NULL;

@@ -75,7 +75,7 @@ vy_status vy_do_listen(struct vy_call *call, struct vy_err *err)
         seconds = bars_seconds(call->doc, v[0].number);
     if (seconds > 3600)
         return vy_fail(err, VY_TOO_BIG, v[0].at, "listen takes at most an hour");
-    struct vy_heard heard;
+    struct vy_heard heard = {0};
     const vy_status status = hear(call, call->doc, seconds, v[1].text, &heard, err);
     if (status)
         return status;
@@ -106,7 +106,7 @@ vy_status vy_do_assert(struct vy_call *call, struct vy_err *err)
     const struct vy_metric *const metric = vy_metric_find(v[0].text);
     if (!metric)
         return vy_fail(err, VY_INTERNAL, v[0].at, "the metric %s has no row", v[0].text);
-    struct vy_heard heard;
+    struct vy_heard heard = {0};
     const vy_status status =
         hear(call, call->doc, bars_seconds(call->doc, 4), v[1].text, &heard, err);
     if (status)
@@ -201,7 +201,7 @@ vy_status vy_do_render(struct vy_call *call, struct vy_err *err)
                                    .block = BLOCK,
                                    .threads = 1,
                                    .warnings = call->warnings};
-    struct vy_heard heard;
+    struct vy_heard heard = {0};
     vy_status status = VY_OK;
     if (what.seconds > 6 * 3600)
         status = vy_fail(err, VY_TOO_BIG, v[0].at, "render makes at most 6 hours at once");
@@ -231,7 +231,7 @@ vy_status vy_dry_report(struct vy_call *call, const struct vy_doc *before,
                         const struct vy_doc *after, struct vy_err *err)
 {
     const double beats = 2 * vy_doc_bar_beats(before);
-    struct vy_heard was, is;
+    struct vy_heard was = {0}, is = {0};
     struct vy_buf changes = {0};
     vy_status status = vy_diff(before, after, &changes, call->result, err);
     if (!status)

@@ -87,15 +87,19 @@ vy_status vy_file_parse(const struct vy_catalog *catalog, const char *text, size
                         const char *author, struct vy_doc **doc, struct vy_buf *program,
                         json_t *warnings, struct vy_err *err)
 {
-    if (length > VY_SESSION_FILE_MAX)
-        return vy_fail(err, VY_TOO_BIG, -1, "over %u bytes", VY_SESSION_FILE_MAX);
+    if (length > VY_SESSION_FILE_MAX) {
+        vy_fail(err, VY_TOO_BIG, -1, "over %u bytes", VY_SESSION_FILE_MAX);
+        return VY_TOO_BIG;
+    }
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { // a byte order mark
         text += 3;
         length -= 3;
     }
     struct vy_session *const session = vy_session_new(catalog, seed_of(text, length));
-    if (!session)
-        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    if (!session) {
+        vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+        return VY_NO_MEMORY;
+    }
     session->loading = true;
     struct listener listener = {.warnings = warnings};
     vy_status status = read_lines(session, text, length, author, &listener, err);
@@ -104,8 +108,10 @@ vy_status vy_file_parse(const struct vy_catalog *catalog, const char *text, size
         status = vy_log_program(session, program, &seed, err);
     if (!status) { // the document outlives its session
         *doc = vy_doc_clone(session->doc);
-        if (!*doc)
-            status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+        if (!*doc) {
+            vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+            status = VY_NO_MEMORY;
+        }
     }
     vy_session_destroy(session);
     return status;

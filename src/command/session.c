@@ -147,9 +147,10 @@ static vy_status keep_lines(struct vy_call *call, const struct vy_doc *before, s
         const int from = line->when.kind > VY_WHEN_NOW ? line->when.at : line->begin;
         const char *text = vy_lex_rest(call->lex, line, from < 0 ? line->begin : from);
         if (from < 0 && text) { // load ... next bar
-            char *const said = vy_arena_take(&call->lex->arena, strlen(text) + 16);
+            const size_t size = strlen(text) + 16;
+            char *const said = vy_arena_take(&call->lex->arena, size);
             if (said)
-                sprintf(said, "at next bar %s", text);
+                snprintf(said, size, "at next bar %s", text);
             text = said;
         }
         return text ? keep(call, text, before, err)
@@ -180,15 +181,16 @@ static vy_status do_edit(struct vy_call *call, struct vy_err *err)
     struct vy_session *const session = call->session;
     struct vy_transaction *const transaction = vy_transaction_of(session, call->author);
     struct vy_doc *const before = transaction ? transaction->doc : session->doc;
-    struct vy_buf lines = {0};
-    call->expand = &lines;
     // while a file is read nobody else looks, and any error throws everything away
     const bool in_place = session->loading && !transaction && !call->line->dry;
     const struct vy_doc was = *before;
     struct vy_doc *const doc = in_place ? before : vy_doc_clone(before);
+    if (!doc)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    struct vy_buf lines = {0};
+    call->expand = &lines;
     call->doc = doc;
-    vy_status status =
-        doc ? vy_call_run(call, err) : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = vy_call_run(call, err);
     if (!status)
         show_lines(call);
     if (!status && call->line->dry && !session->loading)

@@ -77,6 +77,8 @@ static bool add_run(const struct run *run, const struct vy_hit *from, uint32_t n
                     struct vy_hit *hit, uint32_t *hits)
 {
     const struct pool pool = make_pool(from, run->mode, run->octaves);
+    if (pool.notes == 0)
+        return true;
     const uint64_t stream = vy_rng_key(run->seed, number);
     for (uint32_t i = 0; i == 0 || i * run->rate < from->length - NEAR; i++) {
         if (*hits == MOST_HITS)
@@ -109,7 +111,7 @@ vy_status vy_pattern_arp(const struct vy_pattern *from, enum vy_arp_mode mode, d
     uint32_t hits = 0;
     vy_status status = VY_OK;
     for (uint32_t i = 0; i < from->hits && !status; i++)
-        if (from->hit[i].notes && !add_run(&run, &from->hit[i], i, hit, &hits))
+        if (!add_run(&run, &from->hit[i], i, hit, &hits))
             status = VY_TOO_BIG;
     if (!status && !hits)
         status = VY_BAD_ARG; // nothing with pitch to run over

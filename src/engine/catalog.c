@@ -12,10 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#ifndef VY_DATADIR
-#define VY_DATADIR "/usr/local/share/veery"
-#endif
+#include <unistd.h>
 
 #define MAX_RECIPES 1024
 #define MAX_RECIPE_BYTES (256u * 1024u)
@@ -145,6 +142,28 @@ static vy_status read_folder(struct vy_catalog *catalog, const char *folder)
     return status;
 }
 
+// The recipes that came with this program: ../share/veery beside an installed one, the checkout's
+// own for one that runs from its build folder.
+static void own_recipes(char *folder, size_t size)
+{
+    char exe[4096];
+    const ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    folder[0] = '\0';
+    if (n <= 0)
+        return;
+    exe[n] = '\0';
+#ifdef VY_BUILD_ROOT
+    if (strncmp(exe, VY_BUILD_ROOT "/", strlen(VY_BUILD_ROOT "/")) == 0) {
+        snprintf(folder, size, "%s", VY_SOURCE_ROOT "/recipes");
+        return;
+    }
+#endif
+    char *const slash = strrchr(exe, '/');
+    *slash = '\0';
+    if (snprintf(folder, size, "%s/../share/veery/recipes", exe) >= (int)size)
+        folder[0] = '\0';
+}
+
 vy_status vy_catalog_open(struct vy_catalog *catalog, struct vy_err *err)
 {
     *catalog = (struct vy_catalog){.kernels = vy_kernels_best()};
@@ -153,11 +172,9 @@ vy_status vy_catalog_open(struct vy_catalog *catalog, struct vy_err *err)
         snprintf(home, sizeof home, "%s/veery/recipes", getenv("XDG_DATA_HOME"));
     else if (getenv("HOME"))
         snprintf(home, sizeof home, "%s/.local/share/veery/recipes", getenv("HOME"));
-    const char *const folder[] = {VY_DATADIR "/recipes",
-#ifdef VY_SOURCE_DATADIR // a build tree finds the recipes of its own checkout
-                                  VY_SOURCE_DATADIR "/recipes",
-#endif
-                                  home, getenv("VEERY_RECIPES")};
+    char own[4200];
+    own_recipes(own, sizeof own);
+    const char *const folder[] = {own, home, getenv("VEERY_RECIPES")};
     vy_status status = VY_OK;
     for (size_t i = 0; !status && i < sizeof folder / sizeof *folder; i++)
         if (folder[i] && *folder[i])

@@ -18,7 +18,7 @@ struct vy_recipe {
     struct vy_rack rack;             ///< the template, ids still 0
 };
 
-/// Modules and recipes. Recipes come from, later wins: <datadir>/recipes,
+/// Modules and recipes. Recipes come from, later wins: those beside the program,
 /// $XDG_DATA_HOME/veery/recipes, $VEERY_RECIPES.
 struct vy_catalog {
     struct vy_arena arena;

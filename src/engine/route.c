@@ -23,6 +23,7 @@ static vy_status unit_of(struct vy_doc *doc, const struct vy_catalog *catalog, c
 {
     char name[VY_NAME_SIZE];
     const size_t n = strcspn(path, "./");
+    *unit = -1;
     if (n == 0 || n >= sizeof name)
         return vy_fail(err, VY_BAD_ARG, -1, "'%.60s' is no name", path);
     memcpy(name, path, n);

@@ -136,14 +136,14 @@ static vy_status edit_music(struct vy_doc *doc, const struct line *l, struct vy_
 {
     const char *const verb = l->word[0], *const a = l->word[1], *const b = l->word[2];
     if (strcmp(verb, "tempo") == 0)
-        return vy_edit_tempo(doc, atof(a), err);
+        return vy_edit_tempo(doc, strtod(a, NULL), err);
     if (strcmp(verb, "swing") == 0)
-        return vy_edit_swing(doc, atof(a), err);
+        return vy_edit_swing(doc, strtod(a, NULL), err);
     if (strcmp(verb, "ramp") == 0)
-        return vy_edit_automate(doc, a, NULL, b, atof(l->word[3]), l->words > 4 ? l->word[4] : NULL,
+        return vy_edit_automate(doc, a, NULL, b, strtod(l->word[3], NULL), l->words > 4 ? l->word[4] : NULL,
                                 err);
     if (strcmp(verb, "at") == 0)
-        return vy_edit_timer(doc, atof(a), atof(b), l->rest, "me", err);
+        return vy_edit_timer(doc, strtod(a, NULL), strtod(b, NULL), l->rest, "me", err);
     if (l->rest)
         return vy_edit_pattern(doc, verb, a, l->rest, l->pair, l->pairs, err);
     return vy_fail(err, VY_UNKNOWN_VERB, -1, "no such line: %s", verb);

@@ -240,12 +240,11 @@ static const struct vy_kernels *set_of(int class)
 
 static uint64_t golden_hash(FILE *file, const char *name, const char *class)
 {
-    char word[64], kind[64];
-    unsigned long long hash;
+    char word[64], kind[64], hash[32];
     rewind(file);
-    while (fscanf(file, "%63s %63s %llx", word, kind, &hash) == 3)
+    while (fscanf(file, "%63s %63s %31s", word, kind, hash) == 3)
         if (strcmp(word, name) == 0 && strcmp(kind, class) == 0)
-            return hash;
+            return strtoull(hash, NULL, 16);
     return 0;
 }
 

@@ -22,6 +22,13 @@ static struct piece_take stems_of(struct vy_doc *doc, double frames)
     return t;
 }
 
+static uint32_t bits(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
 static void assert_same_stem(const struct piece_take *a, const struct piece_take *b,
                              const char *name)
 {
@@ -29,7 +36,7 @@ static void assert_same_stem(const struct piece_take *a, const struct piece_take
     assert_int_equal(x->frames, y->frames);
     assert_true(rig_rms(x->x, (uint32_t)(2 * x->frames)) > 1e-3);
     for (size_t n = 0; n < 2 * x->frames; n++)
-        if (memcmp(&x->x[n], &y->x[n], sizeof(float)) != 0)
+        if (bits(x->x[n]) != bits(y->x[n]))
             fail_msg("%s differs from frame %zu on: %.9g, not %.9g", name, n / 2, (double)x->x[n],
                      (double)y->x[n]);
 }

@@ -78,8 +78,10 @@ static void table_is_consistent(void **state)
             assert_true(arg->min <= arg->max);
             assert_true(arg->type != VY_ARG_CHOICE || arg->choices);
             assert_true(arg->type != VY_ARG_NUMBER || arg->unit);
-            if (arg->def && arg->type == VY_ARG_NUMBER && arg->min < arg->max)
-                assert_true(atof(arg->def) >= arg->min && atof(arg->def) <= arg->max);
+            if (arg->def && arg->type == VY_ARG_NUMBER && arg->min < arg->max) {
+                const double def = strtod(arg->def, NULL);
+                assert_true(def >= arg->min && def <= arg->max);
+            }
         }
         assert_true(args <= VY_MAX_ARGS);
     }
