@@ -77,14 +77,14 @@ struct vy_port {
 
 /// Flags of a module.
 enum vy_module_flag {
-    VY_STEREO = 1u,    ///< runs once for the whole instrument: inputs are summed over voices and
-                       ///< arrive as 1 voice x 2 channels; the output is that too
-    VY_MIXES = 2u,     ///< inputs arrive in their own shape (see in_shape); the output is 1 x 2
-    VY_WIDE = 4u,      ///< a source that makes two channels a voice (lane = voice * 2 + channel)
-    VY_MONO = 8u,      ///< runs on one voice, one channel, whatever the instrument has
-    VY_CONTROL = 16u,  ///< its output is a control signal: as an instrument it is not sent to "out"
-    VY_HIDDEN = 32u,   ///< placed by the engine, not offered to users
-    VY_EFFECT = 64u,   ///< makes sense after another module: offered by `add EFFECT to NAME`
+    VY_STEREO = 1u,   ///< runs once for the whole instrument: inputs are summed over voices and
+                      ///< arrive as 1 voice x 2 channels; the output is that too
+    VY_MIXES = 2u,    ///< inputs arrive in their own shape (see in_shape); the output is 1 x 2
+    VY_WIDE = 4u,     ///< a source that makes two channels a voice (lane = voice * 2 + channel)
+    VY_MONO = 8u,     ///< runs on one voice, one channel, whatever the instrument has
+    VY_CONTROL = 16u, ///< its output is a control signal: as an instrument it is not sent to "out"
+    VY_HIDDEN = 32u,  ///< placed by the engine, not offered to users
+    VY_EFFECT = 64u,  ///< makes sense after another module: offered by `add EFFECT to NAME`
 };
 
 /// Lanes of a signal: lane = voice * chans + channel. groups = ceil(voices * chans / VY_GROUP).

@@ -60,10 +60,10 @@ static void describe_value(struct vy_call *call, const struct vy_rack *rack, con
     vy_param_range(row, &range);
     vy_buf_add(call->text, "\n  %-22s %-10s %-24s default %-10s %s", path, now,
                range.text ? range.text : "", def, text);
-    json_array_append_new(
-        rows, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "rack", rack->name, "path", path, "value",
-                        now, "range", range.text ? range.text : "", "default", def, "unit",
-                        row->unit, "knob", knob));
+    json_array_append_new(rows,
+                          json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "rack", rack->name, "path",
+                                    path, "value", now, "range", range.text ? range.text : "",
+                                    "default", def, "unit", row->unit, "knob", knob));
     vy_buf_clear(&range);
 }
 

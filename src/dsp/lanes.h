@@ -51,9 +51,9 @@ VY_INLINE vy_f8 vy_select(vy_i8 mask, vy_f8 a, vy_f8 b)
 #endif
 }
 
-/// a * b + c, in one rounding where the processor can (AVX2 and AVX-512 builds alike), in two in the
-/// base build. For the few hot loops where it pays; everything else rounds every operation, so that
-/// only sounds which pass such a loop differ, in the last bits, between base and the others.
+/// a * b + c, in one rounding where the processor can (AVX2 and AVX-512 builds alike), in two in
+/// the base build. For the few hot loops where it pays; everything else rounds every operation, so
+/// that only sounds which pass such a loop differ, in the last bits, between base and the others.
 VY_INLINE vy_f8 vy_fma(vy_f8 a, vy_f8 b, vy_f8 c)
 {
 #ifdef __FMA__

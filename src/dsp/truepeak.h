@@ -21,8 +21,8 @@ struct vy_truepeak {
     vy_f8 past[VY_TRUEPEAK_TAPS - 1]; ///< last frames, each channel in four lanes
     vy_f8 before, last;               ///< long filter, the two frames before
     vy_f8 shown;                      ///< short filter, the frame before
-    float most;  ///< no reading exceeds the largest sample times this
-    float large; ///< largest sample of the tick before
+    float most;                       ///< no reading exceeds the largest sample times this
+    float large;                      ///< largest sample of the tick before
 };
 
 /// Make the filter (uses libm) and clear the state.

@@ -18,10 +18,12 @@
 #define MAX_RECIPE_BYTES (256u * 1024u)
 
 static const char *const aliases[][2] = {
-    {"vco", "osc"},       {"oscillator", "osc"}, {"vcf", "svf"},        {"filter", "svf"},
-    {"moog", "ladder"},   {"envelope", "adsr"},  {"env", "adsr"},       {"amp", "vca"},
-    {"quantizer", "quantiser"}, {"sample_hold", "sah"}, {"echo", "delay"}, {"hat", "hihat"},
-    {"equaliser", "eq"},  {"equalizer", "eq"},   {"comp", "compressor"}, {"panner", "pan"},
+    {"vco", "osc"},         {"oscillator", "osc"}, {"vcf", "svf"},
+    {"filter", "svf"},      {"moog", "ladder"},    {"envelope", "adsr"},
+    {"env", "adsr"},        {"amp", "vca"},        {"quantizer", "quantiser"},
+    {"sample_hold", "sah"}, {"echo", "delay"},     {"hat", "hihat"},
+    {"equaliser", "eq"},    {"equalizer", "eq"},   {"comp", "compressor"},
+    {"panner", "pan"},
 };
 
 const struct vy_module *vy_catalog_module(const struct vy_catalog *catalog, const char *name)
@@ -97,9 +99,8 @@ static vy_status put(struct vy_catalog *catalog, const struct vy_recipe *recipe)
             catalog->recipe[i] = *recipe;
             return VY_OK;
         }
-    struct vy_recipe *const place =
-        vy_doc_append(&catalog->arena, (void **)&catalog->recipe, &catalog->recipes,
-                      sizeof *recipe, MAX_RECIPES);
+    struct vy_recipe *const place = vy_doc_append(&catalog->arena, (void **)&catalog->recipe,
+                                                  &catalog->recipes, sizeof *recipe, MAX_RECIPES);
     if (!place)
         return VY_NO_MEMORY;
     *place = *recipe;

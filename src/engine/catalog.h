@@ -15,7 +15,7 @@ struct vy_recipe {
     bool effect;                     ///< has an input: for `add` and as a unit of its own
     uint16_t voices;                 ///< default voices
     float spread, glide_s, gain_db;
-    struct vy_rack rack;             ///< the template, ids still 0
+    struct vy_rack rack; ///< the template, ids still 0
 };
 
 /// Modules and recipes. Recipes come from, later wins: those beside the program,
@@ -28,7 +28,7 @@ struct vy_catalog {
     /// Sound files are read by the app (engine does not know formats). NULL: there are none.
     vy_status (*load)(const char *path, struct vy_sample **sample, struct vy_err *err);
     void (*unload)(struct vy_sample *sample);
-    struct vy_err problem;    ///< first recipe that could not be read, code VY_OK when none
+    struct vy_err problem; ///< first recipe that could not be read, code VY_OK when none
 };
 
 /// Read all recipes. A bad recipe is left out and reported in `problem`.

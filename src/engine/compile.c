@@ -24,11 +24,11 @@ struct made {
     struct vy_host *host;
     const struct vy_doc *doc;
     struct vy_err *err;
-    uint32_t *plan_of;  // graph node -> plan node
-    uint32_t *unit_of;  // graph unit -> plan unit (the same index)
-    bool *carries;      // graph nodes that are new, but hear what sounded before
-    uint32_t *late;     // frames each graph node's output is behind musical time
-    bool first;         // nothing sounded before
+    uint32_t *plan_of; // graph node -> plan node
+    uint32_t *unit_of; // graph unit -> plan unit (the same index)
+    bool *carries;     // graph nodes that are new, but hear what sounded before
+    uint32_t *late;    // frames each graph node's output is behind musical time
+    bool first;        // nothing sounded before
 };
 
 static vy_status no_memory(struct made *m)
@@ -112,8 +112,7 @@ static bool make_scratch(struct made *m, uint32_t thread, uint32_t ports)
     vy_f8 **const scratch = vy_arena_take(&m->arena, VY_PLAN_PORTS * sizeof *scratch);
     m->plan.scratch[thread] = scratch;
     for (uint32_t p = 0; scratch && p < ports && p < VY_PLAN_PORTS; p++) {
-        scratch[p] = vy_arena_take(&m->arena,
-                                   (VY_MAX_LANES / VY_GROUP) * VY_TICK * sizeof(vy_f8));
+        scratch[p] = vy_arena_take(&m->arena, (VY_MAX_LANES / VY_GROUP) * VY_TICK * sizeof(vy_f8));
         if (!scratch[p])
             return false;
     }
@@ -227,8 +226,8 @@ static vy_status fill_edge(struct made *m, const struct vy_gedge *from, struct v
 {
     // what begins with a new source begins in silence anyway and must not lose its attack
     const bool begins = is_fresh(m, from->from) && !m->carries[from->from];
-    const bool at_once = m->first || begins || from->leaving ||
-                         m->graph.node[from->to].leaving || is_fresh(m, from->to);
+    const bool at_once = m->first || begins || from->leaving || m->graph.node[from->to].leaving ||
+                         is_fresh(m, from->to);
     struct vy_shape shape = {1, 1, 1};
     if (from->from >= 0)
         shape = m->graph.node[from->from].shape;
@@ -395,9 +394,8 @@ static int lock_of(struct made *m, int node, int param)
     const struct vy_param_lock *const kept = vy_host_lock(n->instance, (uint16_t)param);
     if (!kept)
         return -1;
-    m->plan.lock[m->plan.locks] =
-        (struct vy_plan_lock){kept->value, kept->held, groups, n->instance->shape.chans,
-                              n->instance->shape.voices};
+    m->plan.lock[m->plan.locks] = (struct vy_plan_lock){
+        kept->value, kept->held, groups, n->instance->shape.chans, n->instance->shape.voices};
     n->param[param].lock = (int32_t)m->plan.locks;
     return (int)m->plan.locks++;
 }
@@ -448,8 +446,7 @@ static vy_status make_locks(struct made *m)
         for (uint32_t p = 0; p < unit->parts; p++)
             for (uint32_t h = 0; h < unit->part[p].pattern->hits; h++)
                 most += unit->part[p].pattern->hit[h].locks * 4u;
-        struct vy_plan_hit *const table =
-            vy_arena_take(&m->arena, (most + 1u) * sizeof *table);
+        struct vy_plan_hit *const table = vy_arena_take(&m->arena, (most + 1u) * sizeof *table);
         if (!table)
             return no_memory(m);
         unit->lock_first = m->plan.locks;
@@ -457,9 +454,8 @@ static vy_status make_locks(struct made *m)
             for (uint32_t h = 0; h < unit->part[p].pattern->hits; h++) {
                 const struct vy_hit *const hit = &unit->part[p].pattern->hit[h];
                 for (int l = 0; l < hit->locks; l++) {
-                    const vy_status status =
-                        lock_hit(m, &m->doc->unit[m->graph.unit[u].index], hit, &hit->lock[l],
-                                 table, &count);
+                    const vy_status status = lock_hit(m, &m->doc->unit[m->graph.unit[u].index], hit,
+                                                      &hit->lock[l], table, &count);
                     if (status)
                         return status;
                 }
@@ -477,8 +473,8 @@ static vy_status make_locks(struct made *m)
 // Strip values live in the parameters of the "#strip" and "#mix" nodes.
 static int strip_node(const struct vy_graph *g, int unit, int param, uint32_t *out_param)
 {
-    static const uint32_t params[] = {[VY_STRIP_GAIN] = 0, [VY_STRIP_PAN] = 1,
-                                      [VY_STRIP_SPREAD] = 2};
+    static const uint32_t params[] = {
+        [VY_STRIP_GAIN] = 0, [VY_STRIP_PAN] = 1, [VY_STRIP_SPREAD] = 2};
     *out_param = params[param];
     if (param != VY_STRIP_SPREAD)
         return g->unit[unit].strip;
@@ -504,10 +500,8 @@ static vy_status make_automation(struct made *m)
                                      : vy_graph_find(&m->graph, a->unit, a->rack, a->node);
         if (node < 0)
             continue;
-        plan->automation[plan->automations++] =
-            (struct vy_plan_automation){m->plan_of[node], param,       a->from,
-                                        a->to,            a->beat,     a->beats,
-                                        a->exponential};
+        plan->automation[plan->automations++] = (struct vy_plan_automation){
+            m->plan_of[node], param, a->from, a->to, a->beat, a->beats, a->exponential};
     }
     return VY_OK;
 }
@@ -593,8 +587,8 @@ static vy_status make(struct made *m, const struct vy_plan *old)
     if (!status && vy_compile_tempo(m->doc, m->host->sr_hz, &m->arena, &m->plan.map))
         status = no_memory(m);
     static vy_status (*const steps[])(struct made *) = {
-        find_latency, make_instances, make_buffers, make_units, make_cables,
-        make_locks,     make_automation, make_taps,  make_jobs};
+        find_latency, make_instances,  make_buffers, make_units, make_cables,
+        make_locks,   make_automation, make_taps,    make_jobs};
     for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
         status = steps[i](m);
     return status;

@@ -66,7 +66,7 @@ static void *copy(struct vy_arena *arena, const void *from, size_t count, size_t
     return to;
 }
 
-#define COPY(arena, to, from, items, count, ok)                                                    \
+#define COPY(arena, to, from, items, count, ok) \
     ((to)->items = copy((arena), (from)->items, (from)->count, sizeof *(from)->items, (ok)))
 
 static void clone_rack(struct vy_arena *arena, struct vy_rack *to, const struct vy_rack *from,

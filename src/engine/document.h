@@ -83,7 +83,7 @@ struct vy_unit {
     uint16_t racks;
     struct vy_part *part;
     uint16_t parts;
-    uint16_t voices;   ///< 1..64
+    uint16_t voices; ///< 1..64
     float gain_db, pan, spread, glide_s;
     bool mute, solo, playing;
     bool detached; ///< unpatched from "out" and routed nowhere
@@ -105,7 +105,8 @@ struct vy_route {
 /// A parameter moving over musical time.
 struct vy_automation {
     uint16_t unit;
-    int16_t rack, node; ///< node -1: `param` is a strip value (0 gain 1 pan); unit UINT16_MAX: tempo
+    int16_t rack,
+        node; ///< node -1: `param` is a strip value (0 gain 1 pan); unit UINT16_MAX: tempo
     uint16_t param;
     float from, to;
     double beat, beats;
@@ -126,7 +127,7 @@ struct vy_scene {
         char unit[VY_NAME_SIZE];
         struct vy_part part; ///< pattern NULL: silent
         bool mute;
-    } *unit;
+    } * unit;
     uint16_t units;
 };
 
@@ -196,12 +197,12 @@ VY_MAIN void *vy_doc_append(struct vy_arena *arena, void **items, uint16_t *coun
 
 /// VY_DOC_APPEND(doc, doc->unit, doc->units, VY_MAX_UNITS): pointer to the new item or NULL.
 #define VY_DOC_APPEND(doc, items, count, most)                                                     \
-    ((__typeof__(items))vy_doc_append(&(doc)->arena, (void **)&(items), &(count),                  \
-                                      sizeof *(items), (most)))
+    ((__typeof__(items))vy_doc_append(&(doc)->arena, (void **)&(items), &(count), sizeof *(items), \
+                                      (most)))
 
 /// Take item `at` out of an array, keeping the order of the rest.
-#define VY_DOC_DROP(items, count, at)                                                              \
-    (memmove((items) + (at), (items) + (at) + 1, ((size_t)(count) - (at)-1) * sizeof *(items)),    \
+#define VY_DOC_DROP(items, count, at)                                                           \
+    (memmove((items) + (at), (items) + (at) + 1, ((size_t)(count) - (at)-1) * sizeof *(items)), \
      (count)--)
 
 #endif

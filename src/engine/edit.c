@@ -155,8 +155,7 @@ vy_status vy_edit_create(struct vy_doc *doc, const struct vy_catalog *catalog, c
     const bool effect = takes_input(&made); // also a filter that follows notes: sound goes into it
     struct vy_unit *const unit =
         add_unit(doc, name, effect ? VY_UNIT_EFFECT : VY_UNIT_INSTRUMENT, author);
-    struct vy_rack *const rack =
-        unit ? VY_DOC_APPEND(doc, unit->rack, unit->racks, 32) : NULL;
+    struct vy_rack *const rack = unit ? VY_DOC_APPEND(doc, unit->rack, unit->racks, 32) : NULL;
     if (!rack)
         return vy_fail(err, VY_TOO_BIG, -1, "over %d units", VY_MAX_UNITS);
     *rack = made;

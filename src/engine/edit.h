@@ -32,8 +32,7 @@ enum vy_strip { VY_STRIP_GAIN, VY_STRIP_PAN, VY_STRIP_SPREAD, VY_STRIP_VOICES, V
 vy_status vy_edit_create(struct vy_doc *doc, const struct vy_catalog *catalog, const char *name,
                          const char *what, const struct vy_pair *pair, int pairs,
                          const char *author, struct vy_err *err);
-vy_status vy_edit_bus(struct vy_doc *doc, const char *name, const char *author,
-                      struct vy_err *err);
+vy_status vy_edit_bus(struct vy_doc *doc, const char *name, const char *author, struct vy_err *err);
 vy_status vy_edit_remove(struct vy_doc *doc, const char *name, struct vy_err *err);
 vy_status vy_edit_rename(struct vy_doc *doc, const char *from, const char *to, struct vy_err *err);
 vy_status vy_edit_copy(struct vy_doc *doc, const char *from, const char *to, struct vy_err *err);
@@ -62,8 +61,7 @@ vy_status vy_edit_bypass(struct vy_doc *doc, const char *path, bool on, struct v
 vy_status vy_edit_patch(struct vy_doc *doc, const struct vy_catalog *catalog,
                         const char *const *path, int paths, const char *depth, const char *author,
                         struct vy_err *err);
-vy_status vy_edit_unpatch(struct vy_doc *doc, const char *from, const char *to,
-                          struct vy_err *err);
+vy_status vy_edit_unpatch(struct vy_doc *doc, const char *from, const char *to, struct vy_err *err);
 /// `add EFFECT to NAME k=v...`; the rack gets the effect's name (numbered when taken: reverb2).
 vy_status vy_edit_add(struct vy_doc *doc, const struct vy_catalog *catalog, const char *effect,
                       const char *name, const struct vy_pair *pair, int pairs, struct vy_err *err);
@@ -85,9 +83,9 @@ vy_status vy_edit_clear(struct vy_doc *doc, const char *name, struct vy_err *err
 vy_status vy_edit_automate(struct vy_doc *doc, const char *path, const char *from, const char *to,
                            double bars, const char *curve, struct vy_err *err);
 
-vy_status vy_edit_tempo(struct vy_doc *doc, double bpm, struct vy_err *err);   ///< 10..400
+vy_status vy_edit_tempo(struct vy_doc *doc, double bpm, struct vy_err *err);        ///< 10..400
 vy_status vy_edit_meter(struct vy_doc *doc, const char *meter, struct vy_err *err); ///< "3/4"
-vy_status vy_edit_swing(struct vy_doc *doc, double swing, struct vy_err *err); ///< 0..1
+vy_status vy_edit_swing(struct vy_doc *doc, double swing, struct vy_err *err);      ///< 0..1
 vy_status vy_edit_key(struct vy_doc *doc, const char *key, struct vy_err *err);
 /// names 0 = all.
 vy_status vy_edit_play(struct vy_doc *doc, const char *const *name, int names, bool on,

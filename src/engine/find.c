@@ -229,7 +229,8 @@ vy_status vy_edit_find(const struct vy_doc *doc, const char *path, struct vy_tar
                        unit->name, parts.text[1], unit->name,
                        unit->rack[target->rack].node[target->node].name, parts.text[1]);
     const char *const last = parts.text[parts.count - 1];
-    vy_fail(err, VY_UNKNOWN_PARAM, -1, "%s has no '%s'", unit->name, path + strcspn(path, "./") + 1);
+    vy_fail(err, VY_UNKNOWN_PARAM, -1, "%s has no '%s'", unit->name,
+            path + strcspn(path, "./") + 1);
     vy_err_suggest(err, last, vy_edit_name, &(struct vy_names){doc, target->unit});
     return VY_UNKNOWN_PARAM;
 }
@@ -399,13 +400,15 @@ vy_status vy_edit_automate(struct vy_doc *doc, const char *path, const char *fro
             VY_DOC_APPEND(doc, doc->automation, doc->automations, 1024);
         if (!put)
             return vy_fail(err, VY_TOO_BIG, -1, "over 1024 automations");
-        *put = (struct vy_automation){
-            .unit = (uint16_t)t.unit,
-            .rack = (int16_t)t.rack,
-            .node = (int16_t)(t.knob ? t.knob->node[k] : t.node),
-            .param = (uint16_t)(t.knob ? t.knob->param[k] : t.param),
-            .from = a, .to = b, .beat = doc->beat, .beats = bars * vy_doc_bar_beats(doc),
-            .exponential = exponential};
+        *put = (struct vy_automation){.unit = (uint16_t)t.unit,
+                                      .rack = (int16_t)t.rack,
+                                      .node = (int16_t)(t.knob ? t.knob->node[k] : t.node),
+                                      .param = (uint16_t)(t.knob ? t.knob->param[k] : t.param),
+                                      .from = a,
+                                      .to = b,
+                                      .beat = doc->beat,
+                                      .beats = bars * vy_doc_bar_beats(doc),
+                                      .exponential = exponential};
     }
     return VY_OK;
 }

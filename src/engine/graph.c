@@ -66,9 +66,10 @@ static int add_node(struct builder *b, uint64_t id, const struct vy_module *modu
     }
     for (int p = 0; p < module->params; p++)
         copy[p] = value ? value[p] : module->param[p].def;
-    *n = (struct vy_gnode){.id = id, .module = module, .value = copy, .unit = unit, .rack = rack,
-                           .node = node};
-    n->file = vy_arena_text(&g->arena, file); // the next version looks at it when the document is gone
+    *n = (struct vy_gnode){
+        .id = id, .module = module, .value = copy, .unit = unit, .rack = rack, .node = node};
+    n->file =
+        vy_arena_text(&g->arena, file); // the next version looks at it when the document is gone
     b->failed |= file && !n->file;
     return (int)g->nodes - 1;
 }
@@ -82,8 +83,12 @@ static struct vy_gedge *add_edge(struct builder *b, int from, uint16_t from_port
     static struct vy_gedge nowhere;
     if (!e)
         return &nowhere;
-    *e = (struct vy_gedge){.from = from, .from_port = from_port, .to = to, .to_port = to_port,
-                           .depth = depth, .unit = -1};
+    *e = (struct vy_gedge){.from = from,
+                           .from_port = from_port,
+                           .to = to,
+                           .to_port = to_port,
+                           .depth = depth,
+                           .unit = -1};
     return e;
 }
 
@@ -117,8 +122,8 @@ static int add_rack(struct builder *b, int u, int r, struct source *source, int 
     const int base = (int)b->graph->nodes;
     b->graph->unit[u].rack[r] = base;
     for (int n = 0; n < rack->nodes; n++)
-        add_node(b, rack->node[n].id, rack->node[n].module, rack->node[n].value,
-                 rack->node[n].file, u, r, n);
+        add_node(b, rack->node[n].id, rack->node[n].module, rack->node[n].value, rack->node[n].file,
+                 u, r, n);
     struct source out[MAX_SOURCES];
     int outs = 0;
     for (int c = 0; c < rack->cables && !b->failed; c++) {
@@ -131,7 +136,8 @@ static int add_rack(struct builder *b, int u, int r, struct source *source, int 
                 return 0;
             }
             for (int i = 0; i < more; i++) {
-                out[outs] = dry ? source[i] : (struct source){base + cable->from, cable->from_port, 1};
+                out[outs] =
+                    dry ? source[i] : (struct source){base + cable->from, cable->from_port, 1};
                 out[outs++].depth *= cable->depth;
             }
         } else if (cable->from < 0) {
@@ -191,8 +197,12 @@ static void add_unit(struct builder *b, int u)
         append(&g->arena, (void **)&g->unit, &g->units, sizeof *gu, &b->failed);
     if (!gu)
         return;
-    *gu = (struct vy_gunit){.id = unit->id, .index = u, .voices = unit->voices, .strip = -1,
-                            .voices_key = vy_rng_key(unit->id, unit->voices), .name = unit->name};
+    *gu = (struct vy_gunit){.id = unit->id,
+                            .index = u,
+                            .voices = unit->voices,
+                            .strip = -1,
+                            .voices_key = vy_rng_key(unit->id, unit->voices),
+                            .name = unit->name};
     const int me = (int)g->units - 1;
     gu->rack = vy_arena_take(&g->arena, (unit->racks + 1u) * sizeof *gu->rack);
     if (!gu->rack) {
@@ -259,9 +269,8 @@ static void add_route(struct builder *b, const struct vy_route *route)
         from = b->raw[route->from] >= 0 ? b->raw[route->from] : from;
         port = b->raw[route->from] >= 0 ? b->raw_port[route->from] : 0;
     }
-    const int to = route->to_node >= 0
-                       ? vy_graph_find(g, route->to, route->to_rack, route->to_node)
-                       : b->entry[route->to];
+    const int to = route->to_node >= 0 ? vy_graph_find(g, route->to, route->to_rack, route->to_node)
+                                       : b->entry[route->to];
     if (from < 0 || to < 0)
         return; // an end is bypassed
     struct vy_gedge *const e =
@@ -419,7 +428,9 @@ vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
                          const struct vy_kernels *kernels, struct vy_err *err)
 {
     *graph = (struct vy_graph){.out = -1, .gain_port = -1};
-    struct builder b = {.graph = graph, .doc = doc, .kernels = kernels,
+    struct builder b = {.graph = graph,
+                        .doc = doc,
+                        .kernels = kernels,
                         .strip = vy_kernels_module(kernels, "strip"),
                         .limiter = vy_kernels_module(kernels, "limiter")};
     for (int u = 0; u < VY_MAX_UNITS; u++)
@@ -561,7 +572,7 @@ vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, bool
 
 struct sorter {
     struct vy_graph *g;
-    uint8_t *state;             // 0 new, 1 on the way, 2 done
+    uint8_t *state; // 0 new, 1 on the way, 2 done
     uint32_t *stack, *next;
     uint32_t placed;
 };

@@ -51,9 +51,9 @@ struct vy_graph {
     struct vy_gedge *edge;
     struct vy_gunit *unit;
     uint32_t nodes, edges, units;
-    int out;       ///< node whose output leaves the studio
-    int master_in; ///< where everything that goes to "out" is summed
-    int gain_port; ///< its output with the limiter's gain, -1 = none
+    int out;                    ///< node whose output leaves the studio
+    int master_in;              ///< where everything that goes to "out" is summed
+    int gain_port;              ///< its output with the limiter's gain, -1 = none
     uint32_t *order;            ///< nodes in order of execution
     uint32_t *first, *incoming; ///< edges by destination: incoming[first[n]] .. [first[n + 1]]
 };
@@ -62,7 +62,8 @@ struct vy_graph {
 vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
                          const struct vy_kernels *kernels, struct vy_err *err);
 
-/// Add what `old` had and this has not, on its way out. fading: what was leaving then is still heard.
+/// Add what `old` had and this has not, on its way out. fading: what was leaving then is still
+/// heard.
 vy_status vy_graph_keep(struct vy_graph *graph, const struct vy_graph *old, bool fading,
                         struct vy_err *err);
 

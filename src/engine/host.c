@@ -83,8 +83,7 @@ static vy_status load_sample(struct vy_host *host, const char *path, struct vy_s
     if (!s)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     s->path = strdup(path);
-    const vy_status status =
-        s->path ? host->catalog->load(path, &s->sample, err) : VY_NO_MEMORY;
+    const vy_status status = s->path ? host->catalog->load(path, &s->sample, err) : VY_NO_MEMORY;
     if (status) {
         free(s->path);
         free(s);

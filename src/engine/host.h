@@ -37,8 +37,7 @@ void vy_host_close(struct vy_host *host);
 /// The instance with this key, made when there is none.
 vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_module *module,
                            struct vy_shape shape, uint64_t seed, const char *file,
-                           const float *value, struct vy_instance **instance,
-                           struct vy_err *err);
+                           const float *value, struct vy_instance **instance, struct vy_err *err);
 
 /// Room for a lock of a parameter, made when there is none; NULL when memory is out.
 struct vy_param_lock *vy_host_lock(struct vy_instance *instance, uint16_t param);

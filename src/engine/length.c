@@ -64,18 +64,17 @@ static void peek_part(const struct vy_seq_part *part, const char *name,
             const double frame = (double)(start + at + event[i].frame);
             const double off = (double)start + (double)event[i].off_frame;
             const double hz = (double)event[i].hz, beat = vy_tempo_beat(map, frame);
-            out[(*count)++] =
-                (struct vy_peek){.unit = name,
-                                 .beat = beat,
-                                 .note = hz > 0 ? 69 + 12 * log2(hz / 440) : -1,
-                                 .velocity = event[i].velocity,
-                                 .length = vy_tempo_beat(map, off) - beat};
+            out[(*count)++] = (struct vy_peek){.unit = name,
+                                               .beat = beat,
+                                               .note = hz > 0 ? 69 + 12 * log2(hz / 440) : -1,
+                                               .velocity = event[i].velocity,
+                                               .length = vy_tempo_beat(map, off) - beat};
         }
     }
 }
 
-uint32_t vy_studio_peek(const struct vy_doc *doc, double beat, double beats,
-                        struct vy_arena *arena, const struct vy_peek **event)
+uint32_t vy_studio_peek(const struct vy_doc *doc, double beat, double beats, struct vy_arena *arena,
+                        const struct vy_peek **event)
 {
     enum { MOST = 4096 };
     struct vy_peek *const out = vy_arena_take(arena, MOST * sizeof *out);

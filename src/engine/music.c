@@ -128,7 +128,8 @@ vy_status vy_edit_pattern(struct vy_doc *doc, const char *verb, const char *name
         const struct vy_pattern_options options = {.kind = kind,
                                                    .div = (double)value[OPT_DIV],
                                                    .gate = value[OPT_GATE],
-                                                   .swing = given[OPT_SWING] ? value[OPT_SWING] : -1,
+                                                   .swing =
+                                                       given[OPT_SWING] ? value[OPT_SWING] : -1,
                                                    .probability = value[OPT_PROB],
                                                    .key_root = doc->key_root,
                                                    .key_scale = doc->key_scale};
@@ -222,8 +223,7 @@ vy_status vy_edit_arp(struct vy_doc *doc, const char *name, const struct vy_pair
         return status;
     const struct vy_part *const now = part_at(unit, doc->beat);
     if (!now || !now->pattern)
-        return vy_fail(err, VY_BAD_ARG, -1, "%s has no chords or melody to arpeggiate",
-                       unit->name);
+        return vy_fail(err, VY_BAD_ARG, -1, "%s has no chords or melody to arpeggiate", unit->name);
     float value[3] = {0, 1, 0.5f};
     double rate = 0.25;
     for (int i = 0; i < pairs && !status; i++) {
@@ -288,7 +288,8 @@ vy_status vy_edit_meter(struct vy_doc *doc, const char *meter, struct vy_err *er
         !vy_number_read(rest + 1, &down, &rest) || *rest)
         return vy_fail(err, VY_BAD_ARG, -1, "a meter is like 3/4, not '%.20s'", meter);
     const int n = (int)up, d = (int)down;
-    if (up != n || down != d || n < 1 || n > 32 || (d != 1 && d != 2 && d != 4 && d != 8 && d != 16))
+    if (up != n || down != d || n < 1 || n > 32 ||
+        (d != 1 && d != 2 && d != 4 && d != 8 && d != 16))
         return vy_fail(err, VY_OUT_OF_RANGE, -1, "a meter is 1..32 over 1, 2, 4, 8 or 16");
     doc->meter_num = (uint16_t)n;
     doc->meter_den = (uint16_t)d;

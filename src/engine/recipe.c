@@ -336,8 +336,8 @@ vy_status vy_recipe_read(const struct vy_catalog *catalog, const char *text, siz
                          struct vy_err *err)
 {
     *recipe = (struct vy_recipe){.path = vy_arena_text(arena, path)};
-    struct reader r = {.catalog = catalog, .arena = arena, .recipe = recipe, .err = err,
-                       .path = path};
+    struct reader r = {
+        .catalog = catalog, .arena = arena, .recipe = recipe, .err = err, .path = path};
     for (size_t at = 0; at < length;) {
         size_t n = 0;
         while (at + n < length && text[at + n] != '\n')

@@ -257,8 +257,8 @@ vy_status vy_edit_patch(struct vy_doc *doc, const struct vy_catalog *catalog,
         int unit;
         vy_status status = unit_of(doc, catalog, path[i], author, &unit, err);
         if (!status && i > 0)
-            status = connect(doc, path[i - 1], path[i], before, unit,
-                             i == paths - 1 ? depth : NULL, err);
+            status = connect(doc, path[i - 1], path[i], before, unit, i == paths - 1 ? depth : NULL,
+                             err);
         if (status)
             return status;
         before = unit;
@@ -283,8 +283,8 @@ vy_status vy_edit_unpatch(struct vy_doc *doc, const char *from, const char *to, 
         const struct vy_route *const r = &doc->route[i];
         own_way += r->from == a.unit && r->from_node < 0 && r->to_node < 0 && !r->send;
         if (r->from == a.unit && r->to == b.unit && r->from_node == a.node &&
-            r->from_rack == a.rack && r->to_rack == b.rack && r->to_node == b.node && (b.node < 0 || (r->to_port == b.port &&
-                                                   r->to_param == b.param))) {
+            r->from_rack == a.rack && r->to_rack == b.rack && r->to_node == b.node &&
+            (b.node < 0 || (r->to_port == b.port && r->to_param == b.param))) {
             VY_DOC_DROP(doc->route, doc->routes, i);
             taken++;
         }
@@ -326,8 +326,13 @@ vy_status vy_edit_send(struct vy_doc *doc, const char *name, const char *bus, co
         return status;
     if (a == b || reaches(doc, b, a))
         return vy_fail(err, VY_CYCLE, -1, "sending %s to %s closes a loop", name, bus);
-    const struct vy_route route = {.from = (uint16_t)a, .to = (uint16_t)b, .from_rack = -1,
-                                   .from_node = -1, .to_rack = -1, .to_node = -1, .send = true,
+    const struct vy_route route = {.from = (uint16_t)a,
+                                   .to = (uint16_t)b,
+                                   .from_rack = -1,
+                                   .from_node = -1,
+                                   .to_rack = -1,
+                                   .to_node = -1,
+                                   .send = true,
                                    .depth = level};
     if (level > 0)
         return add_route(doc, &route, err);

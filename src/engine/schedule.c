@@ -24,13 +24,15 @@ vy_status vy_compile_tempo(const struct vy_doc *doc, double sr_hz, struct vy_are
     if (!s)
         return VY_NO_MEMORY;
     for (int i = 0; i < doc->marks; i++)
-        s[n++] = (struct vy_tempo_segment){.beat = doc->mark[i].beat, .bpm = doc->mark[i].bpm,
-                                           .bpm_end = doc->mark[i].bpm};
+        s[n++] = (struct vy_tempo_segment){
+            .beat = doc->mark[i].beat, .bpm = doc->mark[i].bpm, .bpm_end = doc->mark[i].bpm};
     for (int i = 0; i < doc->automations; i++) {
         const struct vy_automation *const a = &doc->automation[i];
         if (a->unit == UINT16_MAX)
-            s[n++] = (struct vy_tempo_segment){.beat = a->beat, .bpm = (double)a->from,
-                                               .bpm_end = (double)a->to, .beats = a->beats};
+            s[n++] = (struct vy_tempo_segment){.beat = a->beat,
+                                               .bpm = (double)a->from,
+                                               .bpm_end = (double)a->to,
+                                               .beats = a->beats};
     }
     qsort(s, n, sizeof *s, by_beat);
     // of two segments at one beat the later said wins: a ramp over the constant it starts from

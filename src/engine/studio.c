@@ -25,8 +25,8 @@ struct stem {
     struct stem *next;
     char name[VY_NAME_SIZE];
     float now[VY_TICK][2]; // the tick just made
-    float (*delay)[2];  // [latency]
-    float *block;       // [block][2]
+    float (*delay)[2];     // [latency]
+    float *block;          // [block][2]
 };
 
 struct renderer {

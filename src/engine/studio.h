@@ -17,14 +17,14 @@ struct vy_event {
 
 /// How to render.
 struct vy_render {
-    double sr_hz;      ///< 8000..192000
-    uint32_t block;    ///< frames asked of the engine at once, 1..65536: never changes the result
-    uint32_t threads;  ///< 1 or 2: never changes the result
-    double beat;       ///< where to start (0 = bar 1)
-    double frames;     ///< how much; 0 = see beats
-    double beats;      ///< how much in musical time, tempo changes on the way included; when this
-                       ///< is 0 too: the whole piece (vy_studio_length) until it has rung out
-    bool stems;        ///< also call `stem`
+    double sr_hz;     ///< 8000..192000
+    uint32_t block;   ///< frames asked of the engine at once, 1..65536: never changes the result
+    uint32_t threads; ///< 1 or 2: never changes the result
+    double beat;      ///< where to start (0 = bar 1)
+    double frames;    ///< how much; 0 = see beats
+    double beats;     ///< how much in musical time, tempo changes on the way included; when this
+                      ///< is 0 too: the whole piece (vy_studio_length) until it has rung out
+    bool stems;       ///< also call `stem`
     /// A line whose time has come (timers). Returns the edited document, which the renderer now
     /// owns, or NULL to go on with the present one. May be NULL.
     struct vy_doc *(*line)(void *arg, const struct vy_doc *doc, const char *line,
@@ -59,10 +59,10 @@ VY_MAIN double vy_studio_length(const struct vy_doc *doc);
 /// What will sound: events of the next beats in time order, for `peek`.
 struct vy_peek {
     const char *unit;
-    double beat;    ///< where it falls, swing included
-    double note;    ///< MIDI number, < 0 for a hit
+    double beat; ///< where it falls, swing included
+    double note; ///< MIDI number, < 0 for a hit
     float velocity;
-    double length;  ///< beats
+    double length; ///< beats
 };
 /// @return number of events written to an array in `arena`
 VY_MAIN uint32_t vy_studio_peek(const struct vy_doc *doc, double beat, double beats,

@@ -40,11 +40,11 @@ static const struct {
     const char *to, *from;
     double factor;
 } units[] = {
-    {"Hz", "Hz", 1},      {"Hz", "kHz", 1000},    {"s", "s", 1},       {"s", "ms", 0.001},
-    {"s", "us", 0.000001}, {"dB", "dB", 1},        {"st", "st", 1},     {"st", "oct", 12},
-    {"st", "ct", 0.01},   {"st", "cents", 0.01},  {"cents", "ct", 1},  {"cents", "cents", 1},
-    {"cents", "st", 100}, {"deg", "deg", 1},      {"deg", "turns", 360}, {"bits", "bits", 1},
-    {"beats", "beats", 1}, {"beats", "beat", 1},  {"", "%", 0.01},     {"", "x", 1},
+    {"Hz", "Hz", 1},       {"Hz", "kHz", 1000},   {"s", "s", 1},         {"s", "ms", 0.001},
+    {"s", "us", 0.000001}, {"dB", "dB", 1},       {"st", "st", 1},       {"st", "oct", 12},
+    {"st", "ct", 0.01},    {"st", "cents", 0.01}, {"cents", "ct", 1},    {"cents", "cents", 1},
+    {"cents", "st", 100},  {"deg", "deg", 1},     {"deg", "turns", 360}, {"bits", "bits", 1},
+    {"beats", "beats", 1}, {"beats", "beat", 1},  {"", "%", 0.01},       {"", "x", 1},
 };
 
 // Factor of a written unit, 0 when it does not fit.

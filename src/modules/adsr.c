@@ -151,8 +151,8 @@ static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
 }
 
 // Calm groups run side by side, for each frame waits for the one before.
-VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line,
-                         vy_f8 *const *out, const uint32_t count)
+VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line, vy_f8 *const *out,
+                         const uint32_t count)
 {
     vy_f8 y[4];
     for (uint32_t i = 0; i < count; i++)
@@ -229,7 +229,8 @@ static void adsr_process(void *mem, const struct vy_io *io)
 {
     struct adsr *const a = mem;
     const bool linear = vy_value(io, P_SHAPE) > 0.5f;
-    const bool same_gate = io->in_steady & (1u << IN_GATE), no_trig = io->in_steady & (1u << IN_TRIG);
+    const bool same_gate = io->in_steady & (1u << IN_GATE),
+               no_trig = io->in_steady & (1u << IN_TRIG);
     struct calm calm = {.count = 0};
     for (uint32_t g = 0; g < a->groups; g++) {
         struct adsr_group *const s = &a->lanes[g].group;

@@ -40,8 +40,8 @@ static const struct vy_param params[] = {
 
 static size_t ladder_get_size(const struct vy_cfg *cfg)
 {
-    return vy_align64(sizeof(struct ladder) + cfg->shape.groups * (sizeof(struct vy_ladder) +
-                                                                   sizeof(struct vy_ladder_at)));
+    return vy_align64(sizeof(struct ladder) +
+                      cfg->shape.groups * (sizeof(struct vy_ladder) + sizeof(struct vy_ladder_at)));
 }
 
 static int ladder_init(void *mem, const struct vy_cfg *cfg)
@@ -143,8 +143,8 @@ VY_INLINE void run(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy
 }
 
 // One group whose cutoff moves every frame.
-static void run_fm(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in,
-                   const vy_f8 *fm, float sr_hz, vy_f8 *out, enum vy_ladder_mode mode)
+static void run_fm(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in, const vy_f8 *fm,
+                   float sr_hz, vy_f8 *out, enum vy_ladder_mode mode)
 {
     for (uint32_t n = 0; n < VY_TICK; n++) {
         struct knobs k = s->knobs;
@@ -210,8 +210,8 @@ static void ladder_process(void *mem, const struct vy_io *io)
                 out[n] = vy_set(0);
         } else if (io->in[IN_FM]) {
             for (uint32_t i = 0; i < count; i++)
-                run_fm(&l->state[g + i], &s[i], in + (size_t)i * VY_TICK,
-                       vy_in(io, IN_FM, g + i), l->sr_hz, out + (size_t)i * VY_TICK, mode);
+                run_fm(&l->state[g + i], &s[i], in + (size_t)i * VY_TICK, vy_in(io, IN_FM, g + i),
+                       l->sr_hz, out + (size_t)i * VY_TICK, mode);
         } else {
             run_groups(&l->state[g], s, in, out, count, mode);
         }

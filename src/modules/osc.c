@@ -137,8 +137,8 @@ VY_INLINE vy_f8 read_shape(const struct osc *o, const struct job *j, int shape,
 }
 
 // The common case: no inputs but a steady note, no knob moving.
-VY_INLINE void run_steady(const struct osc *o, struct osc_group *s, const struct job *j,
-                          int shape, vy_f8 *restrict out)
+VY_INLINE void run_steady(const struct osc *o, struct osc_group *s, const struct job *j, int shape,
+                          vy_f8 *restrict out)
 {
     const struct vy_wave_at *const at = &s->at;
     const vy_u8 step = s->step;

@@ -19,8 +19,8 @@ struct strip {
     float sr_hz;
     float left, right; // gains at the end of the last tick
     bool fresh;
-    struct vy_pan pan;            // where the voices stand
-    vy_f8 open[VY_PAN_GROUPS];    // gate envelopes
+    struct vy_pan pan;         // where the voices stand
+    vy_f8 open[VY_PAN_GROUPS]; // gate envelopes
 };
 
 static const struct vy_port inputs[] = {
@@ -90,10 +90,8 @@ static void strip_process(void *mem, const struct vy_io *io)
     const vy_f8 *const in = io->in[IN_SOUND];
     const struct vy_shape shape = io->in_shape[IN_SOUND];
     if (vy_value(io, P_VOICED) > 0.5f) {
-        const struct vy_pan_place place = {.spread = vy_value_end(io, P_SPREAD),
-                                           .width = 1,
-                                           .gain = 1,
-                                           .shape = shape};
+        const struct vy_pan_place place = {
+            .spread = vy_value_end(io, P_SPREAD), .width = 1, .gain = 1, .shape = shape};
         const vy_f8 *const gate = io->in[IN_GATE];
         if (gate && in && io->in_shape[IN_GATE].groups >= shape.groups)
             mix_gated(s, gate, in, &place, out);

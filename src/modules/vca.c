@@ -76,7 +76,8 @@ static void vca_process(void *mem, const struct vy_io *io)
         if (!in)
             for (uint32_t n = 0; n < VY_TICK; n++)
                 out[n] = vy_set(0);
-        else if (cv && !vel && !vy_any(step != 0.0f)) // the common case: an envelope, no knob moving
+        else if (cv && !vel &&
+                 !vy_any(step != 0.0f)) // the common case: an envelope, no knob moving
             for (uint32_t n = 0; n < VY_TICK; n++)
                 out[n] = in[n] * first * cv[n];
         else

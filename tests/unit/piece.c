@@ -140,8 +140,8 @@ static vy_status edit_music(struct vy_doc *doc, const struct line *l, struct vy_
     if (strcmp(verb, "swing") == 0)
         return vy_edit_swing(doc, strtod(a, NULL), err);
     if (strcmp(verb, "ramp") == 0)
-        return vy_edit_automate(doc, a, NULL, b, strtod(l->word[3], NULL), l->words > 4 ? l->word[4] : NULL,
-                                err);
+        return vy_edit_automate(doc, a, NULL, b, strtod(l->word[3], NULL),
+                                l->words > 4 ? l->word[4] : NULL, err);
     if (strcmp(verb, "at") == 0)
         return vy_edit_timer(doc, strtod(a, NULL), strtod(b, NULL), l->rest, "me", err);
     if (l->rest)

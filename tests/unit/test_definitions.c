@@ -162,16 +162,14 @@ static void envelopes_take_their_times(void **state)
 
 // ---- delay, reverb, limiter ---------------------------------------------------------------------
 
-#define REPEATS                                                                                    \
-    "add delay c time=0.2501s feedback=0.5 lowcut=20 highcut=20000 mix=1 pingpong=off"
+#define REPEATS "add delay c time=0.2501s feedback=0.5 lowcut=20 highcut=20000 mix=1 pingpong=off"
 #define DOTTED "add delay c sync=1/8d feedback=0 lowcut=20 highcut=20000 mix=1"
 
 static void delay_repeats_on_the_frame(void **state)
 {
     (void)state;
-    float *const x = left_of(PIECE(CLICK, "set c.level 0.2", "sequence c div=0.25: x",
-                                   REPEATS),
-                             96000);
+    float *const x =
+        left_of(PIECE(CLICK, "set c.level 0.2", "sequence c div=0.25: x", REPEATS), 96000);
     const int step = 12005; // 0.2501 s is 12004.8 frames
     const double first = (double)x[step];
     int stray = 0;
@@ -193,9 +191,8 @@ static void delay_repeats_on_the_frame(void **state)
 static void delay_in_beats_follows_the_tempo(void **state)
 {
     (void)state;
-    float *const x = left_of(PIECE("tempo 96", CLICK, "set c.level 0.2", "sequence c div=0.25: x",
-                                   DOTTED),
-                             48000);
+    float *const x = left_of(
+        PIECE("tempo 96", CLICK, "set c.level 0.2", "sequence c div=0.25: x", DOTTED), 48000);
     int at = 0;
     for (int n = 0; n < 48000; n++)
         if (fabsf(x[n]) > fabsf(x[at]))

@@ -46,19 +46,23 @@ static int close_catalog(void **state)
     return 0;
 }
 
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        struct vy_err err = {0};                                                                   \
-        if ((call) != VY_OK)                                                                       \
-            fail_msg("%s: %s (%s)", #call, err.message, err.hint);                                 \
+#define OK(call)                                                   \
+    do {                                                           \
+        struct vy_err err = {0};                                   \
+        if ((call) != VY_OK)                                       \
+            fail_msg("%s: %s (%s)", #call, err.message, err.hint); \
     } while (0)
 
 static struct take render(const struct vy_doc *doc, double frames, uint32_t block)
 {
     struct take t = {0};
     struct vy_render_result result;
-    const struct vy_render how = {.sr_hz = 48000, .block = block, .threads = 1, .frames = frames,
-                                  .block_done = keep, .arg = &t};
+    const struct vy_render how = {.sr_hz = 48000,
+                                  .block = block,
+                                  .threads = 1,
+                                  .frames = frames,
+                                  .block_done = keep,
+                                  .arg = &t};
     OK(vy_studio_render(doc, &catalog, &how, &result, &err));
     return t;
 }
@@ -76,7 +80,8 @@ static void engine_plays_a_sine_in_tune_and_clean(void **state)
     const double amp = pow(10, -6.0 / 20) / sqrt(2);
     double worst = 0;
     for (size_t n = 0; n < t.frames; n++)
-        worst = fmax(worst, fabs((double)t.x[2 * n] - amp * sin(2 * M_PI * 440 * (double)n / 48000)));
+        worst =
+            fmax(worst, fabs((double)t.x[2 * n] - amp * sin(2 * M_PI * 440 * (double)n / 48000)));
     assert_true(worst < 1e-4); // the pitch is a float: 3e-8 of 440 cycles
     free(t.x);
     vy_doc_destroy(doc);
@@ -115,8 +120,7 @@ static void engine_runs_64_voices(void **state)
     OK(vy_edit_set(doc, "v.voices", "64", NULL, NULL, &err));
     char text[4096] = "";
     for (int i = 0; i < 64; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%.3fHz ",
-                 55 * pow(2, i / 16.0));
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%.3fHz ", 55 * pow(2, i / 16.0));
     const struct vy_pair pair[] = {{"div", "256", 0}, {"gate", "32", 0}};
     OK(vy_edit_pattern(doc, "melody", "v", text, pair, 2, &err));
     struct timespec a, b;

@@ -70,8 +70,8 @@ static void add_lanes(vy_f8 *to, struct vy_shape to_shape, const vy_f8 *from,
     }
 }
 
-void vy_mix_add(vy_f8 *to, struct vy_shape to_shape, const vy_f8 *from,
-                struct vy_shape from_shape, float gain, float gain_end)
+void vy_mix_add(vy_f8 *to, struct vy_shape to_shape, const vy_f8 *from, struct vy_shape from_shape,
+                float gain, float gain_end)
 {
     const float step = (gain_end - gain) * (1.0f / (float)VY_TICK);
     if (same(to_shape, from_shape))

@@ -49,9 +49,9 @@ struct vy_instance {
 /// A cable's fade, and for feedback cables the tick before.
 struct vy_wire {
     uint64_t key;
-    float fade;  ///< 0..1 on its way to the target, equal power
-    vy_f8 *hold; ///< [groups][VY_TICK] last tick of a feedback source or delayed one, else NULL
-    vy_f8 *line; ///< [groups][delay + VY_TICK] what is on its way through a delayed cable
+    float fade;     ///< 0..1 on its way to the target, equal power
+    vy_f8 *hold;    ///< [groups][VY_TICK] last tick of a feedback source or delayed one, else NULL
+    vy_f8 *line;    ///< [groups][delay + VY_TICK] what is on its way through a delayed cable
     uint32_t delay; ///< frames of `line`
     struct vy_wire *next;
     bool used;
@@ -59,8 +59,8 @@ struct vy_wire {
 
 /// One cable into an input or a parameter.
 struct vy_plan_edge {
-    const vy_f8 *source;    ///< [groups][VY_TICK]
-    struct vy_shape shape;  ///< of the source
+    const vy_f8 *source;   ///< [groups][VY_TICK]
+    struct vy_shape shape; ///< of the source
     struct vy_wire *wire;
     float target;           ///< where the fade goes: 1 here, 0 leaving
     float depth;            ///< gain; for parameters octaves (pitch) or units (linear)
@@ -102,7 +102,7 @@ struct vy_plan_node {
     struct vy_plan_input *input; ///< [ins]
     struct vy_plan_param *param; ///< [params]
     vy_f8 **out;                 ///< [outs]
-    uint16_t unit; ///< index into the plan's units, UINT16_MAX when its unit is gone
+    uint16_t unit;               ///< index into the plan's units, UINT16_MAX when its unit is gone
 };
 
 struct vy_plan_unit {
@@ -151,20 +151,20 @@ struct vy_plan {
     double sr_hz;
     float fade_step; ///< of a wire, a tick
     bool playing;
-    uint32_t fades;        ///< ticks until leaving cables are silent, 0 = none leave
+    uint32_t fades;          ///< ticks until leaving cables are silent, 0 = none leave
     struct vy_plan_job *job; ///< for two threads; none when the plan is made for one
     uint32_t jobs;
-    uint32_t *job_node;  ///< indices into node, by job
-    uint32_t *rest;      ///< what runs after all jobs, in order
+    uint32_t *job_node; ///< indices into node, by job
+    uint32_t *rest;     ///< what runs after all jobs, in order
     uint32_t rests;
-    vy_f8 **scratch[2];  ///< [thread][VY_PLAN_PORTS] for inputs that must be mixed
+    vy_f8 **scratch[2];    ///< [thread][VY_PLAN_PORTS] for inputs that must be mixed
     const vy_f8 *out;      ///< the master, 1 voice x 2 channels
     const vy_f8 *gain;     ///< the master limiter's gain, lane 0
     uint32_t latency;      ///< frames between musical time and `out`
     uint32_t stem_latency; ///< frames between musical time and the stems
     struct vy_plan_stem *stem;
     uint32_t stems;
-    void *graph;           ///< the compiler's own notes about this plan
+    void *graph; ///< the compiler's own notes about this plan
 };
 
 #define VY_PLAN_PORTS 32u
@@ -185,8 +185,8 @@ struct vy_engine {
     struct vy_plan *plan;
     struct vy_crew *crew; ///< NULL: one thread
     bool stems;           ///< fill the stems' buffers
-    uint64_t frame;   ///< frames rendered
-    int64_t position; ///< transport, frames since bar 1; stands when stopped
+    uint64_t frame;       ///< frames rendered
+    int64_t position;     ///< transport, frames since bar 1; stands when stopped
     // faults since the reader last looked: which nodes were muted
     _Atomic uint32_t faults;
     const struct vy_plan_node *fault[VY_PLAN_FAULTS];

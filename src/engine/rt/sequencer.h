@@ -47,9 +47,9 @@ struct vy_voice {
     uint32_t glide_left, glide_frames;
     const struct vy_hit *hit; ///< compared only: its pattern may be gone after a plan swap
     bool legato;              ///< waits for the goal of its slide
-    float now_hz;  ///< pitch of the last frame drawn
-    uint8_t drawn; ///< frames of this tick drawn so far
-    bool moved;    ///< its buffers hold more than one value, or something happened
+    float now_hz;             ///< pitch of the last frame drawn
+    uint8_t drawn;            ///< frames of this tick drawn so far
+    bool moved;               ///< its buffers hold more than one value, or something happened
 };
 
 /// Voices of a unit and the buffers of its note signals. Host places it; voices 1..VY_MAX_LANES.

@@ -50,8 +50,8 @@ static const vy_f8 *source_of(const struct vy_plan_edge *e)
 }
 
 // The buffer a module reads: the source itself when one whole cable arrives, else a mix.
-static const vy_f8 *gather(const struct vy_plan *plan, const struct vy_plan_input *in,
-                           vy_f8 *mix, bool *steady)
+static const vy_f8 *gather(const struct vy_plan *plan, const struct vy_plan_input *in, vy_f8 *mix,
+                           bool *steady)
 {
     *steady = false;
     if (in->edges == 0)
@@ -387,8 +387,7 @@ static void finish_edges(struct vy_plan *plan)
         if (e->wire->fade != e->target)
             e->wire->fade = fade_next(plan, e);
         if (e->copy_from)
-            memcpy(e->wire->hold, e->copy_from,
-                   (size_t)e->shape.groups * VY_TICK * sizeof(vy_f8));
+            memcpy(e->wire->hold, e->copy_from, (size_t)e->shape.groups * VY_TICK * sizeof(vy_f8));
     }
     if (plan->fades)
         plan->fades--;
