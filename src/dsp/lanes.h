@@ -109,26 +109,29 @@ VY_INLINE vy_f8 vy_sqrt(vy_f8 x)
 #endif
 }
 
-/// Two neighbours from a table for each lane: a = t[k], b = t[k + 1].
+#ifdef __AVX2__
+// Pairs for two lanes, whose indices are the halves of `k`.
+VY_INLINE __m128 vy__load_two(const float *t, uint64_t k)
+{
+    const __m128 q = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(t + (uint32_t)k));
+    return _mm_loadh_pi(q, (const __m64 *)(t + (uint32_t)(k >> 32)));
+}
+#endif
+
+/// Two neighbours from a table for each lane: a = t[k], b = t[k + 1]; k >= 0.
 VY_INLINE void vy_load_pairs(const float *t, vy_i8 k, vy_f8 *a, vy_f8 *b)
 {
 #ifdef __AVX2__
-    // eight loads of 64 bits and two shuffles: half the work of two gathers, and as quick on
-    // processors whose gathers were slowed down by microcode
-    union {
-        vy_i8 v;
-        uint32_t i[8];
-    } at = {k};
-    // through memory: compilers would extract lane by lane, twice the instructions
-    __asm__("" : "+m"(at));
-    __m128 q[4];
-    for (int i = 0; i < 4; i++) { // lanes 0 1, 4 5, 2 3, 6 7
-        const uint32_t lane = ((uint32_t)i & 1) * 4 + ((uint32_t)i & 2);
-        q[i] = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(t + at.i[lane]));
-        q[i] = _mm_loadh_pi(q[i], (const __m64 *)(t + at.i[lane + 1]));
-    }
-    const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(q[0]), q[1], 1);
-    const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(q[2]), q[3], 1);
+    // eight loads of 64 bits and two shuffles: less than two gathers, also on processors whose
+    // gathers were slowed down by microcode
+    const __m128i k03 = _mm256_castsi256_si128((__m256i)k);
+    const __m128i k47 = _mm256_extracti128_si256((__m256i)k, 1);
+    const __m128 q01 = vy__load_two(t, (uint64_t)_mm_cvtsi128_si64(k03));
+    const __m128 q45 = vy__load_two(t, (uint64_t)_mm_cvtsi128_si64(k47));
+    const __m128 q23 = vy__load_two(t, (uint64_t)_mm_extract_epi64(k03, 1));
+    const __m128 q67 = vy__load_two(t, (uint64_t)_mm_extract_epi64(k47, 1));
+    const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(q01), q45, 1);
+    const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(q23), q67, 1);
     *a = (vy_f8)_mm256_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0));
     *b = (vy_f8)_mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1));
 #else
