@@ -5,6 +5,7 @@
 #include "sound/file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static vy_status load(const char *path, struct vy_sample **sample, struct vy_err *err)
 {
@@ -36,4 +37,22 @@ void vy_samples_attach(struct vy_catalog *catalog)
 {
     catalog->load = load;
     catalog->unload = unload;
+}
+
+vy_status vy_samples_check(const struct vy_catalog *catalog, const struct vy_doc *doc,
+                           const char *line, struct vy_err *err)
+{
+    for (int u = 0; u < doc->units; u++)
+        for (int r = 0; r < doc->unit[u].racks; r++)
+            for (int n = 0; n < doc->unit[u].rack[r].nodes; n++) {
+                const char *const file = doc->unit[u].rack[r].node[n].file;
+                if (!file || !catalog->load || !strstr(line, file))
+                    continue;
+                struct vy_sample *sample = NULL;
+                const vy_status status = catalog->load(file, &sample, err);
+                if (status)
+                    return status;
+                catalog->unload(sample);
+            }
+    return VY_OK;
 }

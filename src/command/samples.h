@@ -10,4 +10,9 @@
 /// Let the engine load sound files through libsndfile.
 void vy_samples_attach(struct vy_catalog *catalog);
 
+/// Read the sound files of a document that are named in `line`, so that a missing or broken one is
+/// an error where it is written and not when it should sound.
+vy_status vy_samples_check(const struct vy_catalog *catalog, const struct vy_doc *doc,
+                           const char *line, struct vy_err *err);
+
 #endif

@@ -3,6 +3,7 @@
 //
 // From a request to a reply: which document a line works on, whether it holds, and what is logged.
 #include "command/handlers.h"
+#include "command/samples.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -191,6 +192,8 @@ static vy_status do_edit(struct vy_call *call, struct vy_err *err)
     call->expand = &lines;
     call->doc = doc;
     vy_status status = vy_call_run(call, err);
+    if (!status)
+        status = vy_samples_check(call->catalog, call->doc, call->lex->text, err);
     if (!status)
         show_lines(call);
     if (!status && call->line->dry && !session->loading)
