@@ -106,13 +106,13 @@ wav() { # BITS CHANNELS SAID BYTES: a WAV that says SAID bytes of data and has B
 sample() { # FILE
     printf 'create a sampler file="%s"\nsequence a: x...\nplay\n' "$1" >sample.veery
 }
-sample "$room/none.wav"; is "no sample file" 3 "none.wav: No such file" "$veery" render sample.veery -o s.wav --bars 1
-wav 16 1 0 0 >s0.wav; sample "$room/s0.wav"; is "a WAV without sound" 1 "s0.wav: .*no sound" "$veery" render sample.veery -o s.wav --bars 1
-wav 16 1 4000 100 >s1.wav; sample "$room/s1.wav"; is "a WAV cut off" 1 "s1.wav: .*shorter" "$veery" render sample.veery -o s.wav --bars 1
-: >s2.wav; sample "$room/s2.wav"; is "a WAV of 0 bytes" 1 "s2.wav: " "$veery" render sample.veery -o s.wav --bars 1
-echo 'this is no sound' >s3.wav; sample "$room/s3.wav"; is "a WAV that is text" 1 "s3.wav: " "$veery" render sample.veery -o s.wav --bars 1
+sample "$room/none.wav"; is "no sample file" 2 "none.wav: No such file" "$veery" render sample.veery -o s.wav --bars 1
+wav 16 1 0 0 >s0.wav; sample "$room/s0.wav"; is "a WAV without sound" 2 "s0.wav: .*no sound" "$veery" render sample.veery -o s.wav --bars 1
+wav 16 1 4000 100 >s1.wav; sample "$room/s1.wav"; is "a WAV cut off" 2 "s1.wav: .*shorter" "$veery" render sample.veery -o s.wav --bars 1
+: >s2.wav; sample "$room/s2.wav"; is "a WAV of 0 bytes" 2 "s2.wav: " "$veery" render sample.veery -o s.wav --bars 1
+echo 'this is no sound' >s3.wav; sample "$room/s3.wav"; is "a WAV that is text" 2 "s3.wav: " "$veery" render sample.veery -o s.wav --bars 1
 wav 24 1 999 999 >s4.wav; sample "$room/s4.wav"; is "24 bits, odd size" 0 "loudness" "$veery" render sample.veery -o s.wav --bars 1
-mkdir s5.wav; sample "$room/s5.wav"; is "a folder as a sample" 1 "s5.wav: " "$veery" render sample.veery -o t.wav --bars 1
+mkdir s5.wav; sample "$room/s5.wav"; is "a folder as a sample" 2 "s5.wav: " "$veery" render sample.veery -o t.wav --bars 1
 rm -f s.wav; sample "$room/s1.wav"; "$veery" render sample.veery -o s.wav --bars 1 >out 2>err; [ ! -e s.wav ]; check "nothing is left of a failed render" $?
 
 # ---- options ----
