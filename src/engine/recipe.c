@@ -107,6 +107,8 @@ static vy_status read_head(struct reader *r)
         {"gain", "dB", -60, 24, 0, VY_LIN, 0, NULL, ""},
     };
     struct vy_recipe *const recipe = r->recipe;
+    if (recipe->name[0])
+        return complain(r, VY_SYNTAX, "a file holds one recipe; this is the second head");
     if (r->words < 3 || !vy_text_is_name(r->word[1]))
         return complain(r, VY_SYNTAX, "recipe NAME \"what it is\" [words=...] [voices=N]");
     vy_text_copy(recipe->name, sizeof recipe->name, r->word[1]);
@@ -194,6 +196,8 @@ static vy_status read_end(struct reader *r, char *word, int *node, const char **
     *node = find_node(&r->recipe->rack, word);
     if (*node < 0 && strcmp(word, "in") != 0 && strcmp(word, VY_OUT) != 0)
         return complain(r, VY_UNKNOWN_NAME, "no node '%s'", word);
+    if (*node < 0 && *port)
+        return complain(r, VY_UNKNOWN_PARAM, "%s has no ports", word);
     return VY_OK;
 }
 
