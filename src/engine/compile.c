@@ -418,8 +418,8 @@ static vy_status lock_hit(struct made *m, const struct vy_unit *unit, const stru
             continue;
         const struct vy_gnode *const g = &m->graph.node[node];
         float value;
-        status = vy_value_read(&g->module->param[param], from->value, g->value[param],
-                               m->doc->tempo, &value, m->err);
+        status = vy_value_read(&g->module->param[param], from->value, g->value[param], m->doc,
+                               &value, m->err);
         const int lock = status ? -1 : lock_of(m, node, param);
         if (lock < 0)
             return status ? status : no_memory(m);

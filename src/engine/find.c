@@ -333,7 +333,7 @@ vy_status vy_edit_set(struct vy_doc *doc, const char *path, const char *value, c
     float number = value_of(doc, &t);
     if (was)
         vy_value_write(t.row, number, was, 32);
-    status = vy_value_read(t.row, value, number, doc->tempo, &number, err);
+    status = vy_value_read(t.row, value, number, doc, &number, err);
     if (status)
         return status;
     drop_automation(doc, &t);
@@ -387,9 +387,9 @@ vy_status vy_edit_automate(struct vy_doc *doc, const char *path, const char *fro
         return vy_fail(err, VY_BAD_ARG, -1, "%.60s cannot be automated", path);
     float a = is_tempo ? (float)doc->tempo : value_of(doc, &t), b = 0;
     if (from)
-        status = vy_value_read(t.row, from, a, doc->tempo, &a, err);
+        status = vy_value_read(t.row, from, a, doc, &a, err);
     if (!status)
-        status = vy_value_read(t.row, to, a, doc->tempo, &b, err);
+        status = vy_value_read(t.row, to, a, doc, &b, err);
     if (status)
         return status;
     if (exponential && !(a * b > 0))

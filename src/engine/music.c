@@ -83,7 +83,7 @@ static vy_status read_options(const struct vy_pair *pair, int pairs, float value
             return VY_UNKNOWN_PARAM;
         }
         const vy_status status =
-            vy_value_read(&option_rows[o], pair[i].value, option_rows[o].def, 0, &value[o], err);
+            vy_value_read(&option_rows[o], pair[i].value, option_rows[o].def, NULL, &value[o], err);
         if (status) {
             if (err)
                 err->at = pair[i].at;
@@ -153,7 +153,7 @@ vy_status vy_edit_pattern(struct vy_doc *doc, const char *verb, const char *name
             if (!status && (t.port || t.node < 0))
                 status = vy_fail(err, VY_BAD_PATTERN, -1, "%s cannot be locked", path);
             if (!status)
-                status = vy_value_read(t.row, lock->value, 0, doc->tempo, &ignored, err);
+                status = vy_value_read(t.row, lock->value, 0, doc, &ignored, err);
         }
     if (status)
         return status;
@@ -237,7 +237,7 @@ vy_status vy_edit_arp(struct vy_doc *doc, const char *name, const struct vy_pair
             status = vy_fail(err, VY_UNKNOWN_PARAM, pair[i].at,
                              "arp knows mode, rate, octaves and gate");
         } else {
-            status = vy_value_read(&rows[r], pair[i].value, rows[r].def, 0, &value[r], err);
+            status = vy_value_read(&rows[r], pair[i].value, rows[r].def, NULL, &value[r], err);
             if (status && err)
                 err->at = pair[i].at;
         }

@@ -131,7 +131,7 @@ static vy_status read_head(struct reader *r)
         if (row == 4)
             return complain(r, VY_UNKNOWN_PARAM, "a recipe has no '%s'", r->word[w]);
         struct vy_err why;
-        if (vy_value_read(&rows[row], value + 1, 0, 0, &got[row], &why))
+        if (vy_value_read(&rows[row], value + 1, 0, NULL, &got[row], &why))
             return complain(r, why.code, "%s", why.message);
         recipe->voices = (uint16_t)got[0];
         recipe->spread = got[1];
@@ -180,7 +180,7 @@ static vy_status read_create(struct reader *r)
         if (p < 0)
             return complain(r, VY_UNKNOWN_PARAM, "%s has no '%s'", module->id, r->word[w]);
         struct vy_err why;
-        if (vy_value_read(&module->param[p], value + 1, 0, 0, &node->value[p], &why))
+        if (vy_value_read(&module->param[p], value + 1, 0, NULL, &node->value[p], &why))
             return complain(r, why.code, "%s", why.message);
     }
     return VY_OK;

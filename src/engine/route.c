@@ -321,7 +321,7 @@ vy_status vy_edit_send(struct vy_doc *doc, const char *name, const char *bus, co
     static const struct vy_param row = {"amount", "", 0, 4, 1, VY_LIN, 0, NULL, ""};
     float level = 1;
     if (amount)
-        status = vy_value_read(&row, amount, 1, 0, &level, err);
+        status = vy_value_read(&row, amount, 1, NULL, &level, err);
     if (status)
         return status;
     if (a == b || reaches(doc, b, a))

@@ -48,18 +48,18 @@ static const struct {
 };
 
 // Factor of a written unit, 0 when it does not fit.
-static double factor_of(const struct vy_param *row, const char *unit, double tempo)
+static double factor_of(const struct vy_param *row, const char *unit, const struct vy_doc *doc)
 {
     if (!*unit || strcasecmp(row->unit, unit) == 0)
         return 1;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].to, row->unit) == 0 && strcasecmp(units[i].from, unit) == 0)
             return units[i].factor;
-    if (strcmp(row->unit, "s") == 0 && tempo > 0) {
+    if (strcmp(row->unit, "s") == 0 && doc) {
         if (strcmp(unit, "beats") == 0 || strcmp(unit, "beat") == 0)
-            return 60 / tempo;
+            return 60 / doc->tempo;
         if (strcmp(unit, "bars") == 0 || strcmp(unit, "bar") == 0)
-            return 240 / tempo;
+            return vy_doc_bar_beats(doc) * 60 / doc->tempo;
     }
     return 0;
 }
@@ -126,7 +126,7 @@ static vy_status in_range(const struct vy_param *row, double number, float *valu
     return VY_OK;
 }
 
-static vy_status read_number(const struct vy_param *row, const char *text, double tempo,
+static vy_status read_number(const struct vy_param *row, const char *text, const struct vy_doc *doc,
                              double *number, struct vy_err *err)
 {
     const char *unit;
@@ -140,7 +140,7 @@ static vy_status read_number(const struct vy_param *row, const char *text, doubl
     if (!vy_number_read(text, number, &unit))
         return vy_fail(err, VY_BAD_ARG, -1, "%s wants a number%s%s, not '%.40s'", row->name,
                        *row->unit ? " in " : "", row->unit, text);
-    const double factor = factor_of(row, unit, tempo);
+    const double factor = factor_of(row, unit, doc);
     if (factor == 0)
         return vy_fail(err, VY_BAD_UNIT, -1, "%s is %s%s, not in '%.20s'", row->name,
                        *row->unit ? "in " : "a plain number", row->unit, unit);
@@ -148,8 +148,8 @@ static vy_status read_number(const struct vy_param *row, const char *text, doubl
     return VY_OK;
 }
 
-vy_status vy_value_read(const struct vy_param *row, const char *text, float now, double tempo,
-                        float *value, struct vy_err *err)
+vy_status vy_value_read(const struct vy_param *row, const char *text, float now,
+                        const struct vy_doc *doc, float *value, struct vy_err *err)
 {
     if (row->curve == VY_BOOL)
         return read_switch(row, text, value, err);
@@ -167,7 +167,7 @@ vy_status vy_value_read(const struct vy_param *row, const char *text, float now,
             return vy_fail(err, VY_BAD_ARG, -1, "cannot divide by 0");
         number = sign == '*' ? (double)now * number : (double)now / number;
     } else {
-        const vy_status status = read_number(row, text, tempo, &number, err);
+        const vy_status status = read_number(row, text, doc, &number, err);
         if (status)
             return status;
         if (relative)
@@ -221,13 +221,13 @@ vy_status vy_depth_read(const struct vy_param *row, const char *text, float *dep
         return VY_OK;
     }
     static const struct vy_param pitch = {.name = "depth", .unit = "st"};
-    const double semitones = factor_of(&pitch, unit, 0);
+    const double semitones = factor_of(&pitch, unit, NULL);
     if (semitones != 0 && row->min > 0 && strcmp(row->unit, "st") != 0) {
         *kind = VY_DEPTH_PITCH;
         *depth = (float)(number * semitones);
         return VY_OK;
     }
-    const double factor = factor_of(row, unit, 0);
+    const double factor = factor_of(row, unit, NULL);
     if (factor == 0)
         return vy_fail(err, VY_BAD_UNIT, -1, "%s is in '%s', the depth is in '%.20s'", row->name,
                        row->unit, unit);

@@ -11,10 +11,10 @@
 
 /// Read a value in the parameter's unit. A leading + * or / (or - where the range has no negative
 /// numbers) changes `now` instead of replacing it: "+2dB", "*1.5".
-/// @param tempo  for beats and bars where seconds are wanted
+/// @param doc  for beats and bars where seconds are wanted; NULL: those are BAD_UNIT
 /// @return BAD_ARG, BAD_UNIT, OUT_OF_RANGE with the range in the message
 VY_MUST_CHECK vy_status vy_value_read(const struct vy_param *row, const char *text, float now,
-                                      double tempo, float *value, struct vy_err *err);
+                                      const struct vy_doc *doc, float *value, struct vy_err *err);
 
 /// Write a value with its unit: "500 Hz", "lowpass", "on". Short, and exact enough to read back.
 void vy_value_write(const struct vy_param *row, float value, char *text, size_t size);
