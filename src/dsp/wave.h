@@ -51,16 +51,21 @@ VY_INLINE vy_i8 vy_wave_level(vy_f8 cycles_per_frame)
 
 /// Where the lanes of one group read.
 struct vy_wave_at {
-    vy_i8 offset, shift_fraction;
+    vy_i8 offset;
+    vy_u8 shift, mask; ///< phase >> shift is the point, phase & mask how far behind it
+    vy_f8 scale;       ///< makes that 0..1
 };
 
 VY_INLINE struct vy_wave_at vy_wave_seek(const struct vy_wave *wave, vy_i8 level)
 {
     const int32_t *const o = wave->offset, *const b = wave->bits;
     const vy_i8 k = level;
+    const vy_i8 bits = {b[k[0]], b[k[1]], b[k[2]], b[k[3]], b[k[4]], b[k[5]], b[k[6]], b[k[7]]};
     const struct vy_wave_at at = {
         .offset = {o[k[0]], o[k[1]], o[k[2]], o[k[3]], o[k[4]], o[k[5]], o[k[6]], o[k[7]]},
-        .shift_fraction = {b[k[0]], b[k[1]], b[k[2]], b[k[3]], b[k[4]], b[k[5]], b[k[6]], b[k[7]]},
+        .shift = (vy_u8)(32 - bits),
+        .mask = vy_setu(0xffffffffu) >> (vy_u8)bits,
+        .scale = (vy_f8)((127 - 32 + bits) << 23), // 2^(bits - 32)
     };
     return at;
 }
@@ -68,8 +73,8 @@ VY_INLINE struct vy_wave_at vy_wave_seek(const struct vy_wave *wave, vy_i8 level
 /// Value of the wave at phase / 2^32 turns.
 VY_INLINE vy_f8 vy_wave_read(const struct vy_wave *wave, const struct vy_wave_at *at, vy_u8 phase)
 {
-    const vy_i8 index = (vy_i8)(phase >> (vy_u8)(32 - at->shift_fraction)) + at->offset;
-    const vy_f8 f = vy_to_float((vy_i8)((phase << (vy_u8)at->shift_fraction) >> 9)) * 0x1p-23f;
+    const vy_i8 index = (vy_i8)(phase >> at->shift) + at->offset;
+    const vy_f8 f = vy_to_float((vy_i8)(phase & at->mask)) * at->scale;
     vy_f8 a, b;
     vy_load_pairs(wave->data, index, &a, &b);
     return vy_fma(b - a, f, a);

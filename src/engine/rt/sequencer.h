@@ -60,6 +60,7 @@ struct vy_notes {
     float glide_s, sr_hz;
     vy_f8 *freq, *gate, *trig, *vel; ///< [groups][VY_TICK], kept between ticks
     bool freq_steady, gate_steady, trig_steady, vel_steady; ///< of the tick just made
+    uint32_t trig_groups; ///< bit g: a trigger stands in group g and must be taken back
     struct vy_voice voice[VY_MAX_LANES];
 };
 

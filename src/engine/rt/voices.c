@@ -216,6 +216,8 @@ static void start(struct tick *t, uint32_t voice, const struct vy_note_event *ev
     };
     fill(n, n->trig, voice, event->frame, event->frame + 1, event->velocity);
     n->trig_steady = false;
+    for (uint32_t lane = voice * n->chans; lane < (voice + 1) * n->chans; lane++)
+        n->trig_groups |= 1u << lane / VY_GROUP;
 }
 
 static void play(struct tick *t, const struct vy_note_event *event, const struct vy_hit **locked)
@@ -248,8 +250,10 @@ static void set_all(vy_f8 *buffer, size_t frames, float value)
 // Begin a tick: signals that moved in the last one stand still at their last value.
 static void settle(struct vy_notes *n)
 {
-    if (!n->trig_steady)
-        set_all(n->trig, (size_t)n->groups * VY_TICK, 0);
+    for (uint32_t g = 0; n->trig_groups && g < n->groups; g++)
+        if (n->trig_groups & 1u << g)
+            set_all(n->trig + (size_t)g * VY_TICK, VY_TICK, 0);
+    n->trig_groups = 0;
     n->freq_steady = n->gate_steady = n->trig_steady = n->vel_steady = true;
     for (uint32_t i = 0; i < n->voices; i++) {
         struct vy_voice *const v = &n->voice[i];
