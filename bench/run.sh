@@ -123,7 +123,7 @@ report() {
             "$(calc "printf \"%.2f\", $(user "$tool" 64)")" \
             "$([ -n "$base" ] && calc "printf \"%.2f\", $(user "$tool" 64) / $base" || echo -)" \
             "$(calc "printf \"%.0f\", 60 / $(user "$tool" 64)")" "$(calc "printf \"%.2f\", $ns")" \
-            "$(calc "printf \"%.0f\", $ns > 0 ? 1e9 / 48000 / $ns : 0")" \
+            "$(calc "printf \"%.0f\", ($ns > 0) ? 1e9 / 48000 / $ns : 0")" \
             "$(calc "printf \"%.0f\", $(median "$work/rss.$tool.64") / 1024")"
         [ "$tool" = veery ] || [ -z "$base" ] ||
             { metric[faster_than_$tool]=$(calc "printf \"%.2f\", $ns / $(cost veery 64)")
