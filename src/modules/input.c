@@ -1,16 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// External sound. The engine feeds the sound card (or the file being rendered from) into `in`.
+// External sound, once a live engine feeds it. Until then it passes what is patched into `in`.
 #include "modules/pass.h"
 
-static const struct vy_port inputs[] = {{"in", 0, "external sound, fed by the engine"}};
+static const struct vy_port inputs[] = {{"in", 0, "sound; nothing from outside arrives yet"}};
 
 const struct vy_module vy_module_input = {
     .abi = VY_MODULE_ABI,
     .id = "input",
     .name = "Input",
-    .text = "Sound from outside: microphone, line, another program.",
+    .text =
+        "Place for sound from outside; only passes what is patched in until the live engine comes.",
     .words = "input capture record microphone line audio",
     .flags = VY_STEREO,
     .in = inputs,
