@@ -201,8 +201,9 @@ struct vy_crew {
 /// The audio thread's whole state.
 struct vy_engine {
     struct vy_plan *plan;
-    struct vy_crew *crew;            ///< NULL: one thread
-    bool stems;                      ///< fill the stems' buffers
+    struct vy_crew *crew; ///< NULL: one thread
+    bool stems;           ///< fill the stems' buffers
+    bool chase; ///< the next tick also begins the notes that would already sound (a takeover)
     const vy_f8 *outside;            ///< [VY_TICK] sound from outside for this tick, NULL: none
     const struct vy_live_note *note; ///< played by hand in this tick, sorted by frame
     uint32_t notes;

@@ -274,6 +274,7 @@ static void make_tick(struct vy_play *play, struct vy_slot *slot, uint64_t from,
     memcpy(play->heard, play->outside, sizeof play->heard);
     engine->outside = play->heard;
     play->tick(engine);
+    engine->chase = false;
     if (stems)
         keep_stems(play, stems, from);
     for (uint32_t n = 0; n < VY_TICK; n++) {
@@ -294,6 +295,7 @@ static void begin(struct vy_play *play, const struct vy_slot *slot)
     play->skipped = slot->skipped;
     play->engine.position = slot->position > 0 ? slot->position : 0;
     play->left = 0;
+    play->engine.chase = true;
     memset(play->outside, 0, sizeof play->outside);
     release_notes(play->engine.plan);
 }
