@@ -18,6 +18,7 @@
 #define PERIOD_MAX 8192u
 
 static const struct vy_device_backend *const backends[] = {
+    &vy_device_pipewire,
     &vy_device_null,
     &vy_device_file,
 };
