@@ -19,6 +19,7 @@
 
 static const struct vy_device_backend *const backends[] = {
     &vy_device_pipewire,
+    &vy_device_pulse,
     &vy_device_null,
     &vy_device_file,
 };
