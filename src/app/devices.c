@@ -36,8 +36,9 @@ static void print_rows(const struct vy_device_row *row, uint32_t rows, bool inpu
         char rate[32] = "";
         if (row[i].sr_hz)
             snprintf(rate, sizeof rate, ", %u Hz", row[i].sr_hz);
-        printf("  %c %s %-36s %u channels%s  %s\n", row[i].is_default ? '*' : ' ',
-               inputs ? "in " : "out", row[i].name, row[i].chans, rate, row[i].text);
+        printf("  %c %s %-36s %u %s%s  %s\n", row[i].is_default ? '*' : ' ', inputs ? "in " : "out",
+               row[i].name, row[i].chans, row[i].chans == 1 ? "channel" : "channels", rate,
+               row[i].text);
     }
 }
 

@@ -446,6 +446,14 @@ static vy_status connect_all(struct pipewire *d, const struct vy_device_want *wa
     return status;
 }
 
+static bool runs(struct pipewire *d)
+{
+    pw_thread_loop_lock(d->graph->loop);
+    const bool runs = d->name[0] && atomic_load(&d->thread_id);
+    pw_thread_loop_unlock(d->graph->loop);
+    return runs;
+}
+
 static vy_status start(const struct vy_device_want *want, struct vy_device **device,
                        struct vy_err *err)
 {
@@ -467,7 +475,7 @@ static vy_status start(const struct vy_device_want *want, struct vy_device **dev
     }
     // the rate and the period are the graph's: known when it has called
     const struct timespec pause = {.tv_nsec = 1000000};
-    for (int ms = 0; ms < FIRST_CALL_MS && !atomic_load(&d->thread_id); ms++)
+    for (int ms = 0; ms < FIRST_CALL_MS && !runs(d); ms++)
         nanosleep(&pause, NULL);
     *device = &d->device;
     return VY_OK;

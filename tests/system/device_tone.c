@@ -32,6 +32,7 @@ struct player {
     uint64_t at;
     _Atomic uint64_t frames, skipped;
     _Atomic uint32_t inside, both;
+    double opened_s;
 };
 
 static void on_signal(int number)
@@ -76,12 +77,12 @@ static void print_facts(const char *what, struct vy_device *device, const struct
     struct vy_device_facts_now now;
     device->backend->facts(device, &now);
     printf("%s state=%s backend=%s name=%s sr=%u period=%u ins=%u outs=%u latency=%u priority=%u "
-           "xruns=%llu frames=%llu skipped=%llu both=%u why=%s\n",
+           "xruns=%llu frames=%llu skipped=%llu ms=%.0f both=%u why=%s\n",
            what, states[now.state], now.backend, now.name, now.sr_hz, now.period, now.ins, now.outs,
            now.latency, now.priority, (unsigned long long)now.xruns,
            (unsigned long long)atomic_load(&player->frames),
-           (unsigned long long)atomic_load(&player->skipped), atomic_load(&player->both),
-           now.priority_why);
+           (unsigned long long)atomic_load(&player->skipped), 1e3 * (now_s() - player->opened_s),
+           atomic_load(&player->both), now.priority_why);
     fflush(stdout);
 }
 
@@ -103,6 +104,7 @@ static int play(const struct vy_device_want *want, double seconds, struct player
         printf("error %s: %s hint=%s\n", vy_status_name(err.code), err.message, err.hint);
         return 1;
     }
+    player->opened_s = now_s();
     struct vy_device_facts_now was = {0};
     for (const double until = now_s() + seconds; now_s() < until && !stop;) {
         if (device->backend->service)
