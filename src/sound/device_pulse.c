@@ -47,7 +47,6 @@ struct pulse {
     uint32_t sr_hz;
     int64_t tried_ns;
     uint32_t requests; // by the present stream, counted up to SETTLED
-    bool asked;        // for real-time priority
     uint32_t priority;
     char why[160], problem[80];
     uint64_t xruns;
@@ -107,9 +106,6 @@ static void on_write(pa_stream *stream, size_t bytes, void *arg)
     struct pulse *const d = arg;
     if (stream != d->play)
         return;
-    if (!d->asked && !d->no_realtime)
-        d->priority = vy_realtime_ask(PRIORITY, d->why, sizeof d->why);
-    d->asked = true;
     d->requests += d->requests < SETTLED;
     const size_t period_bytes = (size_t)d->period * FRAME_BYTES;
     for (; bytes >= period_bytes; bytes -= period_bytes) {
@@ -143,6 +139,13 @@ static void on_underflow(pa_stream *stream, void *arg)
     (void)stream;
     struct pulse *const d = arg;
     d->xruns++;
+}
+
+static void ask_realtime(pa_mainloop_api *api, void *arg)
+{
+    (void)api;
+    struct pulse *const d = arg;
+    d->priority = vy_realtime_ask(PRIORITY, d->why, sizeof d->why);
 }
 
 // ---- streams ----
@@ -434,6 +437,8 @@ static vy_status start(const struct vy_device_want *want, struct vy_device **dev
     vy_status status = take_wishes(d, want, err);
     if (!status) {
         pa_threaded_mainloop_lock(d->loop);
+        if (!d->no_realtime) // on the loop's own thread, before the first sound
+            pa_mainloop_api_once(pa_threaded_mainloop_get_api(d->loop), ask_realtime, d);
         connect_anew(d);
         pa_threaded_mainloop_unlock(d->loop);
         status = wait_until_playing(d) ? begin(d, want, err) : fail_open(d, err);
