@@ -18,6 +18,11 @@ VY_MAIN VY_MUST_CHECK vy_status vy_compile(struct vy_host *host, const struct vy
 /// NULL is fine. The plan must have left the audio thread.
 VY_MAIN void vy_plan_destroy(struct vy_plan *plan);
 
+/// "shimmer in bass wrote a number that is not finite; it is bypassed": a fault of this plan, for
+/// people.
+VY_MAIN void vy_fault_text(const struct vy_plan *plan, const struct vy_fault *fault, char *text,
+                           size_t size);
+
 /// Tempo over musical time; segments in the arena.
 VY_MAIN vy_status vy_compile_tempo(const struct vy_doc *doc, double sr_hz, struct vy_arena *arena,
                                    struct vy_tempo_map *map);

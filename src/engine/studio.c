@@ -252,12 +252,9 @@ static float tick_peak(const struct vy_plan *plan)
 static void read_faults(struct renderer *r)
 {
     for (uint32_t f = 0; f < r->engine.faults && f < VY_PLAN_FAULTS; f++) {
-        const struct vy_plan_node *const node = r->engine.fault[f];
         char text[120];
-        snprintf(text, sizeof text, "%s in %s wrote a number that is not finite; it is muted",
-                 node->module->id,
-                 node->unit < r->engine.plan->units ? r->engine.plan->unit[node->unit].name
-                                                    : "something removed");
+        vy_fault_text(r->engine.plan, &r->engine.fault[f], text, sizeof text);
+        atomic_store_explicit(&r->engine.fault[f].kind, 0, memory_order_relaxed);
         report(r, "muted", text);
         r->result->muted++;
     }
