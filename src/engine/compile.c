@@ -260,7 +260,8 @@ static vy_status find_carriers(struct made *m)
         return no_memory(m);
     for (uint32_t i = 0; i < g->nodes; i++) { // in order of execution: sources come first
         const int node = (int)g->order[i];
-        m->carries[node] = m->replaces[node]; // also a source: the old build sounds until it is gone
+        m->carries[node] =
+            m->replaces[node]; // also a source: the old build sounds until it is gone
         for (uint32_t e = g->first[node]; is_fresh(m, node) && e < g->first[node + 1]; e++) {
             const struct vy_gedge *const edge = &g->edge[g->incoming[e]];
             if (edge->from >= 0 && !edge->to_param)
@@ -665,12 +666,12 @@ vy_status vy_compile(struct vy_host *host, const struct vy_doc *doc, const struc
     return VY_OK;
 }
 
-void vy_fault_text(const struct vy_plan *plan, const struct vy_fault *fault, char *text, size_t size)
+void vy_fault_text(const struct vy_plan *plan, const struct vy_fault *fault, char *text,
+                   size_t size)
 {
     const struct vy_plan_node *const node = fault->node;
     const bool passes = node->instance->mark && (node->module->flags & VY_EFFECT);
-    const bool memory =
-        atomic_load_explicit(&fault->kind, memory_order_acquire) == VY_FAULT_MEMORY;
+    const bool memory = atomic_load_explicit(&fault->kind, memory_order_acquire) == VY_FAULT_MEMORY;
     snprintf(text, size, "%s in %s wrote %s; it is %s", node->module->id,
              node->unit < plan->units ? plan->unit[node->unit].name : "something removed",
              memory ? "outside its memory" : "a number that is not finite",

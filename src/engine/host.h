@@ -35,7 +35,7 @@ void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double
 void vy_host_close(struct vy_host *host);
 
 #define VY_USER_MEMORY (64u << 20) ///< bytes a user module's instance may ask for
-#define VY_CARRY_BYTES (1u << 20)  ///< most state that goes over in a reload: it is copied in a tick
+#define VY_CARRY_BYTES (1u << 20) ///< most state that goes over in a reload: it is copied in a tick
 
 /// What an instance is to be. Pointers are borrowed for the call.
 struct vy_host_want {

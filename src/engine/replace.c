@@ -79,8 +79,7 @@ static void renew_knobs(struct vy_rack *rack, int node, const struct change *c)
         struct vy_knob *const knob = &rack->knob[i];
         int kept = 0;
         for (int t = 0; t < knob->targets; t++) {
-            const int param =
-                knob->node[t] == node ? param_now(c, knob->param[t]) : knob->param[t];
+            const int param = knob->node[t] == node ? param_now(c, knob->param[t]) : knob->param[t];
             if (param < 0)
                 continue;
             knob->node[kept] = knob->node[t];

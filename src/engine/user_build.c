@@ -146,8 +146,7 @@ static int spawn(struct command *c, const char *folder, int out, pid_t *pid)
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &all);
     char **const env = plain_environment(&c->arena);
-    const int failed =
-        env ? posix_spawnp(pid, c->word[0], &actions, &attr, c->word, env) : ENOMEM;
+    const int failed = env ? posix_spawnp(pid, c->word[0], &actions, &attr, c->word, env) : ENOMEM;
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     return failed;
@@ -200,9 +199,9 @@ static vy_status run(struct command *c, const char *folder, struct vy_buf *outpu
             *exit_status = 0;
         else
             continue;
-    return in_time ? VY_OK
-                   : vy_fail(err, VY_BAD_MODULE, -1, "the compiler needed more than %g s",
-                             COMPILE_S);
+    return in_time
+               ? VY_OK
+               : vy_fail(err, VY_BAD_MODULE, -1, "the compiler needed more than %g s", COMPILE_S);
 }
 
 // ---- what it said -------------------------------------------------------------------------------
@@ -276,12 +275,11 @@ static vy_status fail_first(const struct vy_buf *output, const char *name, struc
     struct vy_diagnostic d;
     while (vy_user_diagnostic(&at, &d))
         if (d.kind[0] == 'e' && d.line)
-            return vy_fail(err, VY_BAD_MODULE, -1, "%.*s:%d:%d: error: %.*s",
-                           (int)d.file_length, d.file, d.line, d.column, (int)d.message_length,
-                           d.message);
+            return vy_fail(err, VY_BAD_MODULE, -1, "%.*s:%d:%d: error: %.*s", (int)d.file_length,
+                           d.file, d.line, d.column, (int)d.message_length, d.message);
         else if (d.kind[0] == 'e')
-            return vy_fail(err, VY_BAD_MODULE, -1, "%s.c: error: %.*s", name,
-                           (int)d.message_length, d.message);
+            return vy_fail(err, VY_BAD_MODULE, -1, "%s.c: error: %.*s", name, (int)d.message_length,
+                           d.message);
     return vy_fail(err, VY_BAD_MODULE, -1, "%s.c does not compile: %.160s", name,
                    output->text && *output->text ? output->text : "the compiler does not say why");
 }
@@ -304,9 +302,8 @@ static vy_status name_object(const char *folder, const char *name, const char *o
     if (snprintf(path, VY_USER_PATH, "%s/%s.%016" PRIx64 ".so", folder, name, hash) >=
         (int)VY_USER_PATH)
         return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    return rename(object, path) == 0
-               ? VY_OK
-               : vy_fail(err, VY_IO, -1, "%.180s: %s", path, strerror(errno));
+    return rename(object, path) == 0 ? VY_OK
+                                     : vy_fail(err, VY_IO, -1, "%.180s: %s", path, strerror(errno));
 }
 
 static vy_status read_source(const char *folder, const char *name, uint64_t *layout,

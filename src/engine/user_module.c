@@ -39,8 +39,7 @@ vy_status vy_user_folder(char *folder, size_t size, struct vy_err *err)
         n = snprintf(folder, size, "%s/.local/share/veery/modules", home);
     else
         return vy_fail(err, VY_IO, -1, "neither VEERY_MODULES, XDG_DATA_HOME nor HOME is set");
-    return n > 0 && (size_t)n < size ? VY_OK
-                                     : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    return n > 0 && (size_t)n < size ? VY_OK : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
 }
 
 static bool is_module_name(const char *name)
@@ -58,7 +57,8 @@ static bool is_module_name(const char *name)
 static bool is_c_word(const char *name)
 {
     static const char words[] =
-        " asm auto break case char const continue default do double else enum extern float for goto "
+        " asm auto break case char const continue default do double else enum extern float for "
+        "goto "
         "if inline int long register restrict return short signed sizeof static struct switch "
         "typedef typeof union unsigned void volatile while ";
     char spaced[NAME_MAX_LENGTH + 3];
@@ -70,9 +70,10 @@ static vy_status check_name(const char *name, struct vy_err *err)
 {
     if (is_module_name(name) && !is_c_word(name))
         return VY_OK;
-    return vy_fail(err, VY_BAD_ARG, -1,
-                   "'%.40s' cannot be a module: a-z 0-9 _, a letter first, at most %u, no word of C",
-                   name, NAME_MAX_LENGTH);
+    return vy_fail(
+        err, VY_BAD_ARG, -1,
+        "'%.40s' cannot be a module: a-z 0-9 _, a letter first, at most %u, no word of C", name,
+        NAME_MAX_LENGTH);
 }
 
 static vy_status make_folders(const char *folder, struct vy_err *err)
@@ -164,8 +165,7 @@ static int read_good(const char *folder, const char *name, struct good good[KEPT
     char *save = NULL;
     for (char *line = strtok_r(text, "\n", &save); line && n < KEPT_BUILDS;
          line = strtok_r(NULL, "\n", &save))
-        if (sscanf(line, "%63s %15s", good[n].file, good[n].isa) == 2 &&
-            !strchr(good[n].file, '/'))
+        if (sscanf(line, "%63s %15s", good[n].file, good[n].isa) == 2 && !strchr(good[n].file, '/'))
             n++;
     free(text);
     return n;
@@ -273,8 +273,8 @@ static vy_status renew_recipes(const struct vy_catalog *catalog, const struct vy
 {
     vy_status status = VY_OK;
     for (int i = 0; i < catalog->recipes && !status; i++)
-        status = vy_rack_replace_module(&catalog->user->arena, &catalog->recipe[i].rack, from, to,
-                                        NULL);
+        status =
+            vy_rack_replace_module(&catalog->user->arena, &catalog->recipe[i].rack, from, to, NULL);
     return status;
 }
 

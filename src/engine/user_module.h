@@ -124,7 +124,6 @@ VY_MAIN VY_MUST_CHECK vy_status vy_doc_replace_module(struct vy_doc *doc,
 /// The same for one rack, with memory from an arena.
 VY_MAIN VY_MUST_CHECK vy_status vy_rack_replace_module(struct vy_arena *arena, struct vy_rack *rack,
                                                        const struct vy_module *from,
-                                                       const struct vy_module *to,
-                                                       uint32_t *nodes);
+                                                       const struct vy_module *to, uint32_t *nodes);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Trying a user module before anybody hears it: what rule 2 of docs/anatomy-of-a-module.md promises,
-// in instances made by a host as in an engine.
+// Trying a user module before anybody hears it: what rule 2 of docs/anatomy-of-a-module.md
+// promises, in instances made by a host as in an engine.
 #include "engine/user_module.h"
 
 #include "base/rng.h"
@@ -20,9 +20,9 @@
 enum input { NOTHING, SILENCE, NOISE, CONSTANT, SQUARE, LOUD, TINY, INPUTS };
 enum knobs { AT_DEFAULT, AT_MIN, AT_MAX, MOVING, KNOBS };
 
-static const char *const input_words[INPUTS] = {
-    "nothing connected", "silence", "noise", "a constant of 1", "full scale", "levels of 1000",
-    "levels of 1e-39"};
+static const char *const input_words[INPUTS] = {"nothing connected", "silence",    "noise",
+                                                "a constant of 1",   "full scale", "levels of 1000",
+                                                "levels of 1e-39"};
 static const char *const knob_words[KNOBS] = {"at their defaults", "at their minima",
                                               "at their maxima", "moving"};
 
@@ -31,8 +31,8 @@ struct bench {
     struct vy_host host;
     const struct vy_module *module;
     struct vy_instance *inst;
-    vy_f8 *in;                       // one for all inputs
-    void *out_block[VY_PLAN_PORTS];  // fenced
+    vy_f8 *in;                      // one for all inputs
+    void *out_block[VY_PLAN_PORTS]; // fenced
     vy_f8 *out[VY_PLAN_PORTS];
     struct vy_time time;
     uint64_t frame;
@@ -152,23 +152,21 @@ static vy_status make_instance(struct bench *b, struct vy_shape shape)
     float value[256];
     for (uint32_t p = 0; p < b->module->params; p++)
         value[p] = b->module->param[p].def;
-    const struct vy_host_want want = {.key = 1,
-                                      .seed = 1,
-                                      .module = b->module,
-                                      .shape = shape,
-                                      .mark = 1,
-                                      .value = value};
+    const struct vy_host_want want = {
+        .key = 1, .seed = 1, .module = b->module, .shape = shape, .mark = 1, .value = value};
     vy_status status = vy_host_instance(&b->host, &want, &b->inst, b->err);
     if (status)
-        return vy_fail(b->err, VY_BAD_MODULE, -1, "%s: its instance cannot be made: out of memory, "
-                       "over %u MiB, or init says no", b->module->id, VY_USER_MEMORY >> 20);
+        return vy_fail(b->err, VY_BAD_MODULE, -1,
+                       "%s: its instance cannot be made: out of memory, "
+                       "over %u MiB, or init says no",
+                       b->module->id, VY_USER_MEMORY >> 20);
     if (b->inst->size % 64 != 0)
         status = vy_fail(b->err, VY_BAD_MODULE, -1,
                          "%s: get_size says %zu, which is no multiple of 64 (vy_align64 rounds up)",
                          b->module->id, b->inst->size);
     else if (!vy_fence_whole(b->inst->mem, b->inst->size))
-        status = vy_fail(b->err, VY_BAD_MODULE, -1, "%s: init writes outside its memory",
-                         b->module->id);
+        status =
+            vy_fail(b->err, VY_BAD_MODULE, -1, "%s: init writes outside its memory", b->module->id);
     return status;
 }
 

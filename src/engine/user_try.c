@@ -17,6 +17,7 @@
 
 #define TRIAL_MS 5000
 #define PROBE_HZ 48000
+#define LAST_ALARM_S 10 // for a trial whose parent is gone
 
 // Shared with the trial's process.
 struct verdict {
@@ -29,9 +30,10 @@ static void try_it(const struct vy_catalog *catalog, const char *path, const cha
                    struct verdict *verdict)
 {
     struct vy_module module;
-    static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
         signal(deadly[i], SIG_DFL);
+    alarm(LAST_ALARM_S);
     verdict->status = vy_user_module_load(catalog, path, name, &module, &verdict->err);
     if (!verdict->status)
         verdict->status =
@@ -77,14 +79,14 @@ static vy_status judge(const struct verdict *verdict, const char *name, bool in_
                        doing);
     if (verdict->status && err)
         *err = verdict->err;
-    return verdict->status;
+    return verdict->status ? VY_BAD_MODULE : VY_OK;
 }
 
 vy_status vy_user_module_try(const struct vy_catalog *catalog, const char *path, const char *name,
                              struct vy_err *err)
 {
-    struct verdict *const verdict = mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE,
-                                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct verdict *const verdict =
+        mmap(NULL, sizeof *verdict, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int ends[2];
     if (verdict == MAP_FAILED)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
@@ -92,7 +94,9 @@ vy_status vy_user_module_try(const struct vy_catalog *catalog, const char *path,
         munmap(verdict, sizeof *verdict);
         return vy_fail(err, VY_IO, -1, "pipe: %s", strerror(errno));
     }
-    verdict->status = VY_INTERNAL;
+    // what holds when the module ends the process with a smile
+    verdict->status =
+        vy_fail(&verdict->err, VY_BAD_MODULE, -1, "%s ends the process it runs in", name);
     vy_text_copy(verdict->doing, sizeof verdict->doing, "its loading");
     const pid_t pid = fork();
     if (pid == 0) {
