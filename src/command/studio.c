@@ -17,7 +17,7 @@ static const struct capability {
     {"offline render", "real", "WAV and FLAC, the same samples for any block size and threads"},
     {"listening", "real", "loudness, true peak, balance, width of the session's own sound"},
     {"live sound", "absent", "comes with the guard process; render to a file"},
-    {"user modules", "absent", "come with the live engine; write recipes"},
+    {"user modules", "real", "in C, compiled and swapped by reload; needs a C compiler"},
     {"shared sessions", "absent", "OSC, HTTP and sockets come later; one user a process"},
     {"long jobs", "absent", "generate, analyze, similar, film, bake, ask come later"},
 };

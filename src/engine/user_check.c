@@ -5,9 +5,11 @@
 #include "engine/user_module.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_INS VY_PLAN_PORTS
 #define MOST_OUTS 32u
@@ -133,6 +135,8 @@ static vy_status judge(const struct judge *j, const struct vy_catalog *catalog)
 vy_status vy_user_module_load(const struct vy_catalog *catalog, const char *path, const char *name,
                               struct vy_module *copy, struct vy_err *err)
 {
+    if (access(path, R_OK) != 0) // dlopen would find one that is mapped although it is gone
+        return vy_fail(err, VY_BAD_MODULE, -1, "%s: %.120s: %s", name, path, strerror(errno));
     void *const object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!object) {
         const char *const why = dlerror();
