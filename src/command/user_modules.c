@@ -76,6 +76,8 @@ vy_status vy_user_reload_build(const struct vy_catalog *catalog, const char *nam
     vy_buf_clear(&output);
     if (!status)
         status = vy_user_module_try(catalog, path, name, err);
+    if (status)
+        vy_user_module_sweep(name);
     return status;
 }
 

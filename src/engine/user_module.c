@@ -193,6 +193,14 @@ static void sweep(const char *folder, const char *name, const struct good *good,
         free(entry);
 }
 
+void vy_user_module_sweep(const char *name)
+{
+    char folder[VY_USER_PATH];
+    struct good good[KEPT_BUILDS];
+    if (vy_user_folder(folder, sizeof folder, NULL) == VY_OK)
+        sweep(folder, name, good, read_good(folder, name, good));
+}
+
 vy_status vy_user_module_keep(const struct vy_catalog *catalog, const char *name, const char *path,
                               struct vy_err *err)
 {

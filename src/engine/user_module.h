@@ -88,6 +88,9 @@ VY_MAIN VY_MUST_CHECK vy_status vy_user_module_keep(const struct vy_catalog *cat
                                                     const char *name, const char *path,
                                                     struct vy_err *err);
 
+/// Remove what was built of a module and did not pass.
+VY_MAIN void vy_user_module_sweep(const char *name);
+
 /// Load a build into an open catalog, in the place of the last one of this name, also in recipes.
 /// User modules are the one part of a catalog that changes after it was opened.
 /// @param mark  not 0 and not of another load; vy_user_mark_new gives one

@@ -260,8 +260,9 @@ static void trials_find_what_is_wrong(void **state)
     trial("m->at = (m->at", "((char *)mem)[-5] = 1; m->at = (m->at", "outside its memory");
     trial("m->at = (m->at", "io->out[0][m->groups * VY_TICK] = (vy_f8){1}; m->at = (m->at",
           "outside its output out");
-    trial("m->at = (m->at", "*(volatile int *)8 = 1; m->at = (m->at", "crashes (Segmentation");
-    trial("m->at = (m->at", "for (volatile int i = 1; i;) i = 1; m->at = (m->at",
+    trial("m->at = (m->at", "*(volatile int *)(8ul + m->at) = 1; m->at = (m->at",
+          "crashes (Segmentation");
+    trial("m->at = (m->at", "for (volatile int i = 1; i;) { i = 1; } m->at = (m->at",
           "does not come back within 5 s");
     trial("return vy_align64(", "return 8 + vy_align64(", "no multiple of 64");
     trial("    m->groups = cfg->shape.groups;", "    return -1;\n    m->groups = 1;",
