@@ -330,7 +330,7 @@ static vy_status open_one(struct vy_catalog *catalog, const char *folder, const 
     const int goods = read_good(folder, name, good);
     for (int g = 0; g < goods; g++) {
         char path[VY_USER_PATH + 64];
-        snprintf(path, sizeof path, "%s/%s", folder, good[g].file);
+        snprintf(path, sizeof path, "%s/%.63s", folder, good[g].file);
         vy_status status;
         if (!runs_here(good[g].isa))
             status = vy_fail(&why, VY_BAD_MODULE, -1, "%s was built for %s, not for this processor",

@@ -34,10 +34,10 @@ static void try_it(const struct vy_catalog *catalog, const char *path, const cha
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
         signal(deadly[i], SIG_DFL);
     alarm(LAST_ALARM_S);
-    verdict->status = vy_user_module_load(catalog, path, name, &module, &verdict->err);
-    if (!verdict->status)
-        verdict->status =
-            vy_user_module_probe(catalog, &module, PROBE_HZ, verdict->doing, &verdict->err);
+    vy_status status = vy_user_module_load(catalog, path, name, &module, &verdict->err);
+    if (!status)
+        status = vy_user_module_probe(catalog, &module, PROBE_HZ, verdict->doing, &verdict->err);
+    verdict->status = status;
 }
 
 // Wait until the process has ended; false when it had to be killed.
