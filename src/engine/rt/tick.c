@@ -400,7 +400,7 @@ void vy_engine_tick(struct vy_engine *engine)
 {
     struct vy_plan *const plan = engine->plan;
     if (plan->carries)
-        vy_user_carry(plan);
+        vy_user_carry(engine);
     const double beat = vy_tempo_beat(&plan->map, (double)engine->position);
     const struct vy_time time = {
         .frame = engine->frame,

@@ -84,12 +84,13 @@ void vy_user_process(struct vy_engine *engine, const struct vy_plan_node *node,
     pass_by(node, io);
 }
 
-void vy_user_carry(struct vy_plan *plan)
+void vy_user_carry(struct vy_engine *engine)
 {
+    struct vy_plan *const plan = engine->plan;
     for (uint32_t i = 0; i < plan->carries; i++) {
         const struct vy_plan_carry *const carry = &plan->carry[i];
         // what went wrong begins anew; what already ran keeps its own
-        if (carry->to->fresh && !carry->from->muted)
+        if (carry->to->fresh && !carry->from->muted && !is_blamed(engine, carry->from->mark))
             memcpy(carry->to->mem, carry->from->mem, carry->to->size);
     }
     plan->carries = 0;

@@ -15,7 +15,7 @@ VY_RT void vy_user_process(struct vy_engine *engine, const struct vy_plan_node *
                            const struct vy_io *io);
 
 /// Do what the plan has to carry from old instances to new ones. Before any node runs.
-VY_RT void vy_user_carry(struct vy_plan *plan);
+VY_RT void vy_user_carry(struct vy_engine *engine);
 
 /// Note that a node went wrong.
 VY_RT void vy_fault_add(struct vy_engine *engine, const struct vy_plan_node *node,
