@@ -151,36 +151,43 @@ static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
 }
 
 // Calm groups run side by side, for each frame waits for the one before.
-VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line, vy_f8 *const *out,
-                         const uint32_t count)
-{
-    vy_f8 y[4];
-    for (uint32_t i = 0; i < count; i++)
-        y[i] = line[i].y;
-    for (uint32_t n = 0; n < VY_TICK; n++)
-        for (uint32_t i = 0; i < count; i++) {
-            y[i] = vy_max(y[i] * line[i].mul + line[i].add, line[i].floor);
-            out[i][n] = y[i];
-        }
-    for (uint32_t i = 0; i < count; i++)
-        s[i]->level = y[i];
-}
+#define CALM 8
 
 // Groups in which nothing begins, ends or arrives in this tick, waiting to run together.
 struct calm {
-    struct adsr_group *s[4];
-    struct line line[4];
-    vy_f8 *out[4];
+    struct adsr_group *s[CALM];
+    struct line line[CALM];
+    vy_f8 *out[CALM];
     uint32_t count;
 };
 
+VY_INLINE void run_lines(struct calm *c, const uint32_t count)
+{
+    vy_f8 y[CALM];
+    for (uint32_t i = 0; i < count; i++)
+        y[i] = c->line[i].y;
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        for (uint32_t i = 0; i < count; i++) {
+            y[i] = vy_max(y[i] * c->line[i].mul + c->line[i].add, c->line[i].floor);
+            c->out[i][n] = y[i];
+        }
+    for (uint32_t i = 0; i < count; i++)
+        c->s[i]->level = y[i];
+}
+
 static void run_calm(struct calm *c)
 {
-    if (c->count == 4)
-        run_lines(c->s, c->line, c->out, 4);
-    else
-        for (uint32_t i = 0; i < c->count; i++)
-            run_lines(c->s + i, c->line + i, c->out + i, 1);
+    switch (c->count) {
+    case 8: run_lines(c, 8); break;
+    case 7: run_lines(c, 7); break;
+    case 6: run_lines(c, 6); break;
+    case 5: run_lines(c, 5); break;
+    case 4: run_lines(c, 4); break;
+    case 3: run_lines(c, 3); break;
+    case 2: run_lines(c, 2); break;
+    case 1: run_lines(c, 1); break;
+    default: break;
+    }
     c->count = 0;
 }
 
@@ -247,7 +254,7 @@ static void adsr_process(void *mem, const struct vy_io *io)
             calm.line[calm.count] = line_of(s, t);
             calm.out[calm.count++] = vy_out(io, 0, g);
         }
-        if (calm.count == 4)
+        if (calm.count == CALM)
             run_calm(&calm);
     }
     run_calm(&calm);
