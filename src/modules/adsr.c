@@ -114,6 +114,14 @@ static struct line line_of(const struct adsr_group *s, const struct stages *t)
     };
 }
 
+// Can an attack reach its goal in this tick? Every stage moves fastest at first; the hundredth
+// covers what rounding adds.
+static bool may_arrive(const struct line *l)
+{
+    const vy_f8 first = l->y * l->mul + l->add - l->y;
+    return vy_any(l->y + first * (1.01f * (float)VY_TICK) >= l->goal);
+}
+
 // A gate or trigger at this frame: some lanes enter another stage.
 static void enter_stages(struct adsr_group *s, vy_f8 gate, vy_i8 trigged)
 {
@@ -125,7 +133,7 @@ static void enter_stages(struct adsr_group *s, vy_f8 gate, vy_i8 trigged)
     s->gate = gate;
 }
 
-// A tick with gates, triggers or attacks in it: lines are drawn anew at each event.
+// A tick with gates, triggers or arrivals in it: lines are drawn anew at each event.
 static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
                      const struct stages *t, vy_f8 *restrict out)
 {
@@ -247,11 +255,12 @@ static void adsr_process(void *mem, const struct vy_io *io)
         if (trig && no_trig && !vy_any(trig[0] > 0.0f))
             trig = NULL;
         const bool steady = gate && same_gate && !vy_any((gate[0] > 0.5f) ^ (s->gate > 0.5f));
-        if (vy_any(s->stage == ATTACK) || disturbed(s, steady ? NULL : gate, trig)) {
+        const struct line line = line_of(s, t);
+        if (may_arrive(&line) || disturbed(s, steady ? NULL : gate, trig)) {
             run_busy(s, gate, trig, t, vy_out(io, 0, g));
         } else {
             calm.s[calm.count] = s;
-            calm.line[calm.count] = line_of(s, t);
+            calm.line[calm.count] = line;
             calm.out[calm.count++] = vy_out(io, 0, g);
         }
         if (calm.count == CALM)
