@@ -47,7 +47,7 @@ static void set_name(const struct vy_socket *socket, struct vy_client *client, c
                      bool insist)
 {
     vy_text_copy(client->author, sizeof client->author, name);
-    for (int i = 2; !insist && is_taken(socket, client, client->author); i++)
+    for (int i = 2; i < 100 && !insist && is_taken(socket, client, client->author); i++)
         snprintf(client->author, sizeof client->author, "%.27s%d", name, i);
 }
 
