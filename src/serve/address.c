@@ -62,7 +62,7 @@ vy_status vy_address_prepare(const struct sockaddr_un *address, struct vy_err *e
     return VY_OK;
 }
 
-static bool answers(const struct sockaddr_un *address)
+bool vy_address_answers(const struct sockaddr_un *address)
 {
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const bool here =
@@ -82,7 +82,7 @@ static vy_status remove_stale(const struct sockaddr_un *address, struct vy_err *
                                : vy_fail(err, VY_IO, -1, "%.150s: %s", path, strerror(errno));
     if (!S_ISSOCK(is.st_mode))
         return vy_fail(err, VY_IO, -1, "%.150s is in the way and is no socket", path);
-    if (answers(address))
+    if (vy_address_answers(address))
         return vy_fail(err, VY_CONFLICT, -1,
                        "a studio answers on %.110s; join it with veery sh, or give another "
                        "--socket PATH",

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/un.h>
@@ -20,6 +21,9 @@ VY_MUST_CHECK vy_status vy_address_find(const char *path, struct sockaddr_un *ad
 /// Make the folder of the socket with mode 0700. The folders of the default addresses must be ours
 /// alone; one the user names is taken as it is.
 VY_MUST_CHECK vy_status vy_address_prepare(const struct sockaddr_un *address, struct vy_err *err);
+
+/// Somebody listens there.
+bool vy_address_answers(const struct sockaddr_un *address);
 
 /// What was made at an address, so that only that is removed again.
 struct vy_place {
