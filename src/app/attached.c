@@ -53,15 +53,13 @@ void vy_event_line(const json_t *event, struct vy_buf *buf)
     const char *const kind = json_string_value(json_object_get(event, "event"));
     const char *const author = json_string_value(json_object_get(event, "author"));
     const char *const line = json_string_value(json_object_get(event, "line"));
-    const char *const text = json_string_value(json_object_get(event, "text"));
-    if (kind && author && line && strcmp(kind, "edit") == 0) {
-        vy_buf_add(buf, "-- %s: %s", author, line);
-        return;
-    }
-    if (kind && author && text && strcmp(kind, "say") == 0) {
-        vy_buf_add(buf, "-- %s says: %s", author, text);
-        return;
-    }
+    static const char *const words[][2] = {
+        {"edit", "-- %s: %s"}, {"say", "-- %s says: %s"}, {"timer", "-- %s, at its time: %s"}};
+    for (size_t i = 0; kind && author && line && i < sizeof words / sizeof *words; i++)
+        if (strcmp(kind, words[i][0]) == 0) {
+            vy_buf_add(buf, words[i][1], author, line);
+            return;
+        }
     vy_buf_add(buf, "-- %s", kind ? kind : "something");
     const char *key;
     json_t *value;
@@ -150,7 +148,8 @@ static void send_some(struct passing *p)
         left ? send(p->attach->fd, p->out.text + p->sent, left, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
     if (n > 0)
         p->sent += (size_t)n;
-    if (n < 0 && errno != EAGAIN && errno != EINTR) // it answers no more; what it said is still read
+    if (n < 0 && errno != EAGAIN &&
+        errno != EINTR) // it answers no more; what it said is still read
         p->sent = p->out.length;
     if (p->sent == p->out.length) {
         vy_buf_clear(&p->out);

@@ -29,6 +29,13 @@ int vy_say_line(struct vy_attach *attach, const char *line, size_t length, bool 
 /// @return EXIT_COMMAND when the last answer was an error
 int vy_pass_through(struct vy_attach *attach);
 
+/// `veery sh` in a studio: lines from the terminal or a pipe. @return exit code
+int vy_attached_shell(struct vy_attach *attach, bool tty);
+
+/// Lines from stdin without a terminal, until it ends or `line` returns false. Longer lines than
+/// the language takes are read to their end and given cut, not kept in memory.
+void vy_pipe_lines(bool (*line)(void *arg, const char *text, size_t length), void *arg);
+
 /// An event as a line for people, without newline.
 void vy_event_line(const json_t *event, struct vy_buf *buf);
 

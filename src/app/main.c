@@ -7,6 +7,7 @@
 #include "command/lex.h"
 #include "command/samples.h"
 #include "engine/kernels.h"
+#include "live/engine_process.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -128,7 +129,8 @@ static const struct program {
      "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json] [--quick]",
      "make a sound file of a session", vy_main_render},
     {"check", "FILE [--json]", "read a session and report", vy_main_check},
-    {"play", "FILE [--device D] [--seconds S|--bars N] [--loop] [--socket PATH] [--rate HZ]\n"
+    {"play",
+     "FILE [--device D] [--seconds S|--bars N] [--loop] [--socket PATH] [--rate HZ]\n"
      "             [--period N]",
      "play a session", vy_main_play},
     {"serve",
@@ -140,7 +142,8 @@ static const struct program {
     {"do",
      "[--session FILE [--save]] [--local] [--socket PATH] [--author NAME] [--json] \"LINE\"...",
      "do some lines and leave", vy_main_do},
-    {"tail", "[--socket PATH] [--meters] [--json]", "show what happens in the studio", vy_main_tail},
+    {"tail", "[--socket PATH] [--meters] [--json]", "show what happens in the studio",
+     vy_main_tail},
     {"panic", "[off] [--socket PATH]", "silence the studio at once, or let it sound again",
      vy_main_panic},
     {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
@@ -159,16 +162,28 @@ static void usage(FILE *to)
     for (size_t i = 0; i < PROGRAMS; i++)
         fprintf(to, "  veery %s %s\n      %s\n", programs[i].name, programs[i].usage,
                 programs[i].text);
-    fprintf(to, "  veery --version | --help\n\n"
-                "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
-                "3 a file, device or socket could not be read, written or reached, 130 interrupted.\n"
-                "serve and play that end by a signal fade out and exit 0.\n");
+    fprintf(to,
+            "  veery --version | --help\n\n"
+            "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
+            "3 a file, device or socket could not be read, written or reached, 130 interrupted.\n"
+            "serve and play that end by a signal fade out and exit 0.\n");
 }
 
 static const char *program_name(void *unused, size_t i)
 {
     (void)unused;
     return i < PROGRAMS ? programs[i].name : NULL;
+}
+
+// memory FD, control FD, slot: see live/engine_process.h
+static int run_engine(char **word)
+{
+    struct vy_catalog catalog;
+    const int code = vy_open_catalog(&catalog);
+    return code ? code
+                : vy_engine_process(&catalog, (int)strtol(word[0], NULL, 10),
+                                    (int)strtol(word[1], NULL, 10),
+                                    (uint32_t)strtoul(word[2], NULL, 10));
 }
 
 int main(int argc, char **argv)
@@ -185,6 +200,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return EXIT_FINE;
     }
+    if (strcmp(argv[1], "engine") == 0 && argc == 5) // started by the studio, not by people
+        return run_engine(argv + 2);
     for (size_t i = 0; i < PROGRAMS; i++)
         if (strcmp(programs[i].name, argv[1]) == 0)
             return programs[i].run(argc - 1, argv + 1);
