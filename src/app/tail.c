@@ -78,7 +78,7 @@ int vy_main_tail(int argc, char **argv)
         return EXIT_USAGE;
     struct vy_attach attach;
     struct vy_err err = {.at = -1};
-    if (vy_attach_open(&attach, join.socket, NULL, false, -1, &err))
+    if (vy_attach_open(&attach, join.socket, "tail", false, -1, &err))
         return vy_complain(&err);
     const int code = tail(&attach, meters, json);
     vy_attach_close(&attach);
@@ -152,6 +152,36 @@ static int signal_guard(const char *socket, const struct vy_err *err)
     return EXIT_FINE;
 }
 
+struct answered {
+    bool ok;
+    char text[400];
+};
+
+static void on_answer(void *arg, json_t *object)
+{
+    struct answered *const answered = arg;
+    const char *const text = json_string_value(json_object_get(object, "text"));
+    answered->ok = json_is_true(json_object_get(object, "ok"));
+    vy_text_copy(answered->text, sizeof answered->text, text ? text : "");
+}
+
+static int panic(const char *socket, bool off)
+{
+    struct vy_attach attach;
+    struct vy_err err = {.at = -1};
+    struct answered answered = {0};
+    vy_status status = vy_attach_open(&attach, socket, NULL, true, PANIC_MS, &err);
+    if (!status) {
+        json_t *const request = json_pack("{s:s}", "line", off ? "panic off" : "panic");
+        status = vy_attach_ask(&attach, request, PANIC_MS, on_answer, &answered, &err);
+        vy_attach_close(&attach);
+    }
+    if (status)
+        return off ? vy_complain(&err) : signal_guard(socket, &err);
+    puts(answered.text);
+    return answered.ok ? EXIT_FINE : EXIT_COMMAND;
+}
+
 int vy_main_panic(int argc, char **argv)
 {
     const char *socket = NULL;
@@ -162,17 +192,5 @@ int vy_main_panic(int argc, char **argv)
         fprintf(stderr, "usage: veery panic [on|off] [--socket PATH]\n");
     if (words < 0 || words > 2 || (words == 2 && !off && strcmp(argv[1], "on") != 0))
         return EXIT_USAGE;
-    struct vy_attach attach;
-    struct vy_err err = {.at = -1};
-    vy_status status = vy_attach_open(&attach, socket, NULL, true, PANIC_MS, &err);
-    if (!status) {
-        json_t *const request = json_pack("{s:s}", "line", off ? "panic off" : "panic");
-        status = vy_attach_ask(&attach, request, off ? -1 : PANIC_MS, NULL, NULL, &err);
-        vy_attach_close(&attach);
-    }
-    if (!status)
-        puts(off ? "the studio sounds again; say play" : "silent until veery panic off");
-    else if (off)
-        return vy_complain(&err);
-    return status ? signal_guard(socket, &err) : EXIT_FINE;
+    return panic(socket, off);
 }
