@@ -137,7 +137,9 @@ int vy_main_play(int argc, char **argv)
         return EXIT_USAGE;
     }
     show.playing.quiet = show.tty; // the status line has no room for them
-    int code = vy_playing_open(&show.playing, &words);
+    int code = vy_playing_may_load(argv[1]);
+    if (!code)
+        code = vy_playing_open(&show.playing, &words);
     if (code)
         return code;
     code = play(&show, argv[1], bars);

@@ -8,6 +8,7 @@
 #include "app/attached.h"
 #include "serve/address.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -222,7 +223,7 @@ bool vy_playing_say(struct vy_playing *playing, const char *line, const char *au
     return say(playing, line, author, NULL);
 }
 
-int vy_playing_load(struct vy_playing *playing, const char *path)
+int vy_playing_may_load(const char *path)
 {
     const size_t n = strlen(path);
     if (n < 6 || strcmp(path + n - 6, ".veery") != 0) {
@@ -230,9 +231,14 @@ int vy_playing_load(struct vy_playing *playing, const char *path)
         return EXIT_USAGE;
     }
     if (access(path, R_OK) != 0) {
-        perror(path);
+        fprintf(stderr, "veery: not_found: %s: %s\n", path, strerror(errno));
         return EXIT_FILE;
     }
+    return EXIT_FINE;
+}
+
+int vy_playing_load(struct vy_playing *playing, const char *path)
+{
     struct vy_buf line = {0};
     vy_buf_add(&line, "load session \"");
     for (const char *p = path; *p; p++)

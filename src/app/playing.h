@@ -33,6 +33,9 @@ int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *w
 /// Fade out and end everything.
 void vy_playing_close(struct vy_playing *playing);
 
+/// Can this file be a session? Before anything is opened. @return exit code, after a message
+int vy_playing_may_load(const char *path);
+
 /// `load session "PATH"` as author "file". @return exit code, after a message
 int vy_playing_load(struct vy_playing *playing, const char *path);
 

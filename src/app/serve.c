@@ -89,7 +89,9 @@ int vy_main_serve(int argc, char **argv)
     if (n < 0 || n > 2)
         return EXIT_USAGE;
     struct vy_playing playing = {0};
-    int code = vy_playing_open(&playing, &words);
+    int code = n == 2 ? vy_playing_may_load(argv[1]) : EXIT_FINE;
+    if (!code)
+        code = vy_playing_open(&playing, &words);
     if (code)
         return code;
     code = serve(&playing, n == 2 ? argv[1] : NULL, json);

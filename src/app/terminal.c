@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <locale.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -139,6 +141,45 @@ static int next_key(EditLine *edit, wchar_t *key)
     }
 }
 
+// ---- between two lines --------------------------------------------------------------------------
+
+// A signal handler has no other place to look: how the terminal was before.
+static struct termios was;
+static volatile sig_atomic_t changed;
+
+static void put_back(int number)
+{
+    if (changed)
+        tcsetattr(STDIN_FILENO, TCSANOW, &was);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+// While a line is being done, what is typed ahead must not be echoed into the answer; the next
+// prompt shows it. Who is ended meanwhile leaves the terminal as it was.
+static void echo_off(void)
+{
+    struct termios now;
+    if (!changed && tcgetattr(STDIN_FILENO, &was) == 0) {
+        const struct sigaction action = {.sa_handler = put_back};
+        static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+            sigaction(numbers[i], &action, NULL);
+        changed = 1;
+    }
+    if (tcgetattr(STDIN_FILENO, &now) != 0)
+        return;
+    now.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
+}
+
+static void echo_on(void)
+{
+    if (changed)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &was);
+    changed = 0;
+}
+
 // ---- the whole ----------------------------------------------------------------------------------
 
 static void find_history(struct vy_terminal *terminal)
@@ -191,6 +232,7 @@ void vy_terminal_close(struct vy_terminal *terminal)
         el_end(terminal->edit);
     terminal->history = NULL;
     terminal->edit = NULL;
+    echo_on();
 }
 
 const char *vy_terminal_line(struct vy_terminal *terminal, size_t *length)
@@ -198,6 +240,7 @@ const char *vy_terminal_line(struct vy_terminal *terminal, size_t *length)
     int n = 0;
     HistEvent event;
     const char *const line = el_gets(terminal->edit, &n);
+    echo_off();
     if (!line || n <= 0)
         return NULL;
     if (line[0] != '\n')
