@@ -149,6 +149,7 @@ static const struct program {
     {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
     {"recipes", "[WORDS] [--json]", "list recipes", vy_main_list},
     {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
+    {"devices", "[--json]", "list what sound can go to and come from", vy_main_devices},
     {"status", "[--local] [--socket PATH] [--json]",
      "what is real, degraded or absent; what the studio that runs does", vy_main_status},
     {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
