@@ -160,6 +160,10 @@ check "without a microphone the default source is nothing, not the monitor" $?
 quit "$playing"
 
 # ---- PulseAudio ----
+pulse_monitor() { # FILE SECONDS
+    timeout -s INT "$2" parec -d pnull.monitor --format=float32le --rate=48000 --channels=2 --file-format=wav "$1"
+    "$tone" check "$1" >"$1.txt"
+}
 pulse_plays() { # LOG NAME
     until_newest "$1" "state=running backend=pulse name=$2 sr=48000 period=1024" 5
 }
@@ -175,20 +179,27 @@ check "the real PulseAudio runs" $? "$room/pulse.log"
 "$veery" devices >list; says list '^  \* out pulse:pnull  *2 channels, 48000 Hz'
 check "... and is listed" $? list
 play f.log auto
+first=$playing
 pulse_plays f.log pnull
 check "it plays to the default sink, chosen by auto" $? f.log
-timeout -s INT 2 parec -d pnull.monitor --format=float32le --rate=48000 --channels=2 --file-format=wav mon.wav
-"$tone" check mon.wav >mon.wav.txt; is_exact mon.wav 24000
+pulse_monitor mon.wav 2; is_exact mon.wav 24000
 check "... to the last bit" $? mon.wav.txt
-pactl load-module module-null-sink sink_name=other rate=48000 format=float32le channels=2 >/dev/null
+other=$(pactl load-module module-null-sink sink_name=other rate=48000 format=float32le channels=2)
 pactl set-default-sink other; until_newest f.log 'name=other' 5
 check "it follows the default sink" $? f.log
+play g.log pulse:pnull ins=2 source=other.monitor pass=1 client=Through
+pulse_plays g.log pnull
+pulse_monitor mon.wav 2; is_exact mon.wav 24000
+check "a source that is asked for comes in to the last bit" $? mon.wav.txt
+quit "$playing"
+pactl unload-module "$other"; until_newest f.log 'state=running .*name=pnull' 8
+check "the sink vanishes: it goes on with another" $? f.log
 pulse_stop; until_newest f.log 'state=lost' 5
 check "the server ends: it is lost" $? f.log
 sleep 1
 pulse_start; until_newest f.log 'state=running .*name=pnull' 10
 check "... and plays again when there is a new one" $? f.log
-quit "$playing"; keeps_time f.log && one_thread f.log
+quit "$first"; keeps_time f.log && one_thread f.log
 check "all that time blocks followed the clock, from one thread at a time" $? f.log
 "$tone" pulse:pnul 1 >out; says out 'error not_found: PulseAudio sink pnul: .* hint=pnull'
 check "a wrong sink: the nearest one is named" $? out
