@@ -56,6 +56,16 @@ record() { # FILE SECONDS PW-RECORD-OPTIONS...
     "$tone" check "$file" >"$file.txt"
 }
 monitor() { record "$1" "$2" --latency 1024 -P '{ stream.capture.sink=true }' --target "$3"; }
+# hears LEAST-FRAMES RECORDER FILE ARGS...: one recording of several must be exact
+hears() {
+    least=$1
+    shift
+    for _ in 1 2 3 4; do
+        "$@"
+        is_exact "$2" "$least" && return 0
+    done
+    return 1
+}
 # Nearly all is the tone to the last bit; the host may hold everything up now and then.
 is_exact() { # FILE LEAST-FRAMES
     awk -v least="$2" '{ split($0, w, /[ =]/)
@@ -93,7 +103,7 @@ says ports '^Veery:output_FL$' && says ports '^Veery:output_FR$' && says ports '
 check "its ports have names" $? ports
 linked Veery:output_FL one:playback_FL && linked Veery:output_FR one:playback_FR && ! linked one:monitor_FL Veery:input_FL
 check "left goes left, right goes right, no input is connected unasked" $?
-monitor mon.wav 3 one; is_exact mon.wav 48000
+hears 48000 monitor mon.wav 3 one
 check "what it plays arrives to the last bit" $? mon.wav.txt
 [ "$(value a.log priority)" != 0 ] || says a.log 'run tools/setup-realtime'
 check "its thread has real-time priority, or it says what to do" $? a.log
@@ -117,7 +127,7 @@ check "the server is killed: it is lost" $? a.log
 pw_stop; sleep 1
 pw_start && pw_sink one && until_newest a.log 'state=running .*name=one' 10
 check "... and plays again when there is a new one" $? a.log
-monitor mon.wav 2 one; is_exact mon.wav 24000
+hears 24000 monitor mon.wav 2 one
 check "... to the last bit" $? mon.wav.txt
 quit "$playing"; keeps_time a.log
 check "all that time blocks followed the clock" $? a.log
@@ -147,10 +157,10 @@ play mic.log pipewire class=Audio/Source client=Mic
 mic=$playing
 until_newest mic.log 'state=running .*name=Mic' 5 && has_property 'media.class = "Audio/Source/Virtual"'
 check "a virtual microphone is a source that applications can choose" $? mic.log
-record mic.wav 2 --latency 1024 --target Mic; is_exact mic.wav 24000
+hears 24000 record mic.wav 2 --latency 1024 --target Mic
 check "... and delivers to the last bit" $? mic.wav.txt
 play c.log pipewire:one ins=2 source=Mic pass=1 client=Through
-pw_until 5 linked Mic:capture_FL Through:input_FL && monitor mon.wav 2 one && is_exact mon.wav 24000
+pw_until 5 linked Mic:capture_FL Through:input_FL && hears 24000 monitor mon.wav 2 one
 check "a source that is asked for comes in to the last bit" $? mon.wav.txt
 quit "$playing"
 quit "$mic"
@@ -169,8 +179,8 @@ pulse_plays() { # LOG NAME
 }
 pw_start_pulse
 play e.log pulse
-pulse_plays e.log one && monitor mon.wav 2 one && is_exact mon.wav 24000
-check "PipeWire's PulseAudio server plays it to the last bit" $? e.log
+pulse_plays e.log one && hears 24000 monitor mon.wav 2 one
+check "PipeWire's PulseAudio server plays it to the last bit" $? mon.wav.txt
 quit "$playing"; one_thread e.log
 check "... from one thread" $? e.log
 pw_stop
@@ -182,14 +192,14 @@ play f.log auto
 first=$playing
 pulse_plays f.log pnull
 check "it plays to the default sink, chosen by auto" $? f.log
-pulse_monitor mon.wav 2; is_exact mon.wav 24000
+hears 24000 pulse_monitor mon.wav 2
 check "... to the last bit" $? mon.wav.txt
 other=$(pactl load-module module-null-sink sink_name=other rate=48000 format=float32le channels=2)
 pactl set-default-sink other; until_newest f.log 'name=other' 5
 check "it follows the default sink" $? f.log
 play g.log pulse:pnull ins=2 source=other.monitor pass=1 client=Through
 pulse_plays g.log pnull
-pulse_monitor mon.wav 2; is_exact mon.wav 24000
+hears 24000 pulse_monitor mon.wav 2
 check "a source that is asked for comes in to the last bit" $? mon.wav.txt
 quit "$playing"
 pactl unload-module "$other"; until_newest f.log 'state=running .*name=pnull' 8
