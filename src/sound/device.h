@@ -43,9 +43,9 @@ struct vy_device_want {
     const char *in_file;    ///< null and file: a WAV whose samples come in, or NULL
     double seconds;         ///< file: stop by itself (CLOSED) after so long, 0 = never
     const char *client;     ///< name shown to others, "Veery"
-    const char
-        *media_class; ///< PipeWire: NULL for an ordinary player; "Audio/Source" makes the
-                      ///< output a virtual microphone named `client` that applications choose
+    /// PipeWire: NULL for an ordinary player; "Audio/Source" makes the output a virtual microphone
+    /// named `client` that applications choose.
+    const char *media_class;
     bool no_realtime; ///< do not ask for real-time priority
     void (*block)(void *arg, const struct vy_device_block *block); ///< audio thread
     void *arg;
