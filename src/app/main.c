@@ -125,6 +125,8 @@ static const struct program {
     {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
     {"status", "[--json]", "what is real, degraded or absent", vy_main_list},
     {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
+    {"doctor", "[--json]", "check this machine and its sound server; changes nothing",
+     vy_main_doctor},
     {"docs", "DIR", "write the reference manual", vy_main_docs},
 };
 #define PROGRAMS (sizeof programs / sizeof *programs)
