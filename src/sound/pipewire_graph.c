@@ -437,6 +437,13 @@ bool vy_pw_sync(struct vy_pw_graph *graph, uint32_t ms)
     return !graph->lost;
 }
 
+bool vy_pw_wait(struct vy_pw_graph *graph, uint32_t ms)
+{
+    if (!graph->lost)
+        pw_loop_iterate(graph->loop, (int)ms);
+    return vy_pw_service(graph);
+}
+
 // ---- reading ----
 
 const char *vy_pw_daemon_version(const struct vy_pw_graph *graph)

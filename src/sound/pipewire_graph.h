@@ -60,6 +60,9 @@ bool vy_pw_service(struct vy_pw_graph *graph);
 /// Wait until the daemon has done all that was asked. @return false: not within `ms`, or gone
 bool vy_pw_sync(struct vy_pw_graph *graph, uint32_t ms);
 
+/// Wait until something happens, at most `ms`, and take it in. @return false: the daemon is gone
+bool vy_pw_wait(struct vy_pw_graph *graph, uint32_t ms);
+
 /// Version of the daemon, "0.3.65"; of the library this runs with.
 const char *vy_pw_daemon_version(const struct vy_pw_graph *graph);
 const char *vy_pw_library_version(void);
