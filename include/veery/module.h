@@ -127,6 +127,7 @@ struct vy_time {
     double beat;            ///< quarter notes since bar 1, < 0 never; stands still when stopped
     double beats_per_frame; ///< > 0 also when stopped (tempo-synced modules use it)
     bool playing;
+    const vy_f8 *outside; ///< [VY_TICK] stereo sound from outside in lanes 0 and 1, NULL: none
 };
 
 /// One tick's worth of connections.

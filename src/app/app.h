@@ -42,8 +42,4 @@ int vy_main_doctor(int argc, char **argv);
 void vy_catch_interrupt(void);
 bool vy_interrupted(void);
 
-/// Words that could complete the line up to `length` bytes; caller frees each and the array.
-char **vy_complete(const struct vy_session *session, const char *line, size_t length, size_t *count,
-                   size_t *word_at);
-
 #endif

@@ -35,8 +35,8 @@ static json_t *platform(const struct vy_doctor *doctor)
                      system.machine, "cpu", hardware->cpu, "cpus", (int)hardware->cpus, "isa",
                      doctor->isa, "memory_mb", (json_int_t)(hardware->memory_bytes >> 20),
                      "memory_free_mb", (json_int_t)(hardware->memory_free_bytes >> 20), "gpus",
-                     gpus, "libpipewire", vy_pw_library_version(), "pipewire",
-                     doctor->graph ? vy_pw_daemon_version(doctor->graph) : NULL);
+                     gpus, "libpipewire", vy_patch_library_version(), "pipewire",
+                     doctor->bay ? vy_patch_daemon_version(doctor->bay) : NULL);
 }
 
 static json_t *row(const struct vy_doctor_check *check, const struct vy_finding *finding)
@@ -95,8 +95,8 @@ int vy_main_doctor(int argc, char **argv)
     const struct vy_kernels *const kernels = vy_kernels_best();
     doctor.isa = kernels ? kernels->isa : "none";
     vy_hardware_read("", VY_NVML, &doctor.hardware);
-    if (vy_pw_open(&doctor.graph, &err))
-        snprintf(doctor.graph_why, sizeof doctor.graph_why, "%s", err.message);
+    if (vy_patch_open(&doctor.bay, &err))
+        snprintf(doctor.bay_why, sizeof doctor.bay_why, "%s", err.message);
     json_t *const rows = json_array();
     const int failed = run_checks(&doctor, json, rows);
     if (json) {
@@ -108,6 +108,6 @@ int vy_main_doctor(int argc, char **argv)
         json_decref(report);
     }
     json_decref(rows);
-    vy_pw_close(doctor.graph);
+    vy_patch_close(doctor.bay);
     return failed ? EXIT_COMMAND : EXIT_FINE;
 }

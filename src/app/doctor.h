@@ -7,7 +7,7 @@
 #define VY_APP_DOCTOR_H
 
 #include "base/hardware.h"
-#include "sound/pipewire_graph.h"
+#include "sound/patchbay.h"
 
 #include <stdbool.h>
 
@@ -16,9 +16,9 @@ enum vy_doctor_level { VY_DOCTOR_OK, VY_DOCTOR_WARNING, VY_DOCTOR_FAILED };
 /// What the checks look at; gathered once.
 struct vy_doctor {
     struct vy_hardware hardware;
-    struct vy_pw_graph *graph; ///< NULL: no PipeWire daemon
-    char graph_why[240];       ///< then, why
-    const char *isa;           ///< instruction set of the audio code
+    struct vy_patchbay *bay; ///< NULL: no PipeWire daemon
+    char bay_why[240];       ///< then, why
+    const char *isa;         ///< instruction set of the audio code
 };
 
 /// An answer.

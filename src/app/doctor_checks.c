@@ -217,18 +217,18 @@ static long version_of(const char *text)
 static void check_library(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
     (void)doctor;
-    const char *const version = vy_pw_library_version();
+    const char *const version = vy_patch_library_version();
     say(finding, version_of(version) < version_of("0.3.60") ? VY_DOCTOR_FAILED : VY_DOCTOR_OK,
         "libpipewire %s; at least 0.3.60 is needed", version);
 }
 
 static void check_pipewire(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
-    if (!doctor->graph) {
-        say(finding, VY_DOCTOR_WARNING, "%s", doctor->graph_why);
+    if (!doctor->bay) {
+        say(finding, VY_DOCTOR_WARNING, "%s", doctor->bay_why);
         return;
     }
-    const char *const version = vy_pw_daemon_version(doctor->graph);
+    const char *const version = vy_patch_daemon_version(doctor->bay);
     say(finding, version_of(version) < version_of("0.3.60") ? VY_DOCTOR_FAILED : VY_DOCTOR_OK,
         "PipeWire %s answers; at least 0.3.60 is needed", version);
 }
@@ -284,8 +284,8 @@ static bool ask_version(const char *path, char *version, size_t size)
 
 static void check_wireplumber(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
-    const struct vy_pw_client *client = NULL;
-    for (uint32_t i = 0; doctor->graph && (client = vy_pw_client_at(doctor->graph, i)); i++)
+    const struct vy_patch_client *client = NULL;
+    for (uint32_t i = 0; doctor->bay && (client = vy_patch_client_at(doctor->bay, i)); i++)
         if (strncmp(client->name, "WirePlumber", 11) == 0)
             break;
     char path[512], version[32];
@@ -304,7 +304,7 @@ static void check_wireplumber(const struct vy_doctor *doctor, struct vy_finding 
 
 static void check_quantum(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
-    if (!doctor->graph) {
+    if (!doctor->bay) {
         say(finding, VY_DOCTOR_WARNING, "not known without a PipeWire daemon");
         return;
     }
@@ -313,7 +313,7 @@ static void check_quantum(const struct vy_doctor *doctor, struct vy_finding *fin
                                        "clock.force-quantum", "clock.force-rate"};
     long value[6];
     for (size_t i = 0; i < 6; i++) {
-        const char *const text = vy_pw_setting(doctor->graph, keys[i]);
+        const char *const text = vy_patch_setting(doctor->bay, keys[i]);
         value[i] = text ? strtol(text, NULL, 10) : 0;
     }
     const bool forced = value[4] > 0 || value[5] > 0;
@@ -328,9 +328,9 @@ static void check_quantum(const struct vy_doctor *doctor, struct vy_finding *fin
 static void check_defaults(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
     const char *const sink =
-        doctor->graph ? vy_pw_default(doctor->graph, "default.audio.sink") : NULL;
+        doctor->bay ? vy_patch_default(doctor->bay, "default.audio.sink") : NULL;
     const char *const source =
-        doctor->graph ? vy_pw_default(doctor->graph, "default.audio.source") : NULL;
+        doctor->bay ? vy_patch_default(doctor->bay, "default.audio.source") : NULL;
     say(finding, sink && source ? VY_DOCTOR_OK : VY_DOCTOR_WARNING, "plays to %.90s, hears %.90s",
         sink ? sink : "nothing", source ? source : "nothing");
 }
@@ -374,7 +374,7 @@ static void check_jack(const struct vy_doctor *doctor, struct vy_finding *findin
         say(finding, VY_DOCTOR_WARNING, "%.120s is a JACK server of its own, beside PipeWire",
             path);
     else
-        say(finding, VY_DOCTOR_WARNING, "no pw-jack: JACK programs cannot join the graph");
+        say(finding, VY_DOCTOR_WARNING, "no pw-jack: JACK programs cannot join the bay");
 }
 
 // ---- other hardware and tools ----

@@ -5,6 +5,7 @@
 // through a pipe or driven by another program exactly the lines and nothing else.
 #include "app/app.h"
 
+#include "command/complete.h"
 #include "command/lex.h"
 
 #include <histedit.h>

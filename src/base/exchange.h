@@ -25,6 +25,7 @@
 #define VY_SLOTS 2u                 ///< the engine that plays and the one that waits
 #define VY_CONTROLS 16384u          ///< in one ring, a power of two
 #define VY_EVENTS 256u              ///< in the guard's ring, a power of two
+#define VY_BINDINGS 4096u            ///< handles of one studio
 #define VY_METERS 256u              ///< units with a meter
 #define VY_BLAMES 16u               ///< user modules the guard has ordered to be bypassed
 #define VY_WAIT_BUCKETS 64u         ///< of the exchange-time histogram
@@ -81,6 +82,7 @@ struct vy_slot {
     _Alignas(64) _Atomic uint32_t asked; ///< futex: number of the block that is wanted
     uint32_t frames;                     ///< 1..VY_BLOCK_MAX
     uint64_t frame;                      ///< guard's frame of the block's first
+    uint64_t skipped;  ///< frames the music has gone on without this engine, in all
     uint32_t takeover; ///< counts: another value than last time = begin anew at `position`
     int64_t position;
     uint32_t playing;
@@ -91,6 +93,8 @@ struct vy_slot {
     // engine -> guard
     _Alignas(64) _Atomic uint32_t done; ///< futex: number of the block that is made
     _Atomic uint32_t running;           ///< mark of the user module that runs right now, 0 = none
+    /// Controls without a frame of their own by the time from `sent_ns` to the block they began in.
+    _Atomic uint32_t control_wait[VY_WAIT_BUCKETS];
     struct vy_engine_says says;
     float out[2][VY_BLOCK_MAX];
     // studio -> engine
@@ -157,10 +161,28 @@ VY_MUST_CHECK vy_status vy_shared_open(int fd, struct vy_shared **shared, struct
 void vy_shared_close(struct vy_shared *shared);
 
 /// Put a control into a ring. Callers of one ring hold a common lock. @return false: it is full
-bool vy_control_push(struct vy_control_ring *ring, const struct vy_control *control);
+static inline bool vy_control_push(struct vy_control_ring *ring, const struct vy_control *control)
+{
+    const uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    const uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
+    if (head - tail >= VY_CONTROLS)
+        return false;
+    ring->item[head % VY_CONTROLS] = *control;
+    atomic_store_explicit(&ring->head, head + 1, memory_order_release);
+    return true;
+}
 
 /// Take the next control. Audio thread. @return false: there is none
-bool vy_control_pop(struct vy_control_ring *ring, struct vy_control *control);
+static inline bool vy_control_pop(struct vy_control_ring *ring, struct vy_control *control)
+{
+    const uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    const uint32_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
+    if (head == tail)
+        return false;
+    *control = ring->item[tail % VY_CONTROLS];
+    atomic_store_explicit(&ring->tail, tail + 1, memory_order_release);
+    return true;
+}
 
 /// Wait until *word is not `seen`, at most `ns`. Audio thread: the one system call it may make.
 /// @return false: time is up

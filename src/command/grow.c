@@ -8,6 +8,7 @@
 #include "engine/value.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 vy_status vy_do_modules(struct vy_call *call, struct vy_err *err)
 {
@@ -166,6 +167,13 @@ vy_status vy_do_bypass(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
     const bool on = v[1].choice == 0;
+    if (strcmp(v[0].text, "studio") == 0 && vy_doc_unit(call->doc, "studio") < 0) {
+        const vy_status latched = vy_latch_dry(call, on, err);
+        call->aside = true;
+        if (!latched)
+            vy_buf_add(call->text, on ? "what comes in goes out" : "the session sounds again");
+        return latched;
+    }
     const vy_status status = vy_edit_bypass(call->doc, v[0].text, on, err);
     if (!status)
         vy_buf_add(call->text, "%s bypass %s", v[0].text, on ? "on" : "off");

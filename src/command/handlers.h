@@ -69,12 +69,24 @@ vy_status vy_do_listen(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_assert(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_peek(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_render(struct vy_call *call, struct vy_err *err);
+// stage.c
+vy_status vy_do_meters(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_record(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_shadow(struct vy_call *call, struct vy_err *err);
 // studio.c
 vy_status vy_do_status(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_help(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_who(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_say(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_quit(struct vy_call *call, struct vy_err *err);
+
+/// What plays the session; NULL with `err` filled (VY_ABSENT) when nothing does.
+const struct vy_stage *vy_stage_find(const struct vy_call *call, struct vy_err *err);
+
+/// The guard's switches, by a line that is said now. Without a stage only to switch panic on is
+/// fine: there is nothing to silence.
+VY_MUST_CHECK vy_status vy_latch_panic(struct vy_call *call, bool on, struct vy_err *err);
+VY_MUST_CHECK vy_status vy_latch_dry(struct vy_call *call, bool on, struct vy_err *err);
 
 /// Add a warning to the reply.
 __attribute__((format(printf, 2, 3))) void vy_warn(struct vy_call *call, const char *format, ...);

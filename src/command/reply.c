@@ -40,7 +40,7 @@ static json_t *error_json(const struct vy_err *err)
     return error;
 }
 
-void vy_reply_json(const struct vy_reply *reply, struct vy_buf *buf)
+json_t *vy_reply_object(const struct vy_reply *reply)
 {
     json_t *const root = json_object();
     json_object_set_new(root, "id", json_integer((json_int_t)reply->id));
@@ -55,6 +55,12 @@ void vy_reply_json(const struct vy_reply *reply, struct vy_buf *buf)
     }
     if (reply->ok || json_array_size(reply->warnings))
         json_object_set(root, "warnings", reply->warnings);
+    return root;
+}
+
+void vy_reply_json(const struct vy_reply *reply, struct vy_buf *buf)
+{
+    json_t *const root = vy_reply_object(reply);
     char *const text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
     if (text)
         vy_buf_put(buf, text, strlen(text));

@@ -196,9 +196,9 @@ static vy_status do_edit(struct vy_call *call, struct vy_err *err)
         status = vy_samples_check(call->catalog, call->doc, call->lex->text, err);
     if (!status)
         show_lines(call);
-    if (!status && call->line->dry && !session->loading)
+    if (!status && call->line->dry && !session->loading && !call->aside)
         status = vy_dry_report(call, before, doc, err);
-    const bool holds = !status && !call->line->dry;
+    const bool holds = !status && !call->line->dry && !call->aside;
     if (holds)
         status = keep_lines(call, &was, err);
     if (in_place)

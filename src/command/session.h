@@ -7,6 +7,7 @@
 #define VY_COMMAND_SESSION_H
 
 #include "base/text.h"
+#include "command/stage.h"
 #include "engine/catalog.h"
 
 #include <jansson.h>
@@ -56,6 +57,7 @@ struct vy_session {
     uint64_t seed;
     bool loading;     ///< reading a file: no copies, nothing that reaches outside
     uint64_t skipped; ///< loading: lines with absent verbs
+    const struct vy_stage *stage; ///< what plays it, borrowed; NULL = nothing does
 };
 
 /// What is asked.
@@ -101,6 +103,8 @@ VY_MAIN VY_MUST_CHECK vy_status vy_session_write(const struct vy_session *sessio
 /// Replies as text and as one JSON object (no newline).
 VY_MAIN void vy_reply_human(const struct vy_reply *reply, struct vy_buf *buf);
 VY_MAIN void vy_reply_json(const struct vy_reply *reply, struct vy_buf *buf);
+/// The same object, for those who add to it. Caller decrefs.
+VY_MAIN json_t *vy_reply_object(const struct vy_reply *reply);
 
 /// The document an author sees: his open transaction's, else the session's.
 VY_MAIN struct vy_doc *vy_session_doc(const struct vy_session *session, const char *author);

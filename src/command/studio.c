@@ -16,15 +16,14 @@ static const struct capability {
     {"language", "real", "commands, patterns, undo, transactions, dry runs"},
     {"offline render", "real", "WAV and FLAC, the same samples for any block size and threads"},
     {"listening", "real", "loudness, true peak, balance, width of the session's own sound"},
-    {"live sound", "absent", "comes with the guard process; render to a file"},
-    {"user modules", "absent", "come with the live engine; write recipes"},
-    {"shared sessions", "absent", "OSC, HTTP and sockets come later; one user a process"},
+    {"live sound", "real", "veery serve, veery play: a guard and two engines behind it"},
+    {"user modules", "real", "generate_module, reload: C, tried in the spare engine first"},
+    {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
     {"long jobs", "absent", "generate, analyze, similar, film, bake, ask come later"},
 };
 
 vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
 {
-    (void)err;
     const struct vy_doc *const doc = call->doc;
     vy_buf_add(call->text, "%d things, %g bpm, %u/%u, %s, seed %" PRIu64 ", %u waiting, %s build",
                doc->units - 1, doc->tempo, doc->meter_num, doc->meter_den,
@@ -54,7 +53,13 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
                                   doc->tempo, "playing", doc->playing, "seed",
                                   (json_int_t)doc->seed, "waiting", (int)doc->timers, "isa",
                                   call->catalog->kernels->isa));
-    return VY_OK;
+    const struct vy_stage *const stage = call->session ? call->session->stage : NULL;
+    if (!stage) {
+        vy_buf_add(call->text, "\n  nothing plays it: veery serve, then veery sh");
+        return VY_OK;
+    }
+    vy_buf_add(call->text, "\n");
+    return stage->status(stage->arg, call->text, call->result, err);
 }
 
 void vy_verb_help(const struct vy_verb *verb, struct vy_buf *buf)

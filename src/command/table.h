@@ -85,6 +85,7 @@ struct vy_call {
     const struct vy_line *line;
     int nesting; ///< how many lines deep a line within a line is
     bool quit;
+    bool aside; ///< an edit verb that left the document alone: nothing to log or undo
 };
 
 /// What a natural verb turns and how.

@@ -76,8 +76,19 @@ vy_status vy_do_seek(struct vy_call *call, struct vy_err *err)
 
 vy_status vy_do_panic(struct vy_call *call, struct vy_err *err)
 {
-    const vy_status status = vy_edit_play(call->doc, NULL, 0, false, err);
+    const bool on = call->args->value[0].choice == 0;
+    vy_status status = vy_latch_panic(call, on, err);
+    if (!on) {
+        call->aside = true;
+        if (!status)
+            vy_buf_add(call->text, "the output is open again; say play");
+        return status;
+    }
+    if (!status)
+        status = vy_edit_play(call->doc, NULL, 0, false, err);
     if (!status)
         vy_buf_add(call->text, "all stopped");
+    if (!status && call->session && call->session->stage && !call->line->dry)
+        vy_buf_add(call->text, ", and silent until panic off");
     return status;
 }

@@ -345,6 +345,7 @@ static vy_status make_cables(struct made *m)
     for (uint32_t n = 0; n < m->graph.nodes && !m->plan.fades; n++)
         if (m->graph.node[n].leaving)
             m->plan.fades = 1;
+    m->plan.leftovers = m->plan.fades > 0;
     return VY_OK;
 }
 
@@ -470,20 +471,6 @@ static vy_status make_locks(struct made *m)
 
 // ---- automation and taps ------------------------------------------------------------------------
 
-// Strip values live in the parameters of the "#strip" and "#mix" nodes.
-static int strip_node(const struct vy_graph *g, int unit, int param, uint32_t *out_param)
-{
-    static const uint32_t params[] = {
-        [VY_STRIP_GAIN] = 0, [VY_STRIP_PAN] = 1, [VY_STRIP_SPREAD] = 2};
-    *out_param = params[param];
-    if (param != VY_STRIP_SPREAD)
-        return g->unit[unit].strip;
-    for (uint32_t n = 0; n < g->nodes; n++) // the first engine node of the unit is its mix
-        if (g->node[n].unit == unit && g->node[n].rack < 0 && !g->node[n].leaving)
-            return (int)n;
-    return -1;
-}
-
 static vy_status make_automation(struct made *m)
 {
     struct vy_plan *const plan = &m->plan;
@@ -496,7 +483,7 @@ static vy_status make_automation(struct made *m)
         if (a->unit == UINT16_MAX)
             continue;
         uint32_t param = a->param;
-        const int node = a->node < 0 ? strip_node(&m->graph, a->unit, a->param, &param)
+        const int node = a->node < 0 ? vy_graph_strip(&m->graph, a->unit, a->param, &param)
                                      : vy_graph_find(&m->graph, a->unit, a->rack, a->node);
         if (node < 0)
             continue;
@@ -575,6 +562,14 @@ static vy_status make_jobs(struct made *m)
     return VY_OK;
 }
 
+// ---- handles ------------------------------------------------------------------------------------
+
+static vy_status make_turns(struct made *m)
+{
+    const struct vy_turn_places places = {m->doc, &m->graph, m->plan_of};
+    return vy_compile_turns(m->host, &places, &m->arena, &m->plan) ? no_memory(m) : VY_OK;
+}
+
 // ---- all of it ----------------------------------------------------------------------------------
 
 static vy_status make(struct made *m, const struct vy_plan *old)
@@ -588,7 +583,7 @@ static vy_status make(struct made *m, const struct vy_plan *old)
         status = no_memory(m);
     static vy_status (*const steps[])(struct made *) = {
         find_latency, make_instances,  make_buffers, make_units, make_cables,
-        make_locks,   make_automation, make_taps,    make_jobs};
+        make_locks,   make_automation, make_taps,    make_jobs,  make_turns};
     for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
         status = steps[i](m);
     return status;
@@ -615,6 +610,24 @@ vy_status vy_compile(struct vy_host *host, const struct vy_doc *doc, const struc
     }
     *plan = &m->plan;
     return VY_OK;
+}
+
+bool vy_fault_next(struct vy_engine *engine, const struct vy_plan *plan, uint32_t *seen, char *text,
+                   size_t size)
+{
+    const uint32_t faults = atomic_load(&engine->faults);
+    if (faults - *seen > VY_PLAN_FAULTS) // more than the list holds: those muted all the same
+        *seen = faults - VY_PLAN_FAULTS;
+    if (*seen == faults)
+        return false;
+    const struct vy_plan_node *const node =
+        atomic_exchange(&engine->fault[*seen % VY_PLAN_FAULTS], NULL);
+    if (!node)
+        return false; // counted, but not written yet
+    ++*seen;
+    snprintf(text, size, "%s in %s wrote a number that is not finite; it is muted", node->module->id,
+             node->unit < plan->units ? plan->unit[node->unit].name : "something removed");
+    return true;
 }
 
 void vy_plan_destroy(struct vy_plan *plan)

@@ -15,6 +15,24 @@ VY_MAIN VY_MUST_CHECK vy_status vy_compile(struct vy_host *host, const struct vy
                                            const struct vy_plan *old, struct vy_plan **plan,
                                            struct vy_err *err);
 
+/// Where the parts of a document are in its plan.
+struct vy_graph;
+struct vy_turn_places {
+    const struct vy_doc *doc;
+    const struct vy_graph *graph;
+    const uint32_t *plan_of; ///< graph node -> plan node
+};
+
+/// Where the host's handles lead in this plan (turns.c).
+VY_MAIN vy_status vy_compile_turns(struct vy_host *host, const struct vy_turn_places *places,
+                                   struct vy_arena *arena, struct vy_plan *plan);
+
+/// Take the next muted node out of an engine's list and say what happened, for people.
+/// @param plan  one that names the engine's units
+/// @param seen  faults taken so far, counted up. @return false: there is no further one
+VY_MAIN bool vy_fault_next(struct vy_engine *engine, const struct vy_plan *plan, uint32_t *seen,
+                           char *text, size_t size);
+
 /// NULL is fine. The plan must have left the audio thread.
 VY_MAIN void vy_plan_destroy(struct vy_plan *plan);
 

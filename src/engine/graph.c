@@ -8,6 +8,8 @@
 // begin with a summing point "#in". Behind the strip of "out" comes the master limiter.
 #include "engine/graph.h"
 
+#include "engine/edit.h"
+
 #include "base/keymap.h"
 #include "base/rng.h"
 #include "engine/kernels.h"
@@ -639,6 +641,22 @@ vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err)
     free(s.stack);
     free(s.next);
     return ok ? VY_OK : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+}
+
+// Gain and pan live in the strip's node, spread in the unit's mix, its first engine node.
+int vy_graph_strip(const struct vy_graph *g, int unit, int value, uint32_t *param)
+{
+    static const uint32_t params[] = {
+        [VY_STRIP_GAIN] = 0, [VY_STRIP_PAN] = 1, [VY_STRIP_SPREAD] = 2};
+    if (value > VY_STRIP_SPREAD)
+        return -1;
+    *param = params[value];
+    if (value != VY_STRIP_SPREAD)
+        return g->unit[unit].strip;
+    for (uint32_t n = 0; n < g->nodes; n++)
+        if (g->node[n].unit == unit && g->node[n].rack < 0 && !g->node[n].leaving)
+            return (int)n;
+    return -1;
 }
 
 void vy_graph_clear(struct vy_graph *graph)

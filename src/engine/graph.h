@@ -73,6 +73,9 @@ vy_status vy_graph_sort(struct vy_graph *graph, struct vy_err *err);
 /// Node index of a document node, -1 when it is not in the graph (bypassed).
 int vy_graph_find(const struct vy_graph *graph, int unit, int rack, int node);
 
+/// The node and parameter that hold a strip value (enum vy_strip) of a unit; -1 when there is none.
+int vy_graph_strip(const struct vy_graph *graph, int unit, int value, uint32_t *param);
+
 void vy_graph_clear(struct vy_graph *graph);
 
 #endif

@@ -251,6 +251,25 @@ struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voi
     return n->notes;
 }
 
+vy_status vy_host_bind(struct vy_host *host, uint32_t handle, const char *path, struct vy_err *err)
+{
+    if (handle >= host->bindings) {
+        const size_t n = handle + 64u;
+        struct vy_host_binding *const grown = realloc(host->binding, n * sizeof *grown);
+        if (!grown)
+            return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+        memset(grown + host->bindings, 0, (n - host->bindings) * sizeof *grown);
+        host->binding = grown;
+        host->bindings = (uint32_t)n;
+    }
+    char *const copy = strdup(path);
+    if (!copy)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    free(host->binding[handle].path);
+    host->binding[handle] = (struct vy_host_binding){.path = copy};
+    return VY_OK;
+}
+
 void vy_host_mark_none(struct vy_host *host)
 {
     for (uint32_t b = 0; b < VY_HOST_BUCKETS; b++) {
@@ -326,5 +345,8 @@ void vy_host_close(struct vy_host *host)
         free(s);
         s = next;
     }
+    for (uint32_t i = 0; i < host->bindings; i++)
+        free(host->binding[i].path);
+    free(host->binding);
     *host = (struct vy_host){0};
 }

@@ -13,6 +13,14 @@ struct vy_host_table;
 struct vy_host_sample;
 struct vy_host_notes;
 
+/// A handle: what it leads to, and the value its parameter had in the newest document.
+struct vy_host_binding {
+    char *path; ///< "bass.cutoff" or "bass"; NULL: a free handle
+    float value;
+    bool known; ///< `value` says something
+    bool echo;  ///< the next new value is one that was turned by hand
+};
+
 #define VY_HOST_BUCKETS 1024u // instances and wires are found by the low bits of their keys
 
 struct vy_host {
@@ -24,6 +32,8 @@ struct vy_host {
     struct vy_host_table *table;
     struct vy_host_sample *sample;
     struct vy_host_notes *notes;
+    struct vy_host_binding *binding; ///< [bindings] by handle
+    uint32_t bindings;
     size_t bytes; ///< held now
 };
 
@@ -49,6 +59,9 @@ struct vy_wire *vy_host_wire(struct vy_host *host, uint64_t key, float fade, uin
 
 /// The voices with this key, made when there are none; NULL when memory is out.
 struct vy_notes *vy_host_voices(struct vy_host *host, uint64_t key, uint32_t voices);
+
+/// Let a handle lead to a path (copied).
+vy_status vy_host_bind(struct vy_host *host, uint32_t handle, const char *path, struct vy_err *err);
 
 /// Forget which things are used; then compile; then sweep frees what no plan marked.
 void vy_host_mark_none(struct vy_host *host);

@@ -5,7 +5,7 @@
 #ifndef VY_ENGINE_KERNELS_H
 #define VY_ENGINE_KERNELS_H
 
-#include "engine/rt/plan.h"
+#include "engine/rt/play.h"
 #include "veery/module.h"
 
 /// One build of everything that runs on the audio thread. AVX2 and AVX-512 give the same
@@ -16,6 +16,9 @@ struct vy_kernels {
     const uint32_t *module_rows;
     void (*tick)(struct vy_engine *engine); ///< see rt/plan.h; audio thread
     void (*help)(struct vy_engine *engine); ///< its helper
+    /// Live: see rt/play.h; audio thread.
+    void (*play)(struct vy_play *play, struct vy_slot *slot, uint64_t now_ns);
+    void (*idle)(struct vy_play *play, struct vy_slot *slot);
 };
 
 /// The best build this processor runs; VEERY_ISA=base|avx2|avx512 chooses a lesser one.

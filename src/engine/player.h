@@ -13,8 +13,6 @@
 #include "engine/catalog.h"
 #include "engine/document.h"
 
-#define VY_BINDINGS 4096u ///< handles of one studio
-
 struct vy_player;
 
 /// Something to report. Main thread; text is borrowed.

@@ -42,6 +42,7 @@ struct renderer {
     uint32_t filled, latency, delay_at;
     uint64_t skip;      // frames of latency still to throw away
     uint64_t delivered; // frames given to block_done
+    uint32_t faults;    // reported
     bool settling;      // a swap's leftovers are still fading
     struct vy_crew crew;
     pthread_t helper;
@@ -251,17 +252,11 @@ static float tick_peak(const struct vy_plan *plan)
 
 static void read_faults(struct renderer *r)
 {
-    for (uint32_t f = 0; f < r->engine.faults && f < VY_PLAN_FAULTS; f++) {
-        const struct vy_plan_node *const node = r->engine.fault[f];
-        char text[120];
-        snprintf(text, sizeof text, "%s in %s wrote a number that is not finite; it is muted",
-                 node->module->id,
-                 node->unit < r->engine.plan->units ? r->engine.plan->unit[node->unit].name
-                                                    : "something removed");
+    char text[120];
+    while (vy_fault_next(&r->engine, r->engine.plan, &r->faults, text, sizeof text)) {
         report(r, "muted", text);
         r->result->muted++;
     }
-    r->engine.faults = 0;
 }
 
 // ---- the loop -----------------------------------------------------------------------------------
@@ -282,7 +277,7 @@ static vy_status run_tick(struct renderer *r)
         r->settling = false;
     }
     r->kernels->tick(&r->engine);
-    if (r->engine.faults)
+    if (r->engine.faults != r->faults)
         read_faults(r);
     return VY_OK;
 }

@@ -3,11 +3,11 @@
 //
 // Band-limited oscillator: sine, saw, pulse with PWM, triangle, hard sync, FM and PM.
 //
-// Phases are 32-bit turns, so equal frequencies stay locked for ever. Saw and triangle come from
-// band-limited tables (dsp/wave.h); a pulse is the difference of two saws, hence free of DC. Hard
-// sync jumps the phase at the sub-frame time of the sync input's rise and rounds the step with a
-// two-point polynomial BLEP (Valimaki, Huovilainen, "Antialiasing oscillators in subtractive
-// synthesis", 2007).
+// Phases are 32-bit turns, so equal frequencies and octaves stay locked for ever (vy_phase_step).
+// Saw and triangle come from band-limited tables (dsp/wave.h); a pulse is the difference of two
+// saws, hence free of DC. Hard sync jumps the phase at the sub-frame time of the sync input's rise
+// and rounds the step with a two-point polynomial BLEP (Valimaki, Huovilainen, "Antialiasing
+// oscillators in subtractive synthesis", 2007).
 #include "dsp/lanes.h"
 #include "dsp/wave.h"
 #include "veery/module.h"
@@ -191,7 +191,7 @@ static void run_moving(const struct osc *o, struct osc_group *s, const struct jo
         if (j->sync)
             y = apply_sync(o, s, j, &to, rate, y, n, n ? out + n - 1 : NULL);
         out[n] = y;
-        s->phase += (vy_u8)vy_to_int(rate * 0x1p32f);
+        s->phase += vy_phase_step(rate);
     }
 }
 
@@ -266,7 +266,7 @@ static void osc_process(void *mem, const struct vy_io *io)
         s->level = level;
         s->made_hz = j.freq ? vy_select(j.freq[0] > 0.0f, j.freq[0], j.knob) : j.knob;
         s->made_st = j.steady ? j.st : vy_set(1e9f); // not to be taken for a steady tick
-        s->step = (vy_u8)vy_to_int(rate_at(&j, 0) * 0x1p32f);
+        s->step = vy_phase_step(rate_at(&j, 0));
         s->at = vy_wave_seek(o->saw, level); // all waves share one layout
     }
     o->fresh = false;

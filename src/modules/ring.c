@@ -57,7 +57,7 @@ static void ring_process(void *mem, const struct vy_io *io)
             const vy_f8 x = in ? in[n] : vy_set(0);
             const vy_f8 by = mod ? mod[n] : vy_sin_phase(r->phase[g]);
             const vy_f8 turns = vy_clamp((freq.v + freq.dv * (float)n) * scale, 0.0f, 0.499f);
-            r->phase[g] += (vy_u8)vy_to_int(turns * 0x1p31f) << 1;
+            r->phase[g] += vy_phase_step(turns);
             out[n] = x + (x * by - x) * (mix.v + mix.dv * (float)n);
         }
     }

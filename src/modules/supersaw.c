@@ -125,7 +125,7 @@ VY_INLINE vy_u8 step_at(const struct job *j, uint32_t n)
     const vy_f8 knob = j->knob.v + j->knob.dv * (float)n;
     const vy_f8 hz = played > 0.0f ? vy_set(played) : knob;
     const vy_f8 rate = vy_clamp(hz * (j->ratio.v + j->ratio.dv * (float)n), 0.0f, 0.499f);
-    return (vy_u8)vy_to_int(rate * 0x1p31f) << 1;
+    return vy_phase_step(rate);
 }
 
 // Sums of two vectors, into lanes 0 and 4.

@@ -104,7 +104,7 @@ VY_INLINE void run(struct wavetable_group *s, const struct job *j, vy_i8 level, 
             y = was + (y - was) * (((float)n + 1.0f) * (1.0f / (float)VY_TICK));
         }
         out[n] = y * (j->gain.v + j->gain.dv * (float)n);
-        phase += (vy_u8)vy_to_int(rate_at(j, n) * 0x1p31f) << 1;
+        phase += vy_phase_step(rate_at(j, n));
     }
     s->phase = phase;
 }

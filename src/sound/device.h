@@ -28,22 +28,24 @@ struct vy_device_block {
                                       ///< arrive on both
     float *out[VY_DEVICE_CHANS];      ///< [frames] to be filled
     uint32_t frames;                  ///< 1..8192; may change from block to block
+    uint32_t sr_hz;                   ///< as it is now; changes only when a server came back anew
     uint32_t skipped;                 ///< frames the device lost before this block (xrun)
 };
 
 /// What is wished for. Strings are borrowed during open only.
 struct vy_device_want {
-    const char *name;         ///< "auto", "pipewire[:NODE]", "pulse[:SINK]", "null", "file:PATH.wav"
-    uint32_t sr_hz, period;   ///< 0 = the device's own
-    uint32_t ins;             ///< 0: none; 1 or 2: channels of sound from outside
-    const char *source;       ///< input to connect, NULL = none is connected (never a microphone
-                              ///< to speakers unless asked), "default", or a node's name
-    const char *in_file;      ///< null and file: a WAV whose samples come in, or NULL
-    double seconds;           ///< file: stop by itself after so long, 0 = never
-    const char *client;       ///< name shown to others, "Veery"
-    const char *media_class;  ///< PipeWire: NULL for an ordinary player; "Audio/Source" makes the
-                              ///< output a virtual microphone named `client` that applications choose
-    bool no_realtime;         ///< do not ask for real-time priority
+    const char *name;       ///< "auto", "pipewire[:NODE]", "pulse[:SINK]", "null", "file:PATH.wav"
+    uint32_t sr_hz, period; ///< 0 = the device's own
+    uint32_t ins;           ///< 0: none; 1 or 2: channels of sound from outside
+    const char *source;     ///< input to connect, NULL = none is connected (never a microphone
+                            ///< to speakers unless asked), "default", or a node's name
+    const char *in_file;    ///< null and file: a WAV whose samples come in, or NULL
+    double seconds;         ///< file: stop by itself after so long, 0 = never
+    const char *client;     ///< name shown to others, "Veery"
+    const char
+        *media_class; ///< PipeWire: NULL for an ordinary player; "Audio/Source" makes the
+                      ///< output a virtual microphone named `client` that applications choose
+    bool no_realtime; ///< do not ask for real-time priority
     void (*block)(void *arg, const struct vy_device_block *block); ///< audio thread
     void *arg;
 };
@@ -55,8 +57,8 @@ struct vy_device_facts_now {
     char name[128];         ///< of the sink it plays to
     uint32_t sr_hz, period; ///< as they are now
     uint32_t ins, outs;
-    uint32_t latency;    ///< frames it adds besides one period, as far as it says
-    uint32_t priority;   ///< real-time priority of the audio thread, 0 = none
+    uint32_t latency;       ///< frames it adds besides one period, as far as it says
+    uint32_t priority;      ///< real-time priority of the audio thread, 0 = none
     char priority_why[160]; ///< why there is none, and what to do about it; "" when there is
     uint64_t xruns;
 };
@@ -65,8 +67,8 @@ struct vy_device;
 
 /// Rows of `veery devices`.
 struct vy_device_row {
-    char name[160];  ///< as it is given to --device or --source
-    char text[160];  ///< for people
+    char name[160]; ///< as it is given to --device or --source
+    char text[160]; ///< for people
     bool input, is_default;
     uint32_t chans, sr_hz; ///< 0 = unknown
 };

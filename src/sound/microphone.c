@@ -23,10 +23,10 @@ struct cable {
 };
 
 struct vy_mic {
-    struct vy_pw_graph *graph; // NULL while PipeWire is gone
+    struct vy_patchbay *bay; // NULL while PipeWire is gone
     const char *wish;
     bool monitor, claims;
-    char users[VY_PW_NAME]; // default of the user's when we began, "" = none
+    char users[VY_PATCH_NAME]; // default of the user's when we began, "" = none
     uint64_t retry_ns;
     struct vy_mic_now now;
     struct cable cable[CABLES];
@@ -39,23 +39,23 @@ static bool is_ours(const char *name)
            strcmp(name, VY_MIC_GUARD) == 0;
 }
 
-static bool is_source(const struct vy_pw_node *node)
+static bool is_source(const struct vy_patch_node *node)
 {
     return strcmp(node->media_class, "Audio/Source") == 0 ||
            strcmp(node->media_class, "Audio/Source/Virtual") == 0 ||
            strcmp(node->media_class, "Audio/Duplex") == 0;
 }
 
-static bool is_sink(const struct vy_pw_node *node)
+static bool is_sink(const struct vy_patch_node *node)
 {
     return strcmp(node->media_class, "Audio/Sink") == 0 ||
            strcmp(node->media_class, "Audio/Duplex") == 0;
 }
 
-static const struct vy_pw_node *node_of(const struct vy_pw_graph *graph, uint32_t id)
+static const struct vy_patch_node *node_of(const struct vy_patchbay *bay, uint32_t id)
 {
-    const struct vy_pw_node *node;
-    for (uint32_t i = 0; (node = vy_pw_node_at(graph, i)); i++)
+    const struct vy_patch_node *node;
+    for (uint32_t i = 0; (node = vy_patch_node_at(bay, i)); i++)
         if (node->id == id)
             return node;
     return NULL;
@@ -63,12 +63,12 @@ static const struct vy_pw_node *node_of(const struct vy_pw_graph *graph, uint32_
 
 // The left and right port of a node, the same one twice when it is mono.
 // @return how many there are, at most 2
-static uint32_t ports_of(const struct vy_pw_graph *graph, const struct vy_pw_node *node, bool out,
+static uint32_t ports_of(const struct vy_patchbay *bay, const struct vy_patch_node *node, bool out,
                          uint32_t port[2])
 {
     const bool monitor = out && is_sink(node) && !is_source(node);
-    const struct vy_pw_port *found[2] = {NULL, NULL}, *at;
-    for (uint32_t i = 0; node && (at = vy_pw_port_at(graph, i)); i++) {
+    const struct vy_patch_port *found[2] = {NULL, NULL}, *at;
+    for (uint32_t i = 0; node && (at = vy_patch_port_at(bay, i)); i++) {
         if (at->node != node->id || at->out != out || at->monitor != monitor)
             continue;
         const bool right = strcmp(at->channel, "FR") == 0;
@@ -101,18 +101,17 @@ static void want_cable(struct vy_mic *mic, uint32_t out, uint32_t in)
         mic->cable[mic->cables++] = (struct cable){out, in};
 }
 
-static void want_cables(struct vy_mic *mic, const struct vy_pw_node *from,
-                        const struct vy_pw_node *to)
+static void want_cables(struct vy_mic *mic, const struct vy_patch_node *from,
+                        const struct vy_patch_node *to)
 {
     uint32_t out[2], in[2];
-    if (!from || !to || !ports_of(mic->graph, from, true, out) ||
-        !ports_of(mic->graph, to, false, in))
+    if (!from || !to || !ports_of(mic->bay, from, true, out) || !ports_of(mic->bay, to, false, in))
         return;
     want_cable(mic, out[0], in[0]);
     want_cable(mic, out[1], in[1]);
 }
 
-static bool wanted(const struct vy_mic *mic, const struct vy_pw_link *link)
+static bool wanted(const struct vy_mic *mic, const struct vy_patch_link *link)
 {
     for (uint32_t i = 0; i < mic->cables; i++)
         if (mic->cable[i].out == link->out_port && mic->cable[i].in == link->in_port)
@@ -120,28 +119,28 @@ static bool wanted(const struct vy_mic *mic, const struct vy_pw_link *link)
     return false;
 }
 
-const char *vy_mic_users_default(const struct vy_pw_graph *graph)
+const char *vy_mic_users_default(const struct vy_patchbay *bay)
 {
-    const char *const chosen = vy_pw_default(graph, CHOSEN);
+    const char *const chosen = vy_patch_default(bay, CHOSEN);
     return chosen && !is_ours(chosen) ? chosen : NULL;
 }
 
 // The node that is to be listened to, NULL while it is not there.
-static const struct vy_pw_node *find_source(const struct vy_mic *mic)
+static const struct vy_patch_node *find_source(const struct vy_mic *mic)
 {
     if (strcmp(mic->wish, "default") != 0)
-        return vy_pw_node_named(mic->graph, mic->wish);
-    const char *const names[] = {vy_mic_users_default(mic->graph), mic->users,
-                                 vy_pw_default(mic->graph, IN_FORCE)};
+        return vy_patch_node_named(mic->bay, mic->wish);
+    const char *const names[] = {vy_mic_users_default(mic->bay), mic->users,
+                                 vy_patch_default(mic->bay, IN_FORCE)};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct vy_pw_node *const node = names[i] && names[i][0] && !is_ours(names[i])
-                                                  ? vy_pw_node_named(mic->graph, names[i])
-                                                  : NULL;
+        const struct vy_patch_node *const node = names[i] && names[i][0] && !is_ours(names[i])
+                                                     ? vy_patch_node_named(mic->bay, names[i])
+                                                     : NULL;
         if (node && is_source(node))
             return node;
     }
-    const struct vy_pw_node *best = NULL, *node;
-    for (uint32_t i = 0; (node = vy_pw_node_at(mic->graph, i)); i++)
+    const struct vy_patch_node *best = NULL, *node;
+    for (uint32_t i = 0; (node = vy_patch_node_at(mic->bay, i)); i++)
         if (is_source(node) && !is_ours(node->name) && (!best || node->priority > best->priority))
             best = node;
     return best;
@@ -149,10 +148,10 @@ static const struct vy_pw_node *find_source(const struct vy_mic *mic)
 
 // Links that would double the sound, feed it back, or send it to speakers unasked. What a user
 // patches into "Veery Mic In", or out of "Veery Mic", is left alone.
-static bool harmful(const struct vy_pw_graph *graph, const struct vy_pw_link *link)
+static bool harmful(const struct vy_patchbay *bay, const struct vy_patch_link *link)
 {
-    const struct vy_pw_node *const out = node_of(graph, link->out_node);
-    const struct vy_pw_node *const in = node_of(graph, link->in_node);
+    const struct vy_patch_node *const out = node_of(bay, link->out_node);
+    const struct vy_patch_node *const in = node_of(bay, link->in_node);
     if (!out || !in)
         return false;
     const bool to_us = strcmp(in->name, VY_MIC_GUARD) == 0 || strcmp(in->name, VY_MIC_SOURCE) == 0;
@@ -163,22 +162,22 @@ static bool harmful(const struct vy_pw_graph *graph, const struct vy_pw_link *li
 static void want_all(struct vy_mic *mic)
 {
     uint32_t port[2];
-    const struct vy_pw_node *const source = find_source(mic);
-    const struct vy_pw_node *const out = vy_pw_node_named(mic->graph, VY_MIC_SOURCE);
-    const struct vy_pw_node *const sink = vy_pw_node_named(mic->graph, VY_MIC_SINK);
-    const struct vy_pw_node *guard = vy_pw_node_named(mic->graph, VY_MIC_GUARD);
+    const struct vy_patch_node *const source = find_source(mic);
+    const struct vy_patch_node *const out = vy_patch_node_named(mic->bay, VY_MIC_SOURCE);
+    const struct vy_patch_node *const sink = vy_patch_node_named(mic->bay, VY_MIC_SINK);
+    const struct vy_patch_node *guard = vy_patch_node_named(mic->bay, VY_MIC_GUARD);
     if (guard &&
-        (!ports_of(mic->graph, guard, true, port) || !ports_of(mic->graph, guard, false, port)))
+        (!ports_of(mic->bay, guard, true, port) || !ports_of(mic->bay, guard, false, port)))
         guard = NULL; // it is still being made
     mic->cables = 0;
     want_cables(mic, source, guard ? guard : out);
     want_cables(mic, sink, guard ? guard : out);
     want_cables(mic, guard, out);
-    const char *const speakers = vy_pw_default(mic->graph, "default.audio.sink");
+    const char *const speakers = vy_patch_default(mic->bay, "default.audio.sink");
     if (mic->monitor && speakers && !is_ours(speakers))
-        want_cables(mic, guard, vy_pw_node_named(mic->graph, speakers));
+        want_cables(mic, guard, vy_patch_node_named(mic->bay, speakers));
     vy_text_copy(mic->now.source, sizeof mic->now.source, source ? source->name : "");
-    mic->now.chans = source ? ports_of(mic->graph, source, true, port) : 0;
+    mic->now.chans = source ? ports_of(mic->bay, source, true, port) : 0;
     mic->now.guarded = guard != NULL;
 }
 
@@ -186,64 +185,64 @@ static void patch(struct vy_mic *mic)
 {
     want_all(mic);
     mic->now.links = 0;
-    const struct vy_pw_link *link;
-    for (uint32_t i = 0; (link = vy_pw_link_at(mic->graph, i)); i++) {
+    const struct vy_patch_link *link;
+    for (uint32_t i = 0; (link = vy_patch_link_at(mic->bay, i)); i++) {
         if (wanted(mic, link))
             mic->now.links++;
-        else if (harmful(mic->graph, link))
-            vy_pw_remove(mic->graph, link->id);
+        else if (harmful(mic->bay, link))
+            vy_patch_remove(mic->bay, link->id);
     }
     for (uint32_t i = 0; i < mic->cables; i++)
-        vy_pw_link(mic->graph, mic->cable[i].out, mic->cable[i].in);
-    const char *const in_force = vy_pw_default(mic->graph, IN_FORCE);
+        vy_patch_link(mic->bay, mic->cable[i].out, mic->cable[i].in);
+    const char *const in_force = vy_patch_default(mic->bay, IN_FORCE);
     mic->now.is_default = in_force && strcmp(in_force, VY_MIC_SOURCE) == 0;
 }
 
 // Nodes with our names before we made ours belong to a run that was killed: only one runs at a
 // time.
-static void remove_stale(struct vy_pw_graph *graph)
+static void remove_stale(struct vy_patchbay *bay)
 {
-    const struct vy_pw_node *node;
-    for (uint32_t i = 0; (node = vy_pw_node_at(graph, i)); i++)
+    const struct vy_patch_node *node;
+    for (uint32_t i = 0; (node = vy_patch_node_at(bay, i)); i++)
         if (is_ours(node->name))
-            vy_pw_remove(graph, node->id);
+            vy_patch_remove(bay, node->id);
 }
 
-static bool have_nodes(const struct vy_pw_graph *graph)
+static bool have_nodes(const struct vy_patchbay *bay)
 {
     uint32_t port[2];
-    const struct vy_pw_node *const source = vy_pw_node_named(graph, VY_MIC_SOURCE);
-    const struct vy_pw_node *const sink = vy_pw_node_named(graph, VY_MIC_SINK);
-    return source && sink && ports_of(graph, source, false, port) == 2 &&
-           ports_of(graph, source, true, port) == 2 && ports_of(graph, sink, true, port) == 2;
+    const struct vy_patch_node *const source = vy_patch_node_named(bay, VY_MIC_SOURCE);
+    const struct vy_patch_node *const sink = vy_patch_node_named(bay, VY_MIC_SINK);
+    return source && sink && ports_of(bay, source, false, port) == 2 &&
+           ports_of(bay, source, true, port) == 2 && ports_of(bay, sink, true, port) == 2;
 }
 
-static vy_status make_nodes(struct vy_pw_graph *graph, struct vy_err *err)
+static vy_status make_nodes(struct vy_patchbay *bay, struct vy_err *err)
 {
-    remove_stale(graph);
-    if (!vy_pw_sync(graph, NODES_MS))
+    remove_stale(bay);
+    if (!vy_patch_sync(bay, NODES_MS))
         return vy_fail(err, VY_IO, -1, "PipeWire does not answer");
     vy_status status =
-        vy_pw_make_node(graph, VY_MIC_SOURCE, "Veery Mic", "Audio/Source/Virtual", err);
+        vy_patch_make_node(bay, VY_MIC_SOURCE, "Veery Mic", "Audio/Source/Virtual", err);
     if (!status)
-        status = vy_pw_make_node(graph, VY_MIC_SINK, "Veery Mic In", "Audio/Sink", err);
+        status = vy_patch_make_node(bay, VY_MIC_SINK, "Veery Mic In", "Audio/Sink", err);
     const uint64_t end = vy_now_ns() + NODES_MS * 1000000ull;
-    while (!status && !have_nodes(graph)) {
-        if (vy_now_ns() > end || !vy_pw_wait(graph, 100))
+    while (!status && !have_nodes(bay)) {
+        if (vy_now_ns() > end || !vy_patch_wait(bay, 100))
             status = vy_fail(err, VY_IO, -1,
                              "PipeWire made no virtual microphone within 2 s; see its log");
     }
     return status;
 }
 
-static vy_status connect_graph(struct vy_mic *mic, struct vy_err *err)
+static vy_status connect_bay(struct vy_mic *mic, struct vy_err *err)
 {
-    vy_status status = vy_pw_open(&mic->graph, err);
+    vy_status status = vy_patch_open(&mic->bay, err);
     if (!status)
-        status = make_nodes(mic->graph, err);
+        status = make_nodes(mic->bay, err);
     if (status) {
-        vy_pw_close(mic->graph);
-        mic->graph = NULL;
+        vy_patch_close(mic->bay);
+        mic->bay = NULL;
     }
     return status;
 }
@@ -255,12 +254,12 @@ vy_status vy_mic_open(const char *source, bool monitor, struct vy_mic **mic, str
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for the microphone");
     made->wish = source;
     made->monitor = monitor;
-    const vy_status status = connect_graph(made, err);
+    const vy_status status = connect_bay(made, err);
     if (status) {
         vy_mic_close(made);
         return status;
     }
-    const char *const users = vy_mic_users_default(made->graph);
+    const char *const users = vy_mic_users_default(made->bay);
     vy_text_copy(made->users, sizeof made->users, users ? users : "");
     made->now.connected = true;
     patch(made);
@@ -272,46 +271,46 @@ void vy_mic_close(struct vy_mic *mic)
 {
     if (!mic)
         return;
-    vy_pw_close(mic->graph);
+    vy_patch_close(mic->bay);
     free(mic);
 }
 
 vy_status vy_mic_claim(struct vy_mic *mic, struct vy_err *err)
 {
     mic->claims = true;
-    return mic->graph ? vy_pw_set_default(mic->graph, CHOSEN, VY_MIC_SOURCE, err)
-                      : vy_fail(err, VY_ABSENT, -1, "PipeWire is gone");
+    return mic->bay ? vy_patch_set_default(mic->bay, CHOSEN, VY_MIC_SOURCE, err)
+                    : vy_fail(err, VY_ABSENT, -1, "PipeWire is gone");
 }
 
-void vy_mic_restore(struct vy_pw_graph *graph, const char *name)
+void vy_mic_restore(struct vy_patchbay *bay, const char *name)
 {
     struct vy_err err;
-    const char *const chosen = vy_pw_default(graph, CHOSEN);
+    const char *const chosen = vy_patch_default(bay, CHOSEN);
     if (!chosen || strcmp(chosen, VY_MIC_SOURCE) != 0)
         return;
     // without a session manager there is no default to give back
-    if (vy_pw_set_default(graph, CHOSEN, name, &err) == VY_OK)
-        vy_pw_sync(graph, NODES_MS);
+    if (vy_patch_set_default(bay, CHOSEN, name, &err) == VY_OK)
+        vy_patch_sync(bay, NODES_MS);
 }
 
 int vy_mic_fd(const struct vy_mic *mic)
 {
-    return mic->graph ? vy_pw_fd(mic->graph) : -1;
+    return mic->bay ? vy_patch_fd(mic->bay) : -1;
 }
 
 void vy_mic_service(struct vy_mic *mic)
 {
     struct vy_err err;
-    if (mic->graph && !vy_pw_service(mic->graph)) {
-        vy_pw_close(mic->graph);
-        mic->graph = NULL;
+    if (mic->bay && !vy_patch_service(mic->bay)) {
+        vy_patch_close(mic->bay);
+        mic->bay = NULL;
         mic->now = (struct vy_mic_now){0};
     }
-    if (!mic->graph) {
+    if (!mic->bay) {
         if (vy_now_ns() < mic->retry_ns)
             return;
         mic->retry_ns = vy_now_ns() + RETRY_NS;
-        if (connect_graph(mic, &err))
+        if (connect_bay(mic, &err))
             return;
         mic->now.connected = true;
         if (mic->claims && vy_mic_claim(mic, &err))
@@ -325,7 +324,7 @@ void vy_mic_tell(const struct vy_mic *mic, struct vy_mic_now *now)
     *now = mic->now;
 }
 
-struct vy_pw_graph *vy_mic_graph(struct vy_mic *mic)
+struct vy_patchbay *vy_mic_bay(struct vy_mic *mic)
 {
-    return mic->graph;
+    return mic->bay;
 }

@@ -13,7 +13,7 @@
 #ifndef VY_SOUND_MICROPHONE_H
 #define VY_SOUND_MICROPHONE_H
 
-#include "sound/pipewire_graph.h"
+#include "sound/patchbay.h"
 
 /// Names of the nodes in PipeWire.
 #define VY_MIC_SOURCE "veery-mic"
@@ -24,12 +24,12 @@ struct vy_mic;
 
 /// How it stands.
 struct vy_mic_now {
-    bool connected;          ///< to PipeWire
-    char source[VY_PW_NAME]; ///< node that is listened to, "" = there is none
-    uint32_t chans;          ///< of it, 1 or 2
-    bool guarded;            ///< the sound goes through the guard
-    bool is_default;         ///< "Veery Mic" is the default source
-    uint32_t links;          ///< of ours that are there
+    bool connected;             ///< to PipeWire
+    char source[VY_PATCH_NAME]; ///< node that is listened to, "" = there is none
+    uint32_t chans;             ///< of it, 1 or 2
+    bool guarded;               ///< the sound goes through the guard
+    bool is_default;            ///< "Veery Mic" is the default source
+    uint32_t links;             ///< of ours that are there
 };
 
 /// Connect, take stale nodes of a killed run away, make both virtual nodes.
@@ -46,11 +46,11 @@ VY_MAIN void vy_mic_close(struct vy_mic *mic);
 VY_MAIN VY_MUST_CHECK vy_status vy_mic_claim(struct vy_mic *mic, struct vy_err *err);
 
 /// The user's choice of a default source other than "Veery Mic"; NULL = none was made.
-VY_MAIN const char *vy_mic_users_default(const struct vy_pw_graph *graph);
+VY_MAIN const char *vy_mic_users_default(const struct vy_patchbay *bay);
 
 /// Give the default back, unless somebody has chosen another one meanwhile.
 /// @param name  what it was, NULL = no choice had been made
-VY_MAIN void vy_mic_restore(struct vy_pw_graph *graph, const char *name);
+VY_MAIN void vy_mic_restore(struct vy_patchbay *bay, const char *name);
 
 /// Poll this for reading, -1 while PipeWire is gone; then, or every 50 ms, call vy_mic_service.
 VY_MAIN int vy_mic_fd(const struct vy_mic *mic);
@@ -61,6 +61,6 @@ VY_MAIN void vy_mic_service(struct vy_mic *mic);
 VY_MAIN void vy_mic_tell(const struct vy_mic *mic, struct vy_mic_now *now);
 
 /// For reading. NULL while PipeWire is gone.
-VY_MAIN struct vy_pw_graph *vy_mic_graph(struct vy_mic *mic);
+VY_MAIN struct vy_patchbay *vy_mic_bay(struct vy_mic *mic);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void osc_is_in_tune_within_a_tenth_of_a_cent(void **state)
 {
@@ -64,35 +65,48 @@ static void osc_does_not_alias(void **state)
     free(y);
 }
 
-// Phase of a sine after ten minutes, in turns.
-static double phase_after_ten_minutes(double hz)
+// Phase of a sine after ten minutes, in turns. `moving` takes the loop that works its pitch out
+// every frame.
+static double phase_after_ten_minutes(const char *id, double hz, float sr_hz, bool moving)
 {
-    enum { N = 48000 };
-    float *const y = malloc(N * sizeof *y);
-    struct rig *const r = rig_new("osc", 48000, 1, 1, NULL);
-    rig_choose(r, "shape", "sine");
+    const uint32_t n = (uint32_t)sr_hz;
+    float *const y = malloc(n * sizeof *y);
+    struct rig *const r = rig_new(id, sr_hz, 1, 1, NULL);
+    if (strcmp(id, "osc") == 0)
+        rig_choose(r, "shape", "sine");
     rig_set(r, "freq", (float)hz);
-    for (int tick = 0; tick < 449250; tick++)
+    if (moving)
+        rig_connect(r, "pwm", 0);
+    for (uint32_t tick = 0; tick < 599 * n / VY_TICK; tick++)
         rig_tick(r);
-    rig_run(r, NULL, y, N, 0);
+    rig_run(r, NULL, y, n, 0);
     double turns;
-    rig_tone(y, N, hz, 48000, &turns);
+    rig_tone(y, n, hz, sr_hz, &turns);
     rig_destroy(r);
     free(y);
     return turns + 0.25; // a sine is a cosine a quarter late
 }
 
+static void check_octave(const char *id, double hz, float sr_hz, bool moving)
+{
+    double d = 2 * phase_after_ten_minutes(id, hz, sr_hz, moving) -
+               phase_after_ten_minutes(id, 2 * hz, sr_hz, moving);
+    d -= round(d);
+    print_message("%s: %g against %g Hz at %g kHz after 10 minutes: %.7f turns\n", id, hz, 2 * hz,
+                  (double)sr_hz / 1000, d);
+    assert_true(fabs(d) < 1e-5);
+}
+
 static void osc_octaves_stay_locked_for_ten_minutes(void **state)
 {
     (void)state;
-    const double low[] = {55, 110, 440};
-    for (int i = 0; i < 3; i++) {
-        double d = 2 * phase_after_ten_minutes(low[i]) - phase_after_ten_minutes(2 * low[i]);
-        d -= round(d);
-        print_message("%g against %g Hz after 10 minutes: %.6f turns\n", low[i], 2 * low[i], d);
-        // steps below 94 Hz lose the bits that a doubled one keeps
-        assert_true(fabs(d) < (low[i] < 94 ? 0.02 : 1e-5));
-    }
+    const double low[] = {27.5, 55, 61.735413, 110, 440};
+    for (size_t i = 0; i < sizeof low / sizeof *low; i++)
+        check_octave("osc", low[i], 48000, false);
+    check_octave("osc", 55, 192000, false);
+    check_octave("osc", 27.5, 48000, true);
+    check_octave("osc", 61.735413, 48000, true);
+    check_octave("wavetable", 61.735413, 48000, false);
 }
 
 static void osc_survives_torture(void **state)

@@ -12,4 +12,6 @@ const struct vy_kernels VY_KERNELS = {
     .module_rows = &vy_module_table_rows,
     .tick = vy_engine_tick,
     .help = vy_engine_help,
+    .play = vy_play_block,
+    .idle = vy_play_idle,
 };

@@ -105,6 +105,21 @@ struct vy_plan_node {
     uint16_t unit;               ///< index into the plan's units, UINT16_MAX when its unit is gone
 };
 
+/// A note that is played by hand, in the tick that is being made.
+struct vy_live_note {
+    uint32_t unit; ///< of the plan
+    struct vy_note_event event;
+};
+
+/// Where a handle leads: a parameter (of up to four modules) or the notes of a unit.
+struct vy_plan_turn {
+    uint32_t node[4], param[4];
+    uint32_t targets; ///< 0: not a parameter of this plan
+    uint32_t unit;    ///< UINT32_MAX: plays no notes
+    float value;      ///< of the document
+    bool fresh;       ///< the document has set it anew: what was turned by hand gives way
+};
+
 struct vy_plan_unit {
     struct vy_notes *notes; ///< NULL: plays no notes
     const struct vy_seq_part *part;
@@ -151,7 +166,8 @@ struct vy_plan {
     double sr_hz;
     float fade_step; ///< of a wire, a tick
     bool playing;
-    uint32_t fades;          ///< ticks until leaving cables are silent, 0 = none leave
+    _Atomic uint32_t fades;  ///< ticks until leaving cables are silent, 0 = none leave
+    bool leftovers;          ///< something leaves: compile the document again when `fades` is 0
     struct vy_plan_job *job; ///< for two threads; none when the plan is made for one
     uint32_t jobs;
     uint32_t *job_node; ///< indices into node, by job
@@ -164,6 +180,8 @@ struct vy_plan {
     uint32_t stem_latency; ///< frames between musical time and the stems
     struct vy_plan_stem *stem;
     uint32_t stems;
+    struct vy_plan_turn *turn; ///< by handle
+    uint32_t turns;
     void *graph; ///< the compiler's own notes about this plan
 };
 
@@ -185,11 +203,14 @@ struct vy_engine {
     struct vy_plan *plan;
     struct vy_crew *crew; ///< NULL: one thread
     bool stems;           ///< fill the stems' buffers
+    const vy_f8 *outside; ///< [VY_TICK] sound from outside for this tick, NULL: none
+    const struct vy_live_note *note; ///< played by hand in this tick, sorted by frame
+    uint32_t notes;
     uint64_t frame;       ///< frames rendered
     int64_t position;     ///< transport, frames since bar 1; stands when stopped
-    // faults since the reader last looked: which nodes were muted
+    // nodes that were muted: counted, and the last few of them for the reader to take out
     _Atomic uint32_t faults;
-    const struct vy_plan_node *fault[VY_PLAN_FAULTS];
+    const struct vy_plan_node *_Atomic fault[VY_PLAN_FAULTS];
     uint64_t dropped;
 };
 

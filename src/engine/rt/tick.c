@@ -184,8 +184,7 @@ static void check_output(struct vy_engine *engine, const struct vy_plan_node *no
         node->instance->muted = true;
         silence(node);
         const uint32_t at = atomic_fetch_add(&engine->faults, 1);
-        if (at < VY_PLAN_FAULTS)
-            engine->fault[at] = node;
+        atomic_store_explicit(&engine->fault[at % VY_PLAN_FAULTS], node, memory_order_release);
         return;
     }
 }
@@ -262,15 +261,33 @@ static void apply_locks(struct vy_plan *plan, const struct vy_plan_unit *unit, u
         lock_lanes(&plan->lock[h->lock], voice, true, h->value);
 }
 
-static void play_notes(struct vy_engine *engine, const struct vy_plan_unit *unit)
+// Notes by hand join those of the patterns, in time order.
+static uint32_t add_live(const struct vy_engine *engine, uint32_t index,
+                         struct vy_note_event *event, uint32_t events)
+{
+    for (uint32_t n = 0; n < engine->notes && events < VY_TICK_EVENTS; n++) {
+        if (engine->note[n].unit != index)
+            continue;
+        uint32_t at = events++;
+        for (; at > 0 && event[at - 1].frame > engine->note[n].event.frame; at--)
+            event[at] = event[at - 1];
+        event[at] = engine->note[n].event;
+    }
+    return events;
+}
+
+static void play_notes(struct vy_engine *engine, uint32_t index)
 {
     struct vy_plan *const plan = engine->plan;
+    const struct vy_plan_unit *const unit = &plan->unit[index];
     struct vy_note_event event[VY_TICK_EVENTS];
     const struct vy_hit *started[VY_MAX_LANES] = {NULL};
     uint32_t events = 0;
     for (uint32_t p = 0; plan->playing && p < unit->parts; p++)
         events += vy_seq_events(&unit->part[p], &plan->map, engine->position, engine->frame,
                                 event + events, VY_TICK_EVENTS - events);
+    if (engine->notes)
+        events = add_live(engine, index, event, events);
     const uint32_t dropped = unit->notes->dropped;
     vy_notes_tick(unit->notes, engine->frame, event, events, started);
     engine->dropped += unit->notes->dropped - dropped;
@@ -389,8 +406,9 @@ static void finish_edges(struct vy_plan *plan)
         if (e->copy_from)
             memcpy(e->wire->hold, e->copy_from, (size_t)e->shape.groups * VY_TICK * sizeof(vy_f8));
     }
-    if (plan->fades)
-        plan->fades--;
+    const uint32_t fades = atomic_load_explicit(&plan->fades, memory_order_relaxed);
+    if (fades)
+        atomic_store_explicit(&plan->fades, fades - 1, memory_order_relaxed);
 }
 
 void vy_engine_tick(struct vy_engine *engine)
@@ -402,10 +420,11 @@ void vy_engine_tick(struct vy_engine *engine)
         .beat = beat,
         .beats_per_frame = vy_tempo_bpm(&plan->map, beat) / (60.0 * plan->sr_hz),
         .playing = plan->playing,
+        .outside = engine->outside,
     };
     for (uint32_t u = 0; u < plan->units; u++)
         if (plan->unit[u].notes)
-            play_notes(engine, &plan->unit[u]);
+            play_notes(engine, u);
     automate(plan, beat + (plan->playing ? VY_TICK * time.beats_per_frame : 0));
     if (engine->crew && plan->jobs > 1)
         run_shared(engine, &time);

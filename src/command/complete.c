@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Completion: verbs, names, parameters, recipes and modules, from the tables.
-#include "app/app.h"
+#include "command/complete.h"
 
 #include "command/table.h"
 #include "engine/edit.h"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The registry mirrored into four arrays, and the proxies of what was made.
-#include "sound/pipewire_graph.h"
+#include "sound/patchbay.h"
 
 #include "base/exchange.h"
 #include "base/text.h"
@@ -37,20 +37,20 @@ struct metadata {
     struct pw_proxy *proxy;
     struct spa_hook hook;
     uint32_t id;
-    struct vy_pw_graph *graph;
+    struct vy_patchbay *bay;
 };
 
 // A node or link made here.
 struct made {
     struct pw_proxy *proxy;
     struct spa_hook hook;
-    uint32_t out_port, in_port; // VY_PW_NONE: a node
+    uint32_t out_port, in_port; // VY_PATCH_NONE: a node
     uint64_t until_ns;          // not tried again before
     bool gone;                  // refused or removed: the proxy is to be destroyed
     struct made *next;
 };
 
-struct vy_pw_graph {
+struct vy_patchbay {
     struct pw_loop *loop;
     struct pw_context *context;
     struct pw_core *core;
@@ -110,18 +110,18 @@ static void text_of(const struct spa_dict *props, const char *key, char *to, siz
 static uint32_t id_of(const struct spa_dict *props, const char *key)
 {
     const char *const text = props ? spa_dict_lookup(props, key) : NULL;
-    return text ? (uint32_t)strtoul(text, NULL, 10) : VY_PW_NONE;
+    return text ? (uint32_t)strtoul(text, NULL, 10) : VY_PATCH_NONE;
 }
 
-static void add_node(struct vy_pw_graph *graph, uint32_t id, const struct spa_dict *props)
+static void add_node(struct vy_patchbay *bay, uint32_t id, const struct spa_dict *props)
 {
-    struct vy_pw_node *const node = row_add(&graph->nodes);
+    struct vy_patch_node *const node = row_add(&bay->nodes);
     if (!node)
         return;
     node->id = id;
     node->client = id_of(props, PW_KEY_CLIENT_ID);
     const uint32_t priority = id_of(props, PW_KEY_PRIORITY_SESSION);
-    node->priority = priority == VY_PW_NONE ? 0 : (int32_t)priority;
+    node->priority = priority == VY_PATCH_NONE ? 0 : (int32_t)priority;
     text_of(props, PW_KEY_NODE_NAME, node->name, sizeof node->name);
     text_of(props, PW_KEY_NODE_DESCRIPTION, node->text, sizeof node->text);
     text_of(props, PW_KEY_MEDIA_CLASS, node->media_class, sizeof node->media_class);
@@ -129,9 +129,9 @@ static void add_node(struct vy_pw_graph *graph, uint32_t id, const struct spa_di
         memcpy(node->text, node->name, sizeof node->text);
 }
 
-static void add_port(struct vy_pw_graph *graph, uint32_t id, const struct spa_dict *props)
+static void add_port(struct vy_patchbay *bay, uint32_t id, const struct spa_dict *props)
 {
-    struct vy_pw_port *const port = row_add(&graph->ports);
+    struct vy_patch_port *const port = row_add(&bay->ports);
     if (!port)
         return;
     char word[16];
@@ -146,23 +146,23 @@ static void add_port(struct vy_pw_graph *graph, uint32_t id, const struct spa_di
     text_of(props, PW_KEY_AUDIO_CHANNEL, port->channel, sizeof port->channel);
 }
 
-static void add_link(struct vy_pw_graph *graph, uint32_t id, const struct spa_dict *props)
+static void add_link(struct vy_patchbay *bay, uint32_t id, const struct spa_dict *props)
 {
-    struct vy_pw_link *const link = row_add(&graph->links);
+    struct vy_patch_link *const link = row_add(&bay->links);
     if (link)
-        *link = (struct vy_pw_link){
+        *link = (struct vy_patch_link){
             id, id_of(props, PW_KEY_LINK_OUTPUT_NODE), id_of(props, PW_KEY_LINK_OUTPUT_PORT),
             id_of(props, PW_KEY_LINK_INPUT_NODE), id_of(props, PW_KEY_LINK_INPUT_PORT)};
 }
 
-static void add_client(struct vy_pw_graph *graph, uint32_t id, const struct spa_dict *props)
+static void add_client(struct vy_patchbay *bay, uint32_t id, const struct spa_dict *props)
 {
-    struct vy_pw_client *const client = row_add(&graph->clients);
+    struct vy_patch_client *const client = row_add(&bay->clients);
     if (!client)
         return;
     client->id = id;
     const uint32_t pid = id_of(props, PW_KEY_SEC_PID);
-    client->pid = pid == VY_PW_NONE ? 0 : (int32_t)pid;
+    client->pid = pid == VY_PATCH_NONE ? 0 : (int32_t)pid;
     text_of(props, PW_KEY_APP_NAME, client->name, sizeof client->name);
 }
 
@@ -190,13 +190,13 @@ static int on_value(void *arg, uint32_t subject, const char *key, const char *ty
 {
     (void)type;
     struct metadata *const metadata = arg;
-    struct vy_pw_graph *const graph = metadata->graph;
-    const bool setting = metadata == &graph->settings;
+    struct vy_patchbay *const bay = metadata->bay;
+    const bool setting = metadata == &bay->settings;
     if (subject != 0)
         return 0;
     struct value *found = NULL;
-    for (uint32_t i = 0; i < graph->values.count; i++) {
-        struct value *const old = row_at(&graph->values, i);
+    for (uint32_t i = 0; i < bay->values.count; i++) {
+        struct value *const old = row_at(&bay->values, i);
         if (old->setting == setting && (!key || strcmp(old->key, key) == 0)) {
             old->text[0] = '\0'; // no key: everything was cleared
             found = old;
@@ -204,9 +204,9 @@ static int on_value(void *arg, uint32_t subject, const char *key, const char *ty
     }
     if (!key || !value)
         return 0;
-    if (!found && !(found = row_add(&graph->values)))
+    if (!found && !(found = row_add(&bay->values)))
         return 0;
-    found->id = graph->values.count;
+    found->id = bay->values.count;
     found->setting = setting;
     vy_text_copy(found->key, sizeof found->key, key);
     plain_value(value, found->text, sizeof found->text);
@@ -216,18 +216,18 @@ static int on_value(void *arg, uint32_t subject, const char *key, const char *ty
 static const struct pw_metadata_events metadata_events = {PW_VERSION_METADATA_EVENTS,
                                                           .property = on_value};
 
-static void add_metadata(struct vy_pw_graph *graph, uint32_t id, const struct spa_dict *props)
+static void add_metadata(struct vy_patchbay *bay, uint32_t id, const struct spa_dict *props)
 {
     char name[32];
     text_of(props, PW_KEY_METADATA_NAME, name, sizeof name);
-    struct metadata *const metadata = strcmp(name, "settings") == 0  ? &graph->settings
-                                      : strcmp(name, "default") == 0 ? &graph->defaults
+    struct metadata *const metadata = strcmp(name, "settings") == 0  ? &bay->settings
+                                      : strcmp(name, "default") == 0 ? &bay->defaults
                                                                      : NULL;
     if (!metadata || metadata->proxy)
         return;
     metadata->id = id;
     metadata->proxy =
-        pw_registry_bind(graph->registry, id, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, 0);
+        pw_registry_bind(bay->registry, id, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, 0);
     if (metadata->proxy)
         pw_metadata_add_listener((struct pw_metadata *)metadata->proxy, &metadata->hook,
                                  &metadata_events, metadata);
@@ -240,7 +240,7 @@ static void on_global(void *arg, uint32_t id, uint32_t permissions, const char *
     (void)version;
     static const struct {
         const char *type;
-        void (*add)(struct vy_pw_graph *graph, uint32_t id, const struct spa_dict *props);
+        void (*add)(struct vy_patchbay *bay, uint32_t id, const struct spa_dict *props);
     } kinds[] = {{PW_TYPE_INTERFACE_Node, add_node},
                  {PW_TYPE_INTERFACE_Port, add_port},
                  {PW_TYPE_INTERFACE_Link, add_link},
@@ -262,15 +262,15 @@ static void drop_metadata(struct metadata *metadata)
 
 static void on_global_remove(void *arg, uint32_t id)
 {
-    struct vy_pw_graph *const graph = arg;
-    row_remove(&graph->nodes, id);
-    row_remove(&graph->ports, id);
-    row_remove(&graph->links, id);
-    row_remove(&graph->clients, id);
-    if (graph->settings.proxy && graph->settings.id == id)
-        drop_metadata(&graph->settings);
-    if (graph->defaults.proxy && graph->defaults.id == id)
-        drop_metadata(&graph->defaults);
+    struct vy_patchbay *const bay = arg;
+    row_remove(&bay->nodes, id);
+    row_remove(&bay->ports, id);
+    row_remove(&bay->links, id);
+    row_remove(&bay->clients, id);
+    if (bay->settings.proxy && bay->settings.id == id)
+        drop_metadata(&bay->settings);
+    if (bay->defaults.proxy && bay->defaults.id == id)
+        drop_metadata(&bay->defaults);
 }
 
 static const struct pw_registry_events registry_events = {
@@ -280,61 +280,61 @@ static const struct pw_registry_events registry_events = {
 
 static void on_info(void *arg, const struct pw_core_info *info)
 {
-    struct vy_pw_graph *const graph = arg;
+    struct vy_patchbay *const bay = arg;
     if (info->version)
-        vy_text_copy(graph->version, sizeof graph->version, info->version);
+        vy_text_copy(bay->version, sizeof bay->version, info->version);
 }
 
 static void on_done(void *arg, uint32_t id, int seq)
 {
-    struct vy_pw_graph *const graph = arg;
+    struct vy_patchbay *const bay = arg;
     if (id == PW_ID_CORE)
-        graph->answered = seq;
+        bay->answered = seq;
 }
 
 static void on_error(void *arg, uint32_t id, int seq, int res, const char *message)
 {
     (void)seq;
     (void)message;
-    struct vy_pw_graph *const graph = arg;
+    struct vy_patchbay *const bay = arg;
     if (id == PW_ID_CORE && res == -EPIPE)
-        graph->lost = true;
+        bay->lost = true;
 }
 
 static const struct pw_core_events core_events = {PW_VERSION_CORE_EVENTS, .info = on_info,
                                                   .done = on_done, .error = on_error};
 
-static vy_status connect_core(struct vy_pw_graph *graph, struct vy_err *err)
+static vy_status connect_core(struct vy_patchbay *bay, struct vy_err *err)
 {
-    graph->core = pw_context_connect(graph->context, NULL, 0);
-    if (!graph->core)
+    bay->core = pw_context_connect(bay->context, NULL, 0);
+    if (!bay->core)
         return vy_fail(err, VY_ABSENT, -1, "no PipeWire daemon answers in %s (%s)",
                        getenv("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR")
                                                  : "XDG_RUNTIME_DIR, which is not set",
                        strerror(errno));
-    pw_core_add_listener(graph->core, &graph->core_hook, &core_events, graph);
-    graph->registry = pw_core_get_registry(graph->core, PW_VERSION_REGISTRY, 0);
-    if (!graph->registry)
+    pw_core_add_listener(bay->core, &bay->core_hook, &core_events, bay);
+    bay->registry = pw_core_get_registry(bay->core, PW_VERSION_REGISTRY, 0);
+    if (!bay->registry)
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for PipeWire's graph");
-    pw_registry_add_listener(graph->registry, &graph->registry_hook, &registry_events, graph);
+    pw_registry_add_listener(bay->registry, &bay->registry_hook, &registry_events, bay);
     // the second trip brings the values of the metadata that the first has bound
-    if (!vy_pw_sync(graph, OPEN_MS) || !vy_pw_sync(graph, OPEN_MS))
+    if (!vy_patch_sync(bay, OPEN_MS) || !vy_patch_sync(bay, OPEN_MS))
         return vy_fail(err, VY_ABSENT, -1, "the PipeWire daemon does not answer within 2 s");
     return VY_OK;
 }
 
-vy_status vy_pw_open(struct vy_pw_graph **graph, struct vy_err *err)
+vy_status vy_patch_open(struct vy_patchbay **bay, struct vy_err *err)
 {
-    struct vy_pw_graph *const made = calloc(1, sizeof *made);
+    struct vy_patchbay *const made = calloc(1, sizeof *made);
     if (!made)
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for PipeWire's graph");
     pw_init(NULL, NULL);
-    made->nodes.size = sizeof(struct vy_pw_node);
-    made->ports.size = sizeof(struct vy_pw_port);
-    made->links.size = sizeof(struct vy_pw_link);
-    made->clients.size = sizeof(struct vy_pw_client);
+    made->nodes.size = sizeof(struct vy_patch_node);
+    made->ports.size = sizeof(struct vy_patch_port);
+    made->links.size = sizeof(struct vy_patch_link);
+    made->clients.size = sizeof(struct vy_patch_client);
     made->values.size = sizeof(struct value);
-    made->settings.graph = made->defaults.graph = made;
+    made->settings.bay = made->defaults.bay = made;
     made->loop = pw_loop_new(NULL);
     if (made->loop)
         pw_loop_enter(made->loop);
@@ -344,10 +344,10 @@ vy_status vy_pw_open(struct vy_pw_graph **graph, struct vy_err *err)
             ? connect_core(made, err)
             : vy_fail(err, VY_ABSENT, -1, "libpipewire cannot start: %s", strerror(errno));
     if (status) {
-        vy_pw_close(made);
+        vy_patch_close(made);
         return status;
     }
-    *graph = made;
+    *bay = made;
     return VY_OK;
 }
 
@@ -360,50 +360,50 @@ static void free_made(struct made *made)
     free(made);
 }
 
-void vy_pw_close(struct vy_pw_graph *graph)
+void vy_patch_close(struct vy_patchbay *bay)
 {
-    if (!graph)
+    if (!bay)
         return;
-    while (graph->made) {
-        struct made *const next = graph->made->next;
-        free_made(graph->made);
-        graph->made = next;
+    while (bay->made) {
+        struct made *const next = bay->made->next;
+        free_made(bay->made);
+        bay->made = next;
     }
-    drop_metadata(&graph->settings);
-    drop_metadata(&graph->defaults);
-    if (graph->registry) {
-        spa_hook_remove(&graph->registry_hook);
-        pw_proxy_destroy((struct pw_proxy *)graph->registry);
+    drop_metadata(&bay->settings);
+    drop_metadata(&bay->defaults);
+    if (bay->registry) {
+        spa_hook_remove(&bay->registry_hook);
+        pw_proxy_destroy((struct pw_proxy *)bay->registry);
     }
-    if (graph->core) {
-        spa_hook_remove(&graph->core_hook);
-        pw_core_disconnect(graph->core);
+    if (bay->core) {
+        spa_hook_remove(&bay->core_hook);
+        pw_core_disconnect(bay->core);
     }
-    if (graph->context)
-        pw_context_destroy(graph->context);
-    if (graph->loop) {
-        pw_loop_leave(graph->loop);
-        pw_loop_destroy(graph->loop);
+    if (bay->context)
+        pw_context_destroy(bay->context);
+    if (bay->loop) {
+        pw_loop_leave(bay->loop);
+        pw_loop_destroy(bay->loop);
     }
-    free(graph->nodes.row);
-    free(graph->ports.row);
-    free(graph->links.row);
-    free(graph->clients.row);
-    free(graph->values.row);
-    free(graph);
+    free(bay->nodes.row);
+    free(bay->ports.row);
+    free(bay->links.row);
+    free(bay->clients.row);
+    free(bay->values.row);
+    free(bay);
     pw_deinit();
 }
 
-int vy_pw_fd(const struct vy_pw_graph *graph)
+int vy_patch_fd(const struct vy_patchbay *bay)
 {
-    return pw_loop_get_fd(graph->loop);
+    return pw_loop_get_fd(bay->loop);
 }
 
 // Proxies may not be destroyed from their own events, so it happens here.
-static void sweep(struct vy_pw_graph *graph)
+static void sweep(struct vy_patchbay *bay)
 {
     const uint64_t now = vy_now_ns();
-    for (struct made **at = &graph->made; *at;) {
+    for (struct made **at = &bay->made; *at;) {
         struct made *const made = *at;
         if (made->gone && now >= made->until_ns) {
             *at = made->next;
@@ -414,112 +414,112 @@ static void sweep(struct vy_pw_graph *graph)
     }
 }
 
-bool vy_pw_service(struct vy_pw_graph *graph)
+bool vy_patch_service(struct vy_patchbay *bay)
 {
-    while (!graph->lost && pw_loop_iterate(graph->loop, 0) > 0)
+    while (!bay->lost && pw_loop_iterate(bay->loop, 0) > 0)
         ;
-    sweep(graph);
-    return !graph->lost;
+    sweep(bay);
+    return !bay->lost;
 }
 
-bool vy_pw_sync(struct vy_pw_graph *graph, uint32_t ms)
+bool vy_patch_sync(struct vy_patchbay *bay, uint32_t ms)
 {
     const uint64_t end = vy_now_ns() + (uint64_t)ms * 1000000u;
-    graph->asked = pw_core_sync(graph->core, PW_ID_CORE, graph->asked);
-    while (!graph->lost && graph->answered != graph->asked) {
+    bay->asked = pw_core_sync(bay->core, PW_ID_CORE, bay->asked);
+    while (!bay->lost && bay->answered != bay->asked) {
         const uint64_t now = vy_now_ns();
         if (now >= end)
             return false;
-        const int got = pw_loop_iterate(graph->loop, (int)((end - now) / 1000000u) + 1);
+        const int got = pw_loop_iterate(bay->loop, (int)((end - now) / 1000000u) + 1);
         if (got < 0 && got != -EINTR)
             return false;
     }
-    return !graph->lost;
+    return !bay->lost;
 }
 
-bool vy_pw_wait(struct vy_pw_graph *graph, uint32_t ms)
+bool vy_patch_wait(struct vy_patchbay *bay, uint32_t ms)
 {
-    if (!graph->lost)
-        pw_loop_iterate(graph->loop, (int)ms);
-    return vy_pw_service(graph);
+    if (!bay->lost)
+        pw_loop_iterate(bay->loop, (int)ms);
+    return vy_patch_service(bay);
 }
 
 // ---- reading ----
 
-const char *vy_pw_daemon_version(const struct vy_pw_graph *graph)
+const char *vy_patch_daemon_version(const struct vy_patchbay *bay)
 {
-    return graph->version;
+    return bay->version;
 }
 
-const char *vy_pw_library_version(void)
+const char *vy_patch_library_version(void)
 {
     return pw_get_library_version();
 }
 
-const struct vy_pw_node *vy_pw_node_at(const struct vy_pw_graph *graph, uint32_t i)
+const struct vy_patch_node *vy_patch_node_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&graph->nodes, i);
+    return row_at(&bay->nodes, i);
 }
 
-const struct vy_pw_port *vy_pw_port_at(const struct vy_pw_graph *graph, uint32_t i)
+const struct vy_patch_port *vy_patch_port_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&graph->ports, i);
+    return row_at(&bay->ports, i);
 }
 
-const struct vy_pw_link *vy_pw_link_at(const struct vy_pw_graph *graph, uint32_t i)
+const struct vy_patch_link *vy_patch_link_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&graph->links, i);
+    return row_at(&bay->links, i);
 }
 
-const struct vy_pw_client *vy_pw_client_at(const struct vy_pw_graph *graph, uint32_t i)
+const struct vy_patch_client *vy_patch_client_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&graph->clients, i);
+    return row_at(&bay->clients, i);
 }
 
-const struct vy_pw_node *vy_pw_node_named(const struct vy_pw_graph *graph, const char *name)
+const struct vy_patch_node *vy_patch_node_named(const struct vy_patchbay *bay, const char *name)
 {
-    for (uint32_t i = 0; i < graph->nodes.count; i++) {
-        const struct vy_pw_node *const node = row_at(&graph->nodes, i);
+    for (uint32_t i = 0; i < bay->nodes.count; i++) {
+        const struct vy_patch_node *const node = row_at(&bay->nodes, i);
         if (strcmp(node->name, name) == 0)
             return node;
     }
     return NULL;
 }
 
-static const char *value_of(const struct vy_pw_graph *graph, bool setting, const char *key)
+static const char *value_of(const struct vy_patchbay *bay, bool setting, const char *key)
 {
-    for (uint32_t i = 0; i < graph->values.count; i++) {
-        const struct value *const value = row_at(&graph->values, i);
+    for (uint32_t i = 0; i < bay->values.count; i++) {
+        const struct value *const value = row_at(&bay->values, i);
         if (value->setting == setting && strcmp(value->key, key) == 0)
             return value->text[0] ? value->text : NULL;
     }
     return NULL;
 }
 
-const char *vy_pw_setting(const struct vy_pw_graph *graph, const char *key)
+const char *vy_patch_setting(const struct vy_patchbay *bay, const char *key)
 {
-    return value_of(graph, true, key);
+    return value_of(bay, true, key);
 }
 
-const char *vy_pw_default(const struct vy_pw_graph *graph, const char *key)
+const char *vy_patch_default(const struct vy_patchbay *bay, const char *key)
 {
-    return value_of(graph, false, key);
+    return value_of(bay, false, key);
 }
 
 // ---- changing ----
 
-vy_status vy_pw_set_default(struct vy_pw_graph *graph, const char *key, const char *name,
-                            struct vy_err *err)
+vy_status vy_patch_set_default(struct vy_patchbay *bay, const char *key, const char *name,
+                               struct vy_err *err)
 {
-    if (!graph->defaults.proxy)
+    if (!bay->defaults.proxy)
         return vy_fail(err, VY_ABSENT, -1,
                        "no session manager keeps defaults; start wireplumber to choose one");
-    char value[VY_PW_NAME * 6 + 16], word[VY_PW_NAME * 6];
+    char value[VY_PATCH_NAME * 6 + 16], word[VY_PATCH_NAME * 6];
     if (name && spa_json_encode_string(word, sizeof word, name) >= (int)sizeof word)
         return vy_fail(err, VY_BAD_ARG, -1, "the node's name is too long: '%.40s'", name);
     if (name)
         snprintf(value, sizeof value, "{\"name\":%s}", word);
-    pw_metadata_set_property((struct pw_metadata *)graph->defaults.proxy, 0, key,
+    pw_metadata_set_property((struct pw_metadata *)bay->defaults.proxy, 0, key,
                              name ? "Spa:String:JSON" : NULL, name ? value : NULL);
     return VY_OK;
 }
@@ -543,25 +543,25 @@ static void on_made_error(void *arg, int seq, int res, const char *message)
 static const struct pw_proxy_events made_events = {
     PW_VERSION_PROXY_EVENTS, .removed = on_made_removed, .error = on_made_error};
 
-static struct made *make(struct vy_pw_graph *graph, const char *factory, const char *type,
+static struct made *make(struct vy_patchbay *bay, const char *factory, const char *type,
                          uint32_t version, struct pw_properties *props)
 {
     struct made *const made = props ? calloc(1, sizeof *made) : NULL;
     if (made) {
-        made->out_port = made->in_port = VY_PW_NONE;
-        made->proxy = pw_core_create_object(graph->core, factory, type, version, &props->dict, 0);
+        made->out_port = made->in_port = VY_PATCH_NONE;
+        made->proxy = pw_core_create_object(bay->core, factory, type, version, &props->dict, 0);
         if (made->proxy)
             pw_proxy_add_listener(made->proxy, &made->hook, &made_events, made);
         made->gone = !made->proxy;
-        made->next = graph->made;
-        graph->made = made;
+        made->next = bay->made;
+        bay->made = made;
     }
     pw_properties_free(props);
     return made;
 }
 
-vy_status vy_pw_make_node(struct vy_pw_graph *graph, const char *name, const char *text,
-                          const char *media_class, struct vy_err *err)
+vy_status vy_patch_make_node(struct vy_patchbay *bay, const char *name, const char *text,
+                             const char *media_class, struct vy_err *err)
 {
     struct pw_properties *const props = pw_properties_new(
         PW_KEY_FACTORY_NAME, "support.null-audio-sink", PW_KEY_NODE_NAME, name,
@@ -570,20 +570,20 @@ vy_status vy_pw_make_node(struct vy_pw_graph *graph, const char *name, const cha
         // without a session manager nobody else would open the ports
         "adapter.auto-port-config", "{ mode = dsp monitor = true position = preserve }", NULL);
     const struct made *const made =
-        make(graph, "adapter", PW_TYPE_INTERFACE_Node, PW_VERSION_NODE, props);
+        make(bay, "adapter", PW_TYPE_INTERFACE_Node, PW_VERSION_NODE, props);
     return made && made->proxy ? VY_OK
                                : vy_fail(err, VY_IO, -1, "PipeWire does not make the node '%s': %s",
                                          name, strerror(errno));
 }
 
-void vy_pw_link(struct vy_pw_graph *graph, uint32_t out_port, uint32_t in_port)
+void vy_patch_link(struct vy_patchbay *bay, uint32_t out_port, uint32_t in_port)
 {
-    for (uint32_t i = 0; i < graph->links.count; i++) {
-        const struct vy_pw_link *const link = row_at(&graph->links, i);
+    for (uint32_t i = 0; i < bay->links.count; i++) {
+        const struct vy_patch_link *const link = row_at(&bay->links, i);
         if (link->out_port == out_port && link->in_port == in_port)
             return;
     }
-    for (const struct made *made = graph->made; made; made = made->next)
+    for (const struct made *made = bay->made; made; made = made->next)
         if (made->out_port == out_port && made->in_port == in_port)
             return;
     struct pw_properties *const props = pw_properties_new(PW_KEY_OBJECT_LINGER, "false", NULL);
@@ -592,14 +592,14 @@ void vy_pw_link(struct vy_pw_graph *graph, uint32_t out_port, uint32_t in_port)
         pw_properties_setf(props, PW_KEY_LINK_INPUT_PORT, "%u", in_port);
     }
     struct made *const made =
-        make(graph, "link-factory", PW_TYPE_INTERFACE_Link, PW_VERSION_LINK, props);
+        make(bay, "link-factory", PW_TYPE_INTERFACE_Link, PW_VERSION_LINK, props);
     if (made) {
         made->out_port = out_port;
         made->in_port = in_port;
     }
 }
 
-void vy_pw_remove(struct vy_pw_graph *graph, uint32_t id)
+void vy_patch_remove(struct vy_patchbay *bay, uint32_t id)
 {
-    pw_registry_destroy(graph->registry, id);
+    pw_registry_destroy(bay->registry, id);
 }

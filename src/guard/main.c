@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// veery-guard: the process that owns the sound device. It links the device layer and nothing that
+// could fail: no engine, no parser, no user modules. Started by the studio, which it outlives: when
+// the studio is gone the engine plays on until somebody ends the guard.
+//
+//   SIGTERM, SIGINT  fade out and leave
+//   SIGUSR1          panic: silence until the studio lets go
+//   SIGUSR2          bypass on or off
+#include "guard/guard.h"
+#include "sound/device.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define SERVICE_MS 10
+#define FADE_OUT_MS 500 // at most, when the device does not run
+
+struct process {
+    struct vy_guard guard;
+    struct vy_shared *shared;
+    struct vy_device *device;
+    int signals, control; // control: the studio's end closes when it is gone
+    int pid[VY_SLOTS];    // the pidfds belong to
+    uint64_t deadline;    // CLOCK_MONOTONIC ns when a fade-out has to be over, 0 = none
+    bool bound;
+};
+
+// The engine answers fastest on the processor that waits for it: the two are bound together.
+static void bind_processor(struct process *p)
+{
+    cpu_set_t set;
+    const int cpu = sched_getcpu();
+    p->bound = true;
+    if (cpu < 0 || !atomic_load_explicit(&p->shared->device.realtime, memory_order_relaxed))
+        return;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    if (pthread_setaffinity_np(pthread_self(), sizeof set, &set) == 0)
+        p->guard.cpu = cpu + 1;
+}
+
+static void on_block(void *arg, const struct vy_device_block *block)
+{
+    struct process *const p = arg;
+    if (!p->bound && atomic_load_explicit(&p->shared->device.state, memory_order_acquire))
+        bind_processor(p); // once, before the first engine is asked
+    vy_guard_block(&p->guard, block->in, block->out, block->frames, block->skipped);
+}
+
+static void show_device(struct process *p)
+{
+    struct vy_device_facts_now now = {0};
+    struct vy_device_facts *const to = &p->shared->device;
+    p->device->backend->facts(p->device, &now);
+    const uint32_t was = to->state;
+    if (was != (uint32_t)now.state) {
+        to->state = VY_DEVICE_CLOSED; // nobody reads the texts now
+        snprintf(to->backend, sizeof to->backend, "%s", now.backend);
+        snprintf(to->name, sizeof to->name, "%s", now.name);
+    }
+    to->sr_hz = now.sr_hz;
+    to->period = now.period;
+    to->ins = now.ins;
+    to->outs = now.outs;
+    to->latency = now.latency;
+    to->realtime = now.priority;
+    to->xruns = now.xruns;
+    atomic_store_explicit(&to->state, (uint32_t)now.state, memory_order_release);
+}
+
+// A descriptor that becomes readable when the engine ends, for the device thread to look at.
+static void watch_engines(struct process *p)
+{
+    for (uint32_t i = 0; i < VY_SLOTS; i++) {
+        const int pid = p->shared->slot[i].pid;
+        if (pid == p->pid[i])
+            continue;
+        const int old = p->guard.pidfd[i] - 1;
+        const int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+        p->guard.pidfd[i] = fd + 1;
+        p->pid[i] = pid;
+        if (old >= 0)
+            close(old);
+    }
+}
+
+static void on_signal(struct process *p)
+{
+    struct signalfd_siginfo info;
+    if (read(p->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    if (info.ssi_signo == SIGUSR1)
+        p->shared->panic = 1;
+    else if (info.ssi_signo == SIGUSR2)
+        p->shared->bypass = !p->shared->bypass;
+    else
+        p->shared->quit = 1;
+}
+
+static bool leaving(struct process *p)
+{
+    if (atomic_load(&p->shared->device.state) == VY_DEVICE_CLOSED)
+        return true; // a file that has its length
+    if (!p->shared->quit)
+        return false;
+    if (!p->deadline)
+        p->deadline = vy_now_ns() + FADE_OUT_MS * 1000000ull;
+    return vy_guard_silent(&p->guard) || vy_now_ns() > p->deadline;
+}
+
+static void run(struct process *p)
+{
+    struct pollfd fds[2] = {{.fd = p->signals, .events = POLLIN},
+                            {.fd = p->control, .events = POLLIN}};
+    while (!leaving(p)) {
+        poll(fds, 2, SERVICE_MS);
+        if (fds[0].revents)
+            on_signal(p);
+        if (fds[1].revents)
+            fds[1].fd = -1; // the studio is gone; the music is not
+        watch_engines(p);
+        if (p->device->backend->service)
+            p->device->backend->service(p->device);
+        show_device(p);
+    }
+}
+
+static vy_status open_device(struct process *p, struct vy_device_want *want, struct vy_err *err)
+{
+    want->block = on_block;
+    want->arg = p;
+    // the rate is known only when the device is open, and it calls back at once
+    vy_guard_init(&p->guard, p->shared, want->sr_hz ? (float)want->sr_hz : 48000.0f);
+    const vy_status status = vy_device_open(want, &p->device, err);
+    if (status)
+        return status;
+    struct vy_device_facts_now now = {0};
+    p->device->backend->facts(p->device, &now);
+    p->guard.sr_hz = (float)now.sr_hz;
+    if (now.priority_why[0])
+        fprintf(stderr, "veery-guard: %s\n", now.priority_why);
+    show_device(p);
+    return VY_OK;
+}
+
+static bool catch_signals(struct process *p)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGUSR2);
+    signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return false;
+    p->signals = signalfd(-1, &set, SFD_CLOEXEC);
+    return p->signals >= 0;
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "veery-guard is started by `veery serve`, `veery play` and `veery mic`.\n");
+    return 2;
+}
+
+// NAME VALUE pairs as the studio writes them (live/processes.c); false when one is unknown.
+static bool read_words(int argc, char **argv, struct vy_device_want *want, int *memory, int *control)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const char *const name = argv[i], *const value = argv[i + 1];
+        const long number = strtol(value, NULL, 10);
+        if (!strcmp(name, "memory"))
+            *memory = (int)number;
+        else if (!strcmp(name, "control"))
+            *control = (int)number;
+        else if (!strcmp(name, "device"))
+            want->name = value;
+        else if (!strcmp(name, "rate"))
+            want->sr_hz = (uint32_t)number;
+        else if (!strcmp(name, "period"))
+            want->period = (uint32_t)number;
+        else if (!strcmp(name, "ins"))
+            want->ins = (uint32_t)number;
+        else if (!strcmp(name, "source"))
+            want->source = value;
+        else if (!strcmp(name, "in_file"))
+            want->in_file = value;
+        else if (!strcmp(name, "seconds"))
+            want->seconds = strtod(value, NULL);
+        else if (!strcmp(name, "client"))
+            want->client = value;
+        else if (!strcmp(name, "media_class"))
+            want->media_class = value;
+        else
+            return false;
+    }
+    return argc % 2 == 1 && *memory >= 0 && *control >= 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct process process; // large: not on the stack
+    struct vy_device_want want = {.name = "auto", .client = "Veery"};
+    struct vy_err err = {.at = -1};
+    int memory = -1;
+    process.control = -1;
+    if (!read_words(argc, argv, &want, &memory, &process.control))
+        return usage();
+    if (!catch_signals(&process) || vy_shared_open(memory, &process.shared, &err) ||
+        open_device(&process, &want, &err)) {
+        fprintf(stderr, "veery-guard: %s\n", err.message[0] ? err.message : strerror(errno));
+        return 1;
+    }
+    mlockall(MCL_CURRENT); // without the right to it the pages are at least touched
+    process.shared->guard_pid = getpid();
+    run(&process);
+    vy_device_close(process.device);
+    process.shared->device.state = VY_DEVICE_CLOSED;
+    process.shared->guard_pid = 0;
+    return 0;
+}
