@@ -8,9 +8,11 @@
 #include "base/exchange.h"
 #include "base/text.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CABLES 16u
 #define NODES_MS 2000u
@@ -66,10 +68,12 @@ static const struct vy_patch_node *node_of(const struct vy_patchbay *bay, uint32
 static uint32_t ports_of(const struct vy_patchbay *bay, const struct vy_patch_node *node, bool out,
                          uint32_t port[2])
 {
-    const bool monitor = out && is_sink(node) && !is_source(node);
+    const bool monitor = out && node && is_sink(node) && !is_source(node);
+    const bool either = node && strcmp(node->media_class, "Audio/Source/Virtual") == 0;
     const struct vy_patch_port *found[2] = {NULL, NULL}, *at;
     for (uint32_t i = 0; node && (at = vy_patch_port_at(bay, i)); i++) {
-        if (at->node != node->id || at->out != out || at->monitor != monitor)
+        if (at->node != node->id || at->out != out ||
+            (at->monitor != monitor && !either)) // what a virtual source repeats is its sound
             continue;
         const bool right = strcmp(at->channel, "FR") == 0;
         if (right)
@@ -198,14 +202,43 @@ static void patch(struct vy_mic *mic)
     mic->now.is_default = in_force && strcmp(in_force, VY_MIC_SOURCE) == 0;
 }
 
+// A guard outlives a studio that was killed, and would make its node again if only that was
+// removed.
+static bool is_guard(int32_t pid)
+{
+    char link[64], path[512];
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    const ssize_t length = pid > 1 ? readlink(link, path, sizeof path - 1) : -1;
+    if (length <= 0)
+        return false;
+    path[length] = '\0';
+    const char *const name = strrchr(path, '/');
+    return name && strncmp(name, "/veery-guard", 12) == 0; // " (deleted)" may follow
+}
+
+static int32_t pid_of(const struct vy_patchbay *bay, const struct vy_patch_node *node)
+{
+    const struct vy_patch_client *client;
+    for (uint32_t i = 0; (client = vy_patch_client_at(bay, i)); i++)
+        if (client->id == node->client)
+            return client->pid;
+    return 0;
+}
+
 // Nodes with our names before we made ours belong to a run that was killed: only one runs at a
 // time.
 static void remove_stale(struct vy_patchbay *bay)
 {
     const struct vy_patch_node *node;
-    for (uint32_t i = 0; (node = vy_patch_node_at(bay, i)); i++)
-        if (is_ours(node->name))
+    for (uint32_t i = 0; (node = vy_patch_node_at(bay, i)); i++) {
+        if (!is_ours(node->name))
+            continue;
+        const int32_t pid = pid_of(bay, node);
+        if (is_guard(pid))
+            kill(pid, SIGKILL);
+        else
             vy_patch_remove(bay, node->id);
+    }
 }
 
 static bool have_nodes(const struct vy_patchbay *bay)

@@ -14,6 +14,7 @@
 #define VY_SOUND_MICROPHONE_H
 
 #include "sound/patchbay.h"
+#include "veery/module.h"
 
 /// Names of the nodes in PipeWire.
 #define VY_MIC_SOURCE "veery-mic"
