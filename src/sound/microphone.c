@@ -30,7 +30,6 @@ struct vy_mic {
     bool monitor, claims;
     char users[VY_PATCH_NAME]; // default of the user's when we began, "" = none
     uint64_t retry_ns;
-    struct vy_mic_now now;
     struct cable cable[CABLES];
     uint32_t cables;
 };
@@ -180,26 +179,17 @@ static void want_all(struct vy_mic *mic)
     const char *const speakers = vy_patch_default(mic->bay, "default.audio.sink");
     if (mic->monitor && speakers && !is_ours(speakers))
         want_cables(mic, guard, vy_patch_node_named(mic->bay, speakers));
-    vy_text_copy(mic->now.source, sizeof mic->now.source, source ? source->name : "");
-    mic->now.chans = source ? ports_of(mic->bay, source, true, port) : 0;
-    mic->now.guarded = guard != NULL;
 }
 
 static void patch(struct vy_mic *mic)
 {
     want_all(mic);
-    mic->now.links = 0;
     const struct vy_patch_link *link;
-    for (uint32_t i = 0; (link = vy_patch_link_at(mic->bay, i)); i++) {
-        if (wanted(mic, link))
-            mic->now.links++;
-        else if (harmful(mic->bay, link))
+    for (uint32_t i = 0; (link = vy_patch_link_at(mic->bay, i)); i++)
+        if (!wanted(mic, link) && harmful(mic->bay, link))
             vy_patch_remove(mic->bay, link->id);
-    }
     for (uint32_t i = 0; i < mic->cables; i++)
         vy_patch_link(mic->bay, mic->cable[i].out, mic->cable[i].in);
-    const char *const in_force = vy_patch_default(mic->bay, IN_FORCE);
-    mic->now.is_default = in_force && strcmp(in_force, VY_MIC_SOURCE) == 0;
 }
 
 // A guard outlives a studio that was killed, and would make its node again if only that was
@@ -252,9 +242,6 @@ static bool have_nodes(const struct vy_patchbay *bay)
 
 static vy_status make_nodes(struct vy_patchbay *bay, struct vy_err *err)
 {
-    remove_stale(bay);
-    if (!vy_patch_sync(bay, NODES_MS))
-        return vy_fail(err, VY_IO, -1, "PipeWire does not answer");
     vy_status status =
         vy_patch_make_node(bay, VY_MIC_SOURCE, "Veery Mic", "Audio/Source/Virtual", err);
     if (!status)
@@ -268,9 +255,15 @@ static vy_status make_nodes(struct vy_patchbay *bay, struct vy_err *err)
     return status;
 }
 
-static vy_status connect_bay(struct vy_mic *mic, struct vy_err *err)
+// @param first  later the guard that is there already is ours
+static vy_status connect_bay(struct vy_mic *mic, bool first, struct vy_err *err)
 {
     vy_status status = vy_patch_open(&mic->bay, err);
+    if (!status && first) {
+        remove_stale(mic->bay);
+        if (!vy_patch_sync(mic->bay, NODES_MS))
+            status = vy_fail(err, VY_IO, -1, "PipeWire does not answer");
+    }
     if (!status)
         status = make_nodes(mic->bay, err);
     if (status) {
@@ -287,14 +280,13 @@ vy_status vy_mic_open(const char *source, bool monitor, struct vy_mic **mic, str
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for the microphone");
     made->wish = source;
     made->monitor = monitor;
-    const vy_status status = connect_bay(made, err);
+    const vy_status status = connect_bay(made, true, err);
     if (status) {
         vy_mic_close(made);
         return status;
     }
     const char *const users = vy_mic_users_default(made->bay);
     vy_text_copy(made->users, sizeof made->users, users ? users : "");
-    made->now.connected = true;
     patch(made);
     *mic = made;
     return VY_OK;
@@ -337,24 +329,39 @@ void vy_mic_service(struct vy_mic *mic)
     if (mic->bay && !vy_patch_service(mic->bay)) {
         vy_patch_close(mic->bay);
         mic->bay = NULL;
-        mic->now = (struct vy_mic_now){0};
     }
     if (!mic->bay) {
         if (vy_now_ns() < mic->retry_ns)
             return;
         mic->retry_ns = vy_now_ns() + RETRY_NS;
-        if (connect_bay(mic, &err))
+        if (connect_bay(mic, false, &err))
             return;
-        mic->now.connected = true;
         if (mic->claims && vy_mic_claim(mic, &err))
-            mic->now.is_default = false; // no session manager yet: it keeps the choice itself
+            mic->claims = false; // no session manager any more: there is no default
     }
     patch(mic);
 }
 
-void vy_mic_tell(const struct vy_mic *mic, struct vy_mic_now *now)
+void vy_mic_look(const struct vy_patchbay *bay, struct vy_mic_now *now)
 {
-    *now = mic->now;
+    const struct vy_patch_link *link;
+    uint32_t left = VY_PATCH_NONE;
+    *now = (struct vy_mic_now){.there = vy_patch_node_named(bay, VY_MIC_SOURCE) != NULL};
+    for (uint32_t i = 0; (link = vy_patch_link_at(bay, i)); i++) {
+        const struct vy_patch_node *const out = node_of(bay, link->out_node);
+        const struct vy_patch_node *const in = node_of(bay, link->in_node);
+        if (!out || !in || !is_ours(in->name) || strcmp(in->name, VY_MIC_SINK) == 0)
+            continue;
+        now->links++;
+        now->guarded |= strcmp(out->name, VY_MIC_GUARD) == 0;
+        if (is_ours(out->name) || !is_source(out))
+            continue;
+        vy_text_copy(now->source, sizeof now->source, out->name);
+        now->chans = left == VY_PATCH_NONE || left == link->out_port ? 1 : 2;
+        left = link->out_port;
+    }
+    const char *const in_force = vy_patch_default(bay, IN_FORCE);
+    now->is_default = in_force && strcmp(in_force, VY_MIC_SOURCE) == 0;
 }
 
 struct vy_patchbay *vy_mic_bay(struct vy_mic *mic)

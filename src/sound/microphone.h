@@ -25,12 +25,12 @@ struct vy_mic;
 
 /// How it stands.
 struct vy_mic_now {
-    bool connected;             ///< to PipeWire
+    bool there;                 ///< the virtual microphone
     char source[VY_PATCH_NAME]; ///< node that is listened to, "" = there is none
     uint32_t chans;             ///< of it, 1 or 2
     bool guarded;               ///< the sound goes through the guard
     bool is_default;            ///< "Veery Mic" is the default source
-    uint32_t links;             ///< of ours that are there
+    uint32_t links;             ///< into the guard and into "Veery Mic"
 };
 
 /// Connect, take stale nodes of a killed run away, make both virtual nodes.
@@ -59,7 +59,8 @@ VY_MAIN int vy_mic_fd(const struct vy_mic *mic);
 /// Follow the graph: guards come and go, devices are unplugged, PipeWire is restarted.
 VY_MAIN void vy_mic_service(struct vy_mic *mic);
 
-VY_MAIN void vy_mic_tell(const struct vy_mic *mic, struct vy_mic_now *now);
+/// Read off the graph how the microphone stands, whoever keeps it.
+VY_MAIN void vy_mic_look(const struct vy_patchbay *bay, struct vy_mic_now *now);
 
 /// For reading. NULL while PipeWire is gone.
 VY_MAIN struct vy_patchbay *vy_mic_bay(struct vy_mic *mic);
