@@ -37,6 +37,8 @@ int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
 int vy_main_docs(int argc, char **argv);
 int vy_main_doctor(int argc, char **argv);
+int vy_main_mic(int argc, char **argv);
+int vy_main_shadow(int argc, char **argv);
 
 /// Ctrl-C is noted instead of ending the program.
 void vy_catch_interrupt(void);

@@ -6,6 +6,7 @@
 
 #include "command/samples.h"
 #include "engine/kernels.h"
+#include "live/engine_process.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -125,6 +126,12 @@ static const struct program {
     {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
     {"status", "[--json]", "what is real, degraded or absent", vy_main_list},
     {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
+    {"mic",
+     "on|off|status [--source NAME|default] [--period FRAMES] [--monitor] [--keep-default]\n"
+     "             [--foreground] [--json]",
+     "a virtual microphone that other programs choose", vy_main_mic},
+    {"shadow", "save FILE.wav [--seconds S] [--socket PATH]",
+     "keep the last seconds that the microphone or studio heard", vy_main_shadow},
     {"doctor", "[--json]", "check this machine and its sound server; changes nothing",
      vy_main_doctor},
     {"docs", "DIR", "write the reference manual", vy_main_docs},
@@ -148,6 +155,17 @@ static const char *program_name(void *unused, size_t i)
     return i < PROGRAMS ? programs[i].name : NULL;
 }
 
+// memory FD, control FD, slot: see live/engine_process.h
+static int run_engine(char **word)
+{
+    struct vy_catalog catalog;
+    const int code = vy_open_catalog(&catalog);
+    return code ? code
+                : vy_engine_process(&catalog, (int)strtol(word[0], NULL, 10),
+                                    (int)strtol(word[1], NULL, 10),
+                                    (uint32_t)strtoul(word[2], NULL, 10));
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -162,6 +180,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return EXIT_FINE;
     }
+    if (strcmp(argv[1], "engine") == 0 && argc == 5) // started by the studio, not by people
+        return run_engine(argv + 2);
     for (size_t i = 0; i < PROGRAMS; i++)
         if (strcmp(programs[i].name, argv[1]) == 0)
             return programs[i].run(argc - 1, argv + 1);
