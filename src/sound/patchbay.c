@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pipewire/extensions/metadata.h>
 #include <pipewire/pipewire.h>
+
+#include <pipewire/extensions/metadata.h> // knows nothing of hooks by itself
 #include <spa/utils/json.h>
 
 #define OPEN_MS 2000u
