@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,8 +78,9 @@ static json_t *ask(struct vy_attach *attach, const char *line)
     json_t *reply = NULL;
     if (vy_attach_ask(attach, json_pack("{s:s}", "line", line), ASK_MS, keep_reply, &reply, &err))
         return NULL;
-    json_object_del(reply, "request");
-    return reply;
+    json_t *const result = json_incref(json_object_get(reply, "result"));
+    json_decref(reply);
+    return result;
 }
 
 static json_t *look(const struct vy_mic_place *place)
@@ -99,19 +101,47 @@ static json_t *look(const struct vy_mic_place *place)
     } else {
         json_object_set_new(report, "pipewire", json_string(err.message));
     }
-    if (pid && vy_attach_open(&attach, place->socket, NULL, true, ASK_MS, &err) == VY_OK) {
-        json_object_set_new(report, "studio", ask(&attach, "status"));
-        json_object_set_new(report, "levels", ask(&attach, "meters"));
+    if (pid && vy_attach_open(&attach, place->socket, NULL, false, ASK_MS, &err) == VY_OK) {
+        json_t *const status = ask(&attach, "status"), *const levels = ask(&attach, "meters");
+        if (status)
+            json_object_set_new(report, "studio", status);
+        if (levels)
+            json_object_set_new(report, "levels", levels);
         vy_attach_close(&attach);
     }
     return report;
 }
 
-static void print_text(const char *title, const json_t *reply)
+static double number(const json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(reply, "text"));
-    for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n', title = "")
-        printf("  %-8s %.*s\n", title, (int)strcspn(text, "\n"), text);
+    return json_number_value(json_object_get(object, key));
+}
+
+static double decibels(double peak)
+{
+    return peak > 1e-6 ? 20.0 * log10(peak) : -120.0;
+}
+
+static void print_studio(const json_t *status, const json_t *levels)
+{
+    const json_t *const master = json_object_get(levels, "master");
+    const json_t *const device = json_object_get(status, "device");
+    const double rate = number(status, "rate"), latency = number(status, "latency");
+    if (!status)
+        return;
+    printf("  %-8s %s%s\n", "voice",
+           json_is_true(json_object_get(status, "panic"))    ? "silenced: panic"
+           : json_is_true(json_object_get(status, "bypass")) ? "unchanged: bypass"
+                                                             : "through the session",
+           number(device, "priority") > 0 ? "" : "; without real-time priority");
+    printf("  %-8s %.0f Hz, %.0f frames a period, and %.0f of the engine: %.1f ms\n", "delay", rate,
+           number(status, "period"), latency,
+           rate > 0 ? 1000.0 * (number(status, "period") + latency) / rate : 0.0);
+    printf("  %-8s %.0f late blocks, %.0f failovers, %.0f xruns\n", "faults",
+           number(status, "late"), number(status, "failovers"), number(status, "xruns"));
+    printf("  %-8s %.1f %.1f dBFS since somebody last looked\n", "levels",
+           decibels(json_number_value(json_array_get(master, 0))),
+           decibels(json_number_value(json_array_get(master, 1))));
 }
 
 static void print_report(const json_t *report)
@@ -135,8 +165,7 @@ static void print_report(const json_t *report)
                                                                 : "without a guard");
     for (size_t i = 0; i < json_array_size(links); i++)
         printf("  %-8s %s\n", i ? "" : "links", json_string_value(json_array_get(links, i)));
-    print_text("studio", json_object_get(report, "studio"));
-    print_text("levels", json_object_get(report, "levels"));
+    print_studio(json_object_get(report, "studio"), json_object_get(report, "levels"));
 }
 
 static int show(const struct vy_mic_place *place, bool json)

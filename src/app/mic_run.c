@@ -18,6 +18,7 @@
 #define ROUND_MS 10
 #define PATCH_NS 50000000u
 #define WATCHDOG_NS 1000000000u
+#define SETTLE_NS 500000000u // cables are laid one after the other
 
 struct keeper {
     const struct vy_mic_how *how;
@@ -27,7 +28,7 @@ struct keeper {
     struct vy_live *live;
     struct vy_socket *socket;
     struct vy_mic_now said; // what was last reported
-    uint64_t patch_ns, watchdog_ns;
+    uint64_t patch_ns, watchdog_ns, report_ns;
 };
 
 static void on_event(void *arg, json_t *event)
@@ -92,7 +93,10 @@ static void report(struct keeper *k)
     char text[VY_PATCH_NAME + 64];
     if (vy_mic_bay(k->mic))
         vy_mic_look(vy_mic_bay(k->mic), &now);
-    if (now.there == k->said.there && strcmp(now.source, k->said.source) == 0)
+    const bool same = now.there == k->said.there && strcmp(now.source, k->said.source) == 0;
+    if (same || !k->report_ns)
+        k->report_ns = vy_now_ns() + SETTLE_NS;
+    if (same || vy_now_ns() < k->report_ns)
         return;
     k->said = now;
     if (!now.there)
