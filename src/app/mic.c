@@ -134,9 +134,10 @@ static void print_studio(const json_t *status, const json_t *levels)
            : json_is_true(json_object_get(status, "bypass")) ? "unchanged: bypass"
                                                              : "through the session",
            number(device, "priority") > 0 ? "" : "; without real-time priority");
-    printf("  %-8s %.0f Hz, %.0f frames a period, and %.0f of the engine: %.1f ms\n", "delay", rate,
-           number(status, "period"), latency,
-           rate > 0 ? 1000.0 * (number(status, "period") + latency) / rate : 0.0);
+    printf(
+        "  %-8s %.0f frames (%.1f ms) more than the capture device; PipeWire's period is %.0f at "
+        "%.0f Hz\n",
+        "delay", latency, rate > 0 ? 1000.0 * latency / rate : 0.0, number(status, "period"), rate);
     printf("  %-8s %.0f late blocks, %.0f failovers, %.0f xruns\n", "faults",
            number(status, "late"), number(status, "failovers"), number(status, "xruns"));
     printf("  %-8s %.1f %.1f dBFS since somebody last looked\n", "levels",
