@@ -189,7 +189,6 @@ static int turn_off(const struct vy_mic_place *place, bool json)
 {
     struct vy_err err = {.at = -1};
     struct vy_patchbay *bay;
-    char name[VY_PATCH_NAME];
     const pid_t pid = vy_mic_holder(place);
     if (pid) {
         const int fd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -202,9 +201,11 @@ static int turn_off(const struct vy_mic_place *place, bool json)
         if (fd >= 0)
             close(fd);
     }
-    // a run that was killed left the default as it was
-    if (vy_mic_recall(place, name) && vy_patch_open(&bay, &err) == VY_OK) {
+    // a run that was killed left the default, and its guard, as they were
+    if (vy_patch_open(&bay, &err) == VY_OK) {
+        vy_mic_clean(bay);
         vy_mic_give_back(place, bay);
+        vy_patch_sync(bay, ASK_MS);
         vy_patch_close(bay);
     }
     if (json)

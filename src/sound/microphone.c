@@ -217,7 +217,7 @@ static int32_t pid_of(const struct vy_patchbay *bay, const struct vy_patch_node 
 
 // Nodes with our names before we made ours belong to a run that was killed: only one runs at a
 // time.
-static void remove_stale(struct vy_patchbay *bay)
+void vy_mic_clean(struct vy_patchbay *bay)
 {
     const struct vy_patch_node *node;
     for (uint32_t i = 0; (node = vy_patch_node_at(bay, i)); i++) {
@@ -260,7 +260,7 @@ static vy_status connect_bay(struct vy_mic *mic, bool first, struct vy_err *err)
 {
     vy_status status = vy_patch_open(&mic->bay, err);
     if (!status && first) {
-        remove_stale(mic->bay);
+        vy_mic_clean(mic->bay);
         if (!vy_patch_sync(mic->bay, NODES_MS))
             status = vy_fail(err, VY_IO, -1, "PipeWire does not answer");
     }

@@ -40,6 +40,9 @@ struct vy_mic_now {
 VY_MAIN VY_MUST_CHECK vy_status vy_mic_open(const char *source, bool monitor, struct vy_mic **mic,
                                             struct vy_err *err);
 
+/// Take the nodes and the guard of a run that was killed away, when none runs.
+VY_MAIN void vy_mic_clean(struct vy_patchbay *bay);
+
 /// Take the cables and nodes away. Does not touch the default. NULL is fine.
 VY_MAIN void vy_mic_close(struct vy_mic *mic);
 
