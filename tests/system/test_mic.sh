@@ -140,6 +140,15 @@ check "off again is fine" $?
 [ $? -eq 3 ] && grep -q 'no studio listens' err
 check "shadow save when nothing runs" $?
 
+# a guard that takes two seconds to start once the file "slow" is there
+mkdir bin && ln -s "$veery" bin/veery
+cat >bin/veery-guard <<END
+#!/bin/sh
+[ ! -e "$room/slow" ] || sleep 2
+exec "${veery%/*}/veery-guard" "\$@"
+END
+chmod +x bin/veery-guard
+export VEERY_BIN_DIR="$room/bin"
 mic on --source hw-stereo && pw_until 5 linked hw-stereo:capture_FR veery-mic-guard:input_FR &&
     ! linked hw-stereo:capture_FL veery-mic-guard:input_FR && shows channels 2
 check "a stereo microphone keeps its sides" $?
@@ -149,20 +158,22 @@ check "stereo: every sample the same: $(cat out)" $?
 # ---- programs and devices come and go ----
 pw-record --rate 48000 --format f32 --channels 1 -P '{ node.name=caller }' app.wav &
 app=$!
-pw_until 5 linked veery-mic:capture_FL caller:input_MONO
+pw_until 5 linked veery-mic:capture_FL caller:input_FL
 check "a program that records the default gets it" $?
 pw-cli destroy hw-stereo >/dev/null && pw_until 5 shows source '""'
 check "unplugged: it waits for the device that was asked for" $?
 source_node hw-stereo "FL FR" && pw_until 5 linked hw-stereo:capture_FL veery-mic-guard:input_FL
 check "plugged in again: linked again" $?
 guard=$("$veery" mic status --json | grep -o '"role":"guard","pid":[0-9]*' | grep -o '[0-9]*$')
+: >slow
 kill -9 "$guard"
 pw_until 2 linked hw-stereo:capture_FL veery-mic:input_FL
 check "the guard was killed: the microphone goes on without it" $?
 pw_until 10 linked hw-stereo:capture_FL veery-mic-guard:input_FL &&
     pw_until 2 eval '! linked hw-stereo:capture_FL veery-mic:input_FL' &&
-    linked veery-mic:capture_FL caller:input_MONO
+    linked veery-mic:capture_FL caller:input_FL
 check "... and through the next one; the program stayed connected" $?
+unset VEERY_BIN_DIR
 kill "$app"
 wait "$app" 2>/dev/null
 
