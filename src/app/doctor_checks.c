@@ -5,12 +5,12 @@
 #include "app/doctor.h"
 
 #include "base/text.h"
+#include "sound/device.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,11 +148,15 @@ static void check_folders(const struct vy_doctor *doctor, struct vy_finding *fin
 
 // ---- real time ----
 
-static void *try_fifo(void *arg)
+struct trial {
+    uint32_t priority;
+    char why[200];
+};
+
+static void *try_realtime(void *arg)
 {
-    int *const code = arg;
-    const struct sched_param param = {.sched_priority = RT_PRIORITY};
-    *code = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) == 0 ? 0 : errno;
+    struct trial *const trial = arg;
+    trial->priority = vy_realtime_ask(RT_PRIORITY, trial->why, sizeof trial->why);
     return NULL;
 }
 
@@ -161,17 +165,15 @@ static void check_realtime(const struct vy_doctor *doctor, struct vy_finding *fi
     (void)doctor;
     pthread_t thread;
     struct rlimit limit = {0};
-    int code = EAGAIN;
+    struct trial trial = {0, "no thread could be started"};
     getrlimit(RLIMIT_RTPRIO, &limit);
-    if (pthread_create(&thread, NULL, try_fifo, &code) == 0)
+    if (pthread_create(&thread, NULL, try_realtime, &trial) == 0)
         pthread_join(thread, NULL);
-    if (code == 0)
-        say(finding, VY_DOCTOR_OK, "a thread got SCHED_FIFO priority %d (RLIMIT_RTPRIO %lld)",
-            RT_PRIORITY, (long long)limit.rlim_cur);
+    if (trial.priority)
+        say(finding, VY_DOCTOR_OK, "a thread got real-time priority %u (RLIMIT_RTPRIO %lld)",
+            trial.priority, (long long)limit.rlim_cur);
     else
-        say(finding, VY_DOCTOR_WARNING,
-            "no thread gets SCHED_FIFO (%s; RLIMIT_RTPRIO %lld): sound may drop out under load",
-            strerror(code), (long long)limit.rlim_cur);
+        say(finding, VY_DOCTOR_WARNING, "sound may drop out under load: %s", trial.why);
 }
 
 static void check_memlock(const struct vy_doctor *doctor, struct vy_finding *finding)
@@ -451,8 +453,10 @@ static const struct vy_doctor_check checks[] = {
     {"memory", true, check_memory, "at least 512 MB are needed"},
     {"disk", true, check_disk, "free at least 2 GB, or point XDG_DATA_HOME to a larger disk"},
     {"folders", true, check_folders, "set HOME, and log in so that XDG_RUNTIME_DIR is made"},
-    {"realtime", false, check_realtime, "run tools/setup-realtime --apply, then log in again"},
-    {"memlock", false, check_memlock, "run tools/setup-realtime --apply, then log in again"},
+    {"realtime", false, check_realtime,
+     "run tools/setup-realtime --apply as root, then log in again"},
+    {"memlock", false, check_memlock,
+     "run tools/setup-realtime --apply as root, then log in again"},
     {"governor", false, check_governor, "choose the governor 'performance' or 'schedutil'"},
     {"libpipewire", true, check_library, "install libpipewire-0.3 of version 0.3.60 or newer"},
     {"pipewire", true, check_pipewire,

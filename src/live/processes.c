@@ -206,6 +206,11 @@ static void look_after_engine(struct vy_live *live, uint32_t index)
     struct vy_err err = {.at = -1};
     if (e->process.pid && atomic_load(&slot->state) == VY_SLOT_FAILED)
         kill(e->process.pid, SIGKILL); // the guard has given it up
+    if (e->process.pid && e->link.broken && e->link.fd > 0) {
+        close(e->link.fd); // it ends, or does not listen any more
+        e->link.fd = -1;
+        kill(e->process.pid, SIGKILL);
+    }
     if (has_ended(&e->process))
         bury_engine(live, index);
     if (!e->process.pid && !live->closing && vy_now_ns() >= e->again_ns &&

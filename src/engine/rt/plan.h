@@ -201,8 +201,9 @@ struct vy_crew {
 /// The audio thread's whole state.
 struct vy_engine {
     struct vy_plan *plan;
-    struct vy_crew *crew;            ///< NULL: one thread
-    bool stems;                      ///< fill the stems' buffers
+    struct vy_crew *crew; ///< NULL: one thread
+    bool stems;           ///< fill the stems' buffers
+    bool chase; ///< the next tick also begins the notes that would already sound (a takeover)
     const vy_f8 *outside;            ///< [VY_TICK] sound from outside for this tick, NULL: none
     const struct vy_live_note *note; ///< played by hand in this tick, sorted by frame
     uint32_t notes;
@@ -216,6 +217,10 @@ struct vy_engine {
 
 /// Run one tick: plan->out and, when asked for, the stems hold it afterwards. One thread at a time.
 VY_RT void vy_engine_tick(struct vy_engine *engine);
+
+/// Let every parameter and cable arrive where it is going, at once: before the first tick of an
+/// engine that has followed edits without sounding.
+VY_RT void vy_engine_arrive(struct vy_plan *plan);
 
 /// Help with ticks until crew->leave. For a thread of its own.
 VY_RT void vy_engine_help(struct vy_engine *engine);

@@ -284,8 +284,9 @@ static void play_notes(struct vy_engine *engine, uint32_t index)
     const struct vy_hit *started[VY_MAX_LANES] = {NULL};
     uint32_t events = 0;
     for (uint32_t p = 0; plan->playing && p < unit->parts; p++)
-        events += vy_seq_events(&unit->part[p], &plan->map, engine->position, engine->frame,
-                                event + events, VY_TICK_EVENTS - events);
+        events += (engine->chase ? vy_seq_chase : vy_seq_events)(
+            &unit->part[p], &plan->map, engine->position, engine->frame, event + events,
+            VY_TICK_EVENTS - events);
     if (engine->notes)
         events = add_live(engine, index, event, events);
     const uint32_t dropped = unit->notes->dropped;
@@ -409,6 +410,21 @@ static void finish_edges(struct vy_plan *plan)
     const uint32_t fades = atomic_load_explicit(&plan->fades, memory_order_relaxed);
     if (fades)
         atomic_store_explicit(&plan->fades, fades - 1, memory_order_relaxed);
+}
+
+void vy_engine_arrive(struct vy_plan *plan)
+{
+    for (uint32_t n = 0; n < plan->nodes; n++) {
+        const struct vy_plan_node *const node = &plan->node[n];
+        for (uint32_t p = 0; p < node->module->params; p++) {
+            struct vy_param_state *const s = &node->instance->state[p];
+            s->now = s->goal = node->param[p].target;
+            s->left = 0;
+            s->flat = false;
+        }
+    }
+    for (uint32_t e = 0; e < plan->edges; e++)
+        plan->edge[e].wire->fade = plan->edge[e].target;
 }
 
 void vy_engine_tick(struct vy_engine *engine)
