@@ -6,7 +6,6 @@
 #include "app/mic.h"
 
 #include "app/app.h"
-#include "app/notify.h"
 #include "base/text.h"
 #include "live/live.h"
 #include "serve/socket.h"
@@ -14,6 +13,8 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <systemd/sd-daemon.h>
 
 #define ROUND_MS 10
 #define PATCH_NS 50000000u
@@ -105,7 +106,7 @@ static void report(struct keeper *k)
         snprintf(text, sizeof text, "STATUS=hears nothing; waiting for '%.100s'", k->how->source);
     else
         snprintf(text, sizeof text, "STATUS=hears %s", now.source);
-    vy_notify(text);
+    sd_notify(0, text);
     fprintf(stderr, "veery mic: %s\n", text + strlen("STATUS="));
 }
 
@@ -126,7 +127,7 @@ static void run(struct keeper *k)
         vy_socket_service(k->socket);
         if (now >= k->watchdog_ns) {
             k->watchdog_ns = now + WATCHDOG_NS;
-            vy_notify("WATCHDOG=1");
+            sd_notify(0, "WATCHDOG=1");
         }
     }
 }
@@ -148,9 +149,9 @@ vy_status vy_mic_run(const struct vy_mic_how *how, const struct vy_mic_place *pl
         fprintf(stderr, "veery mic: it is not the default source: %s\n", why.message);
     if (!status) {
         ready(arg);
-        vy_notify("READY=1");
+        sd_notify(0, "READY=1");
         run(&k);
-        vy_notify("STOPPING=1");
+        sd_notify(0, "STOPPING=1");
     }
     if (k.mic)
         vy_mic_give_back(place, vy_mic_bay(k.mic));
