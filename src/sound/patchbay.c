@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The registry mirrored into four arrays, and the proxies of what was made.
-#include "sound/patchbay.h"
+#include "sound/patchbay_inside.h"
 
 #include "base/exchange.h"
 #include "base/text.h"
@@ -18,61 +18,16 @@
 #include <spa/utils/json.h>
 
 #define OPEN_MS 2000u
-#define RETRY_NS 1000000000u
 #define MOST 16384u ///< of one kind; beyond that a graph is not one of ours to mirror
-
-// A growing array of one kind of global; each begins with its id.
-struct rows {
-    char *row;
-    uint32_t count, capacity, size;
-};
-
-// A value of one of the two metadata objects.
-struct value {
-    uint32_t id; // counts up: rows are found by it
-    bool setting;
-    char key[64], text[256];
-};
-
-struct metadata {
-    struct pw_proxy *proxy;
-    struct spa_hook hook;
-    uint32_t id;
-    struct vy_patchbay *bay;
-};
-
-// A node or link made here.
-struct made {
-    struct pw_proxy *proxy;
-    struct spa_hook hook;
-    uint32_t out_port, in_port; // VY_PATCH_NONE: a node
-    uint64_t until_ns;          // not tried again before
-    bool gone;                  // refused or removed: the proxy is to be destroyed
-    struct made *next;
-};
-
-struct vy_patchbay {
-    struct pw_loop *loop;
-    struct pw_context *context;
-    struct pw_core *core;
-    struct pw_registry *registry;
-    struct spa_hook core_hook, registry_hook;
-    struct rows nodes, ports, links, clients, values;
-    struct metadata settings, defaults;
-    struct made *made;
-    int asked, answered; // sequence numbers of syncs
-    bool lost;
-    char version[32];
-};
 
 // ---- rows ----
 
-static void *row_at(const struct rows *rows, uint32_t i)
+void *vy__patch_row(const struct vy__patch_rows *rows, uint32_t i)
 {
     return i < rows->count ? rows->row + (size_t)i * rows->size : NULL;
 }
 
-static void *row_add(struct rows *rows)
+static void *row_add(struct vy__patch_rows *rows)
 {
     if (rows->count == rows->capacity) {
         const uint32_t capacity = rows->capacity ? 2 * rows->capacity : 16;
@@ -88,7 +43,7 @@ static void *row_add(struct rows *rows)
     return row;
 }
 
-static void row_remove(struct rows *rows, uint32_t id)
+static void row_remove(struct vy__patch_rows *rows, uint32_t id)
 {
     for (uint32_t i = 0; i < rows->count; i++) {
         char *const row = rows->row + (size_t)i * rows->size;
@@ -190,14 +145,14 @@ static int on_value(void *arg, uint32_t subject, const char *key, const char *ty
                     const char *value)
 {
     (void)type;
-    struct metadata *const metadata = arg;
+    struct vy__patch_metadata *const metadata = arg;
     struct vy_patchbay *const bay = metadata->bay;
     const bool setting = metadata == &bay->settings;
     if (subject != 0)
         return 0;
-    struct value *found = NULL;
+    struct vy__patch_value *found = NULL;
     for (uint32_t i = 0; i < bay->values.count; i++) {
-        struct value *const old = row_at(&bay->values, i);
+        struct vy__patch_value *const old = vy__patch_row(&bay->values, i);
         if (old->setting == setting && (!key || strcmp(old->key, key) == 0)) {
             old->text[0] = '\0'; // no key: everything was cleared
             found = old;
@@ -221,9 +176,9 @@ static void add_metadata(struct vy_patchbay *bay, uint32_t id, const struct spa_
 {
     char name[32];
     text_of(props, PW_KEY_METADATA_NAME, name, sizeof name);
-    struct metadata *const metadata = strcmp(name, "settings") == 0  ? &bay->settings
-                                      : strcmp(name, "default") == 0 ? &bay->defaults
-                                                                     : NULL;
+    struct vy__patch_metadata *const metadata = strcmp(name, "settings") == 0  ? &bay->settings
+                                                : strcmp(name, "default") == 0 ? &bay->defaults
+                                                                               : NULL;
     if (!metadata || metadata->proxy)
         return;
     metadata->id = id;
@@ -252,7 +207,7 @@ static void on_global(void *arg, uint32_t id, uint32_t permissions, const char *
             kinds[i].add(arg, id, props);
 }
 
-static void drop_metadata(struct metadata *metadata)
+static void drop_metadata(struct vy__patch_metadata *metadata)
 {
     if (metadata->proxy) {
         spa_hook_remove(&metadata->hook);
@@ -334,7 +289,7 @@ vy_status vy_patch_open(struct vy_patchbay **bay, struct vy_err *err)
     made->ports.size = sizeof(struct vy_patch_port);
     made->links.size = sizeof(struct vy_patch_link);
     made->clients.size = sizeof(struct vy_patch_client);
-    made->values.size = sizeof(struct value);
+    made->values.size = sizeof(struct vy__patch_value);
     made->settings.bay = made->defaults.bay = made;
     made->loop = pw_loop_new(NULL);
     if (made->loop)
@@ -352,24 +307,11 @@ vy_status vy_patch_open(struct vy_patchbay **bay, struct vy_err *err)
     return VY_OK;
 }
 
-static void free_made(struct made *made)
-{
-    if (made->proxy) {
-        spa_hook_remove(&made->hook);
-        pw_proxy_destroy(made->proxy);
-    }
-    free(made);
-}
-
 void vy_patch_close(struct vy_patchbay *bay)
 {
     if (!bay)
         return;
-    while (bay->made) {
-        struct made *const next = bay->made->next;
-        free_made(bay->made);
-        bay->made = next;
-    }
+    vy__patch_sweep(bay, true);
     drop_metadata(&bay->settings);
     drop_metadata(&bay->defaults);
     if (bay->registry) {
@@ -400,26 +342,11 @@ int vy_patch_fd(const struct vy_patchbay *bay)
     return pw_loop_get_fd(bay->loop);
 }
 
-// Proxies may not be destroyed from their own events, so it happens here.
-static void sweep(struct vy_patchbay *bay)
-{
-    const uint64_t now = vy_now_ns();
-    for (struct made **at = &bay->made; *at;) {
-        struct made *const made = *at;
-        if (made->gone && now >= made->until_ns) {
-            *at = made->next;
-            free_made(made);
-        } else {
-            at = &made->next;
-        }
-    }
-}
-
 bool vy_patch_service(struct vy_patchbay *bay)
 {
     while (!bay->lost && pw_loop_iterate(bay->loop, 0) > 0)
         ;
-    sweep(bay);
+    vy__patch_sweep(bay, false);
     return !bay->lost;
 }
 
@@ -459,28 +386,28 @@ const char *vy_patch_library_version(void)
 
 const struct vy_patch_node *vy_patch_node_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&bay->nodes, i);
+    return vy__patch_row(&bay->nodes, i);
 }
 
 const struct vy_patch_port *vy_patch_port_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&bay->ports, i);
+    return vy__patch_row(&bay->ports, i);
 }
 
 const struct vy_patch_link *vy_patch_link_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&bay->links, i);
+    return vy__patch_row(&bay->links, i);
 }
 
 const struct vy_patch_client *vy_patch_client_at(const struct vy_patchbay *bay, uint32_t i)
 {
-    return row_at(&bay->clients, i);
+    return vy__patch_row(&bay->clients, i);
 }
 
 const struct vy_patch_node *vy_patch_node_named(const struct vy_patchbay *bay, const char *name)
 {
     for (uint32_t i = 0; i < bay->nodes.count; i++) {
-        const struct vy_patch_node *const node = row_at(&bay->nodes, i);
+        const struct vy_patch_node *const node = vy__patch_row(&bay->nodes, i);
         if (strcmp(node->name, name) == 0)
             return node;
     }
@@ -490,7 +417,7 @@ const struct vy_patch_node *vy_patch_node_named(const struct vy_patchbay *bay, c
 static const char *value_of(const struct vy_patchbay *bay, bool setting, const char *key)
 {
     for (uint32_t i = 0; i < bay->values.count; i++) {
-        const struct value *const value = row_at(&bay->values, i);
+        const struct vy__patch_value *const value = vy__patch_row(&bay->values, i);
         if (value->setting == setting && strcmp(value->key, key) == 0)
             return value->text[0] ? value->text : NULL;
     }
@@ -505,102 +432,4 @@ const char *vy_patch_setting(const struct vy_patchbay *bay, const char *key)
 const char *vy_patch_default(const struct vy_patchbay *bay, const char *key)
 {
     return value_of(bay, false, key);
-}
-
-// ---- changing ----
-
-vy_status vy_patch_set_default(struct vy_patchbay *bay, const char *key, const char *name,
-                               struct vy_err *err)
-{
-    if (!bay->defaults.proxy)
-        return vy_fail(err, VY_ABSENT, -1,
-                       "no session manager keeps defaults; start wireplumber to choose one");
-    char value[VY_PATCH_NAME * 6 + 16], word[VY_PATCH_NAME * 6];
-    if (name && spa_json_encode_string(word, sizeof word, name) >= (int)sizeof word)
-        return vy_fail(err, VY_BAD_ARG, -1, "the node's name is too long: '%.40s'", name);
-    if (name)
-        snprintf(value, sizeof value, "{\"name\":%s}", word);
-    pw_metadata_set_property((struct pw_metadata *)bay->defaults.proxy, 0, key,
-                             name ? "Spa:String:JSON" : NULL, name ? value : NULL);
-    return VY_OK;
-}
-
-static void on_made_removed(void *arg)
-{
-    struct made *const made = arg;
-    made->gone = true;
-}
-
-static void on_made_error(void *arg, int seq, int res, const char *message)
-{
-    (void)seq;
-    (void)res;
-    (void)message;
-    struct made *const made = arg;
-    made->gone = true;
-    made->until_ns = vy_now_ns() + RETRY_NS;
-}
-
-static const struct pw_proxy_events made_events = {
-    PW_VERSION_PROXY_EVENTS, .removed = on_made_removed, .error = on_made_error};
-
-static struct made *make(struct vy_patchbay *bay, const char *factory, const char *type,
-                         uint32_t version, struct pw_properties *props)
-{
-    struct made *const made = props ? calloc(1, sizeof *made) : NULL;
-    if (made) {
-        made->out_port = made->in_port = VY_PATCH_NONE;
-        made->proxy = pw_core_create_object(bay->core, factory, type, version, &props->dict, 0);
-        if (made->proxy)
-            pw_proxy_add_listener(made->proxy, &made->hook, &made_events, made);
-        made->gone = !made->proxy;
-        made->next = bay->made;
-        bay->made = made;
-    }
-    pw_properties_free(props);
-    return made;
-}
-
-vy_status vy_patch_make_node(struct vy_patchbay *bay, const char *name, const char *text,
-                             const char *media_class, struct vy_err *err)
-{
-    struct pw_properties *const props = pw_properties_new(
-        PW_KEY_FACTORY_NAME, "support.null-audio-sink", PW_KEY_NODE_NAME, name,
-        PW_KEY_NODE_DESCRIPTION, text, PW_KEY_MEDIA_CLASS, media_class, "audio.position",
-        "[ FL FR ]", PW_KEY_OBJECT_LINGER, "false",
-        // without a session manager nobody else would open the ports
-        "adapter.auto-port-config", "{ mode = dsp monitor = true position = preserve }", NULL);
-    const struct made *const made =
-        make(bay, "adapter", PW_TYPE_INTERFACE_Node, PW_VERSION_NODE, props);
-    return made && made->proxy ? VY_OK
-                               : vy_fail(err, VY_IO, -1, "PipeWire does not make the node '%s': %s",
-                                         name, strerror(errno));
-}
-
-void vy_patch_link(struct vy_patchbay *bay, uint32_t out_port, uint32_t in_port)
-{
-    for (uint32_t i = 0; i < bay->links.count; i++) {
-        const struct vy_patch_link *const link = row_at(&bay->links, i);
-        if (link->out_port == out_port && link->in_port == in_port)
-            return;
-    }
-    for (const struct made *made = bay->made; made; made = made->next)
-        if (made->out_port == out_port && made->in_port == in_port)
-            return;
-    struct pw_properties *const props = pw_properties_new(PW_KEY_OBJECT_LINGER, "false", NULL);
-    if (props) {
-        pw_properties_setf(props, PW_KEY_LINK_OUTPUT_PORT, "%u", out_port);
-        pw_properties_setf(props, PW_KEY_LINK_INPUT_PORT, "%u", in_port);
-    }
-    struct made *const made =
-        make(bay, "link-factory", PW_TYPE_INTERFACE_Link, PW_VERSION_LINK, props);
-    if (made) {
-        made->out_port = out_port;
-        made->in_port = in_port;
-    }
-}
-
-void vy_patch_remove(struct vy_patchbay *bay, uint32_t id)
-{
-    pw_registry_destroy(bay->registry, id);
 }
