@@ -177,7 +177,8 @@ static void want_all(struct vy_mic *mic)
     want_cables(mic, sink, guard ? guard : out);
     want_cables(mic, guard, out);
     const char *const speakers = vy_patch_default(mic->bay, "default.audio.sink");
-    if (mic->monitor && speakers && !is_ours(speakers))
+    const bool loop = source && speakers && strcmp(source->name, speakers) == 0;
+    if (mic->monitor && speakers && !is_ours(speakers) && !loop)
         want_cables(mic, guard, vy_patch_node_named(mic->bay, speakers));
 }
 
