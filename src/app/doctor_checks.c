@@ -211,9 +211,14 @@ static void check_governor(const struct vy_doctor *doctor, struct vy_finding *fi
 // The first three numbers of a version as one that can be compared.
 static long version_of(const char *text)
 {
-    long part[3] = {0};
-    sscanf(text, "%3ld.%3ld.%3ld", &part[0], &part[1], &part[2]);
-    return part[0] * 1000000 + part[1] * 1000 + part[2];
+    long version = 0;
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        const long part = strtol(text, &end, 10);
+        version = version * 1000 + (part < 999 ? part : 999);
+        text = *end == '.' ? end + 1 : end;
+    }
+    return version;
 }
 
 static void check_library(const struct vy_doctor *doctor, struct vy_finding *finding)

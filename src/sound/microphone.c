@@ -62,37 +62,44 @@ static const struct vy_patch_node *node_of(const struct vy_patchbay *bay, uint32
     return NULL;
 }
 
+// Does the port carry the node's sound in this direction? A sink gives what it plays by its
+// monitor ports, a virtual source its sound by ports of either kind.
+static bool carries(const struct vy_patch_node *node, const struct vy_patch_port *port, bool out)
+{
+    const bool monitor = out && is_sink(node) && !is_source(node);
+    return port->node == node->id && port->out == out &&
+           (port->monitor == monitor || strcmp(node->media_class, "Audio/Source/Virtual") == 0);
+}
+
+// The port of a channel; else the first one, `taken` aside.
+static const struct vy_patch_port *pick(const struct vy_patchbay *bay,
+                                        const struct vy_patch_node *node, bool out,
+                                        const char *channel, const struct vy_patch_port *taken)
+{
+    const struct vy_patch_port *first = NULL, *port;
+    for (uint32_t i = 0; (port = vy_patch_port_at(bay, i)); i++) {
+        if (port == taken || !carries(node, port, out))
+            continue;
+        if (strcmp(port->channel, channel) == 0)
+            return port;
+        if (!first || port->index < first->index)
+            first = port;
+    }
+    return first;
+}
+
 // The left and right port of a node, the same one twice when it is mono.
 // @return how many there are, at most 2
 static uint32_t ports_of(const struct vy_patchbay *bay, const struct vy_patch_node *node, bool out,
                          uint32_t port[2])
 {
-    const bool monitor = out && node && is_sink(node) && !is_source(node);
-    const bool either = node && strcmp(node->media_class, "Audio/Source/Virtual") == 0;
-    const struct vy_patch_port *found[2] = {NULL, NULL}, *at;
-    for (uint32_t i = 0; node && (at = vy_patch_port_at(bay, i)); i++) {
-        if (at->node != node->id || at->out != out ||
-            (at->monitor != monitor && !either)) // what a virtual source repeats is its sound
-            continue;
-        const bool right = strcmp(at->channel, "FR") == 0;
-        if (right)
-            found[1] = at;
-        else if (!found[0] || strcmp(at->channel, "FL") == 0 ||
-                 (strcmp(found[0]->channel, "FL") != 0 && at->index < found[0]->index)) {
-            if (found[0] && !found[1])
-                found[1] = found[0];
-            found[0] = at;
-        } else if (!found[1] ||
-                   (strcmp(found[1]->channel, "FR") != 0 && at->index < found[1]->index))
-            found[1] = at;
-    }
-    if (!found[0])
-        found[0] = found[1];
-    if (!found[0])
+    const struct vy_patch_port *const left = node ? pick(bay, node, out, "FL", NULL) : NULL;
+    const struct vy_patch_port *const right = left ? pick(bay, node, out, "FR", left) : NULL;
+    if (!left)
         return 0;
-    port[0] = found[0]->id;
-    port[1] = found[1] ? found[1]->id : found[0]->id;
-    return port[0] == port[1] ? 1 : 2;
+    port[0] = left->id;
+    port[1] = right ? right->id : left->id;
+    return right ? 2 : 1;
 }
 
 static void want_cable(struct vy_mic *mic, uint32_t out, uint32_t in)

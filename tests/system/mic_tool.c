@@ -87,17 +87,16 @@ static long find_delay(const struct pair *p)
 static int compare(const char *path, int pairs)
 {
     SF_INFO info;
-    const float *const frame = load(path, &info);
+    float *const frame = load(path, &info);
     long delay = -2, frames = 0, wrong = 0;
     double xy = 0, xx = 0, yy = 0;
-    if (!frame || info.channels < 2 * pairs)
-        return 1;
-    for (int c = 0; c < pairs; c++) {
+    for (int c = 0; frame && 2 * pairs <= info.channels && c < pairs; c++) {
         const struct pair p = {(long)info.frames, info.channels, c, pairs + c, frame};
         const long d = find_delay(&p);
         if (d < 0 || (delay != -2 && d != delay)) {
             printf("delay of pair %d: %ld, before %ld\n", c, d, delay);
-            return 1;
+            frames = 0;
+            break;
         }
         delay = d;
         for (long i = 0; i + d < p.frames; i++) {
@@ -109,13 +108,14 @@ static int compare(const char *path, int pairs)
     }
     printf("delay %ld frames %ld wrong %ld correlation %.6f\n", delay, frames, wrong,
            xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0.0);
-    return 0;
+    free(frame);
+    return frames == 0;
 }
 
 static int level(const char *path)
 {
     SF_INFO info;
-    const float *const frame = load(path, &info);
+    float *const frame = load(path, &info);
     float peak = 0;
     if (!frame)
         return 1;
@@ -124,6 +124,7 @@ static int level(const char *path)
     printf("seconds %.3f chans %d format %s peak %.4f\n", (double)info.frames / info.samplerate,
            info.channels, (info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_FLOAT ? "float" : "other",
            (double)peak);
+    free(frame);
     return 0;
 }
 
@@ -149,12 +150,12 @@ int main(int argc, char **argv)
 {
     const char *const what = argc > 2 ? argv[1] : "";
     if (strcmp(what, "tone") == 0 && argc == 5)
-        return tone(argv[2], atoi(argv[3]), atof(argv[4]));
+        return tone(argv[2], (int)strtol(argv[3], NULL, 10), strtod(argv[4], NULL));
     if (strcmp(what, "compare") == 0 && argc == 4)
-        return compare(argv[2], atoi(argv[3]));
+        return compare(argv[2], (int)strtol(argv[3], NULL, 10));
     if (strcmp(what, "level") == 0)
         return level(argv[2]);
     if (strcmp(what, "listen") == 0 && argc == 4)
-        return listen_to(argv[2], atof(argv[3]));
+        return listen_to(argv[2], strtod(argv[3], NULL));
     return 2;
 }

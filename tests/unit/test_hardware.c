@@ -35,7 +35,7 @@ static void put(const char *path, const char *text)
 static int make_root(void **state)
 {
     (void)state;
-    memcpy(root + sizeof root - 7, "XXXXXX", 6);
+    snprintf(root, sizeof root, "/tmp/veery-hardware-XXXXXX");
     return mkdtemp(root) ? 0 : -1;
 }
 
