@@ -175,6 +175,9 @@ check "the default socket is in XDG_RUNTIME_DIR/veery, mode 700" $r
 check "do finds the studio by itself" $?
 stop; check "the end of it" $?
 
+is "serve --seconds ends by itself" 0 "playing on null, 44100 Hz, 128 frames" "$veery" serve beat.veery --device null \
+    --socket "$sock" --rate 44100 --period 128 --seconds 1
+
 # ---- as a service ----
 "$listener" notify >notified &
 watcher=$!
