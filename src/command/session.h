@@ -44,11 +44,8 @@ struct vy_transaction {
     struct vy_transaction *next;
 };
 
-struct vy_stage;
-
 struct vy_session {
     const struct vy_catalog *catalog;
-    const struct vy_stage *stage; ///< where it is played live (stage.h), NULL = nowhere
     struct vy_doc *doc;
     struct vy_entry *entry;
     size_t entries, capacity;
