@@ -125,25 +125,26 @@ static vy_status look_for_another(const struct vy_playing_words *words, struct v
                    address.sun_path);
 }
 
-pid_t vy_guard_at(const char *socket_path)
+static void first_line(const char *path, char *line, int size)
 {
-    char path[160], name[32] = "";
-    long pid = 0;
-    snprintf(path, sizeof path, "%s.guard.pid", socket_path);
-    FILE *file = fopen(path, "r");
-    if (file && fscanf(file, "%ld", &pid) != 1)
-        pid = 0;
+    FILE *const file = fopen(path, "r");
+    if (!file || !fgets(line, size, file))
+        line[0] = '\0';
     if (file)
         fclose(file);
+}
+
+pid_t vy_guard_at(const char *socket_path)
+{
+    char path[160], line[32] = "";
+    snprintf(path, sizeof path, "%s.guard.pid", socket_path);
+    first_line(path, line, sizeof line);
+    const long pid = strtol(line, NULL, 10);
     if (pid <= 1)
         return 0;
     snprintf(path, sizeof path, "/proc/%ld/comm", pid); // the number may be another's by now
-    file = fopen(path, "r");
-    if (file && !fgets(name, sizeof name, file))
-        name[0] = '\0';
-    if (file)
-        fclose(file);
-    return strcmp(name, "veery-guard\n") == 0 ? (pid_t)pid : 0;
+    first_line(path, line, sizeof line);
+    return strcmp(line, "veery-guard\n") == 0 ? (pid_t)pid : 0;
 }
 
 // A guard outlives a studio that crashes, and its music goes on; who takes the place ends it.

@@ -6,7 +6,7 @@
 set -u
 veery=$(realpath "$1") listener=$(realpath "$2") # meson gives them from its own folder
 room=$(mktemp -d) || exit 1
-studio= watcher=
+studio='' watcher=''
 finish() {
     for pid in $studio $watcher; do kill "$pid" 2>/dev/null; done
     wait
