@@ -63,6 +63,7 @@ static vy_status open_all(struct keeper *k, struct vy_err *err)
 {
     vy_status status = vy_mic_open(k->how->source, k->how->monitor, &k->mic, err);
     const struct vy_live_how live = {.catalog = &k->catalog,
+                                     .survive = true,
                                      .device = "pipewire:" VY_MIC_SOURCE,
                                      .period = k->how->period,
                                      .client = VY_MIC_GUARD,

@@ -182,7 +182,10 @@ static vy_status open_studio(struct vy_playing *playing, const struct vy_playing
 
 int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *words)
 {
-    struct vy_live_how how = {.catalog = &playing->catalog, .event = on_event, .arg = playing};
+    struct vy_live_how how = {.catalog = &playing->catalog,
+                              .survive = words->socket || words->with_socket,
+                              .event = on_event,
+                              .arg = playing};
     struct vy_err err = {.at = -1};
     if (!read_words(words, &how))
         return EXIT_USAGE;
