@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a message does, and what is answered.
+#include "serve/osc_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Who is answered, and how.
+struct answer {
+    struct vy_osc *osc;
+    const struct vy_osc_request *request;
+    int32_t id;
+    bool direct; ///< only errors, and not too many
+};
+
+static uint64_t frame_of(const struct vy_osc *osc, double time_s)
+{
+    return time_s > 0 ? vy_live_frame_at(osc->live, time_s) : 0;
+}
+
+static bool play(struct vy_osc *osc, const struct vy_osc_act *act, double time_s,
+                 const char *author)
+{
+    const uint64_t frame = frame_of(osc, time_s);
+    return act->kind == VY_OSC_TURN ? vy_live_turn(osc->live, act->path, act->value, frame, author)
+                                    : vy_live_note(osc->live, act->path, 0, act->value, frame);
+}
+
+bool vy_osc_at_once(struct vy_osc *osc, const struct vy_osc_message *message, const char *author)
+{
+    struct vy_osc_act act;
+    if (vy_osc_act_read(message, &act, NULL) ||
+        (act.kind != VY_OSC_TURN && act.kind != VY_OSC_NOTE))
+        return false;
+    return play(osc, &act, vy_osc_time(message->time), author);
+}
+
+static void send_reply(const struct answer *to, int32_t id, bool ok, const char *json)
+{
+    struct vy_osc *const osc = to->osc;
+    const struct vy_osc_peer *const peer = &osc->peer[to->request->peer];
+    size_t n = vy_osc_message_write(osc->out, sizeof osc->out, "/veery/reply", "iss", id,
+                                    ok ? "ok" : "error", json);
+    if (n == 0)
+        n = vy_osc_message_write(
+            osc->out, sizeof osc->out, "/veery/reply", "iss", id, "error",
+            "{\"ok\":false,\"error\":{\"code\":\"too_big\",\"message\":\"it was "
+            "done, but the answer does not fit into a packet; ask over the "
+            "socket or HTTP\"}}");
+    sendto(osc->socket, osc->out, n, MSG_DONTWAIT, (const struct sockaddr *)&peer->address,
+           peer->length);
+}
+
+static bool silent(const struct answer *to, bool ok)
+{
+    if (!to->direct)
+        return false;
+    if (ok)
+        return true;
+    pthread_mutex_lock(&to->osc->lock);
+    const bool may = vy_osc_may_answer(&to->osc->peer[to->request->peer]);
+    pthread_mutex_unlock(&to->osc->lock);
+    return !may;
+}
+
+static void on_reply(void *arg, const struct vy_reply *reply)
+{
+    const struct answer *const to = arg;
+    if (silent(to, reply->ok && json_array_size(reply->warnings) == 0))
+        return;
+    struct vy_buf json = {0};
+    vy_reply_json(reply, &json);
+    const int32_t own = to->direct ? -1 : (int32_t)(reply->id & INT32_MAX);
+    if (!json.failed)
+        send_reply(to, to->id >= 0 ? to->id : own, reply->ok, json.text);
+    vy_buf_clear(&json);
+}
+
+static void answer(const struct answer *to, const struct vy_err *err, json_t *result)
+{
+    struct vy_session *const session = vy_live_session(to->osc->live);
+    json_t *const warnings = json_array();
+    struct vy_reply reply = {.id = ++session->replies,
+                             .version = session->version,
+                             .ok = !err,
+                             .bar = 1,
+                             .beat = 1,
+                             .text = "",
+                             .result = result ? result : json_object(),
+                             .warnings = warnings};
+    if (err)
+        reply.err = *err;
+    on_reply((void *)to, &reply);
+    json_decref(reply.result);
+    json_decref(warnings);
+}
+
+static void do_line(struct answer *to, const char *line, const char *author)
+{
+    const struct vy_request request = {line, strlen(line), author, -1};
+    (void)vy_live_do(to->osc->live, &request, on_reply, to); // its error was the reply
+}
+
+// The engines did not take it: make it known to them, and if that was not it, say it as a line.
+static void do_direct(struct answer *to, const struct vy_osc_act *act, double time_s,
+                      const char *author)
+{
+    struct vy_osc *const osc = to->osc;
+    struct vy_err err;
+    if (play(osc, act, time_s, author))
+        return;
+    vy_status status = act->legacy ? vy_chronus_need(osc->chronus, act->path, author, &err) : VY_OK;
+    if (!status)
+        status = vy_live_bind(osc->live, act->path, &err);
+    if (status) {
+        answer(to, &err, NULL);
+    } else if (!play(osc, act, time_s, author)) {
+        char line[VY_OSC_PATH_SIZE + 40];
+        snprintf(line, sizeof line, "set %s %.9g", act->path, (double)act->value);
+        if (act->kind == VY_OSC_TURN) {
+            do_line(to, line, author);
+        } else {
+            vy_fail(&err, VY_BUSY, -1, "too many notes at once; %s missed one", act->path);
+            answer(to, &err, NULL);
+        }
+    }
+}
+
+static void do_subscribe(struct answer *to, const struct vy_osc_act *act)
+{
+    struct vy_err err;
+    const struct vy_osc_peer *const peer = &to->osc->peer[to->request->peer];
+    if (vy_osc_subscribe(to->osc, peer, act, &err))
+        answer(to, &err, NULL);
+    else
+        answer(to, NULL,
+               json_pack("{s:s,s:f,s:i}", "subscribed", act->text, "rate", (double)act->value,
+                         "seconds", act->value > 0 ? (int)(VY_OSC_SUBSCRIBED_NS / 1000000000) : 0));
+}
+
+void vy_osc_do(struct vy_osc *osc, const struct vy_osc_request *request)
+{
+    const char *const author = osc->peer[request->peer].author;
+    struct answer to = {osc, request, -1, true};
+    struct vy_osc_message message;
+    struct vy_osc_act act;
+    struct vy_err err;
+    vy_status status = vy_osc_message_read(request->data, request->size, &message, &err);
+    if (!status)
+        status = vy_osc_act_read(&message, &act, &err);
+    if (status) {
+        answer(&to, &err, NULL);
+        return;
+    }
+    to.id = act.id;
+    to.direct = act.direct;
+    switch (act.kind) {
+    case VY_OSC_LINE: do_line(&to, act.text, author); break;
+    case VY_OSC_TURN:
+    case VY_OSC_NOTE: do_direct(&to, &act, request->time_s, author); break;
+    case VY_OSC_SUBSCRIBE: do_subscribe(&to, &act); break;
+    case VY_OSC_CHRONUS:
+        to.direct = strncmp(message.path, "/mod/", 5) == 0;
+        vy_chronus_do(osc->chronus, &message, author, on_reply, &to);
+        break;
+    }
+}
