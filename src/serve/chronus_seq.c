@@ -39,9 +39,9 @@ static const char *next_option(void *unused, size_t i)
 
 static json_t *find_track(struct vy_chronus *chronus, const char *name, size_t *at)
 {
-    json_t *track;
-    json_array_foreach(vy_chronus_tracks(chronus), *at, track)
-    {
+    json_t *const tracks = vy_chronus_tracks(chronus);
+    for (*at = 0; *at < json_array_size(tracks); ++*at) {
+        json_t *const track = json_array_get(tracks, *at);
         if (strcmp(json_string_value(json_object_get(track, "track")), name) == 0)
             return track;
     }

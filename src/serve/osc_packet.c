@@ -174,16 +174,19 @@ static vy_status walk(struct walk *to, const char *data, size_t size, uint64_t t
     struct reader reader = {data + 8, data + size};
     if (!take_64(&reader, &time))
         return vy_fail(err, VY_SYNTAX, -1, "a bundle ends within its time tag");
+    vy_status first = VY_OK;
     while (left(&reader) > 0) {
         uint32_t length;
         if (!take_32(&reader, &length) || length % 4 || length == 0 || length > left(&reader))
             return vy_fail(err, VY_SYNTAX, -1, "the length of a part of a bundle is wrong");
-        const vy_status status = walk(to, reader.at, length, time, depth + 1, err);
-        if (status)
+        struct vy_err *const own = first ? NULL : err;
+        const vy_status status = walk(to, reader.at, length, time, depth + 1, own);
+        if (status && status != VY_BAD_ARG) // one bad argument does not spoil the others
             return status;
+        first = first ? first : status;
         reader.at += length;
     }
-    return VY_OK;
+    return first;
 }
 
 vy_status vy_osc_packet_read(const void *data, size_t size, vy_osc_message_to message, void *arg,

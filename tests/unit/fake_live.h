@@ -6,6 +6,7 @@
 #ifndef VY_TESTS_FAKE_LIVE_H
 #define VY_TESTS_FAKE_LIVE_H
 
+#include "engine/edit.h"
 #include "live/live.h"
 
 #include <pthread.h>

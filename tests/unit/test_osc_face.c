@@ -155,7 +155,7 @@ static void osc_says_lines_for_what_is_not_turned(void **state)
     work(100, 1);
     assert_int_equal(replies, 0);
     assert_int_equal(vy_edit_get(live->session->doc, "bass.glide", now, sizeof now, NULL), 0);
-    assert_string_equal(now, "0.25s");
+    assert_string_equal(now, "250ms");
     assert_int_equal(vy_edit_get(live->session->doc, "bass.filter", now, sizeof now, NULL), 0);
     assert_string_equal(now, "highpass");
     assert_true(fabs(live->session->doc->tempo - 133) < 1e-6);
@@ -186,7 +186,10 @@ static void osc_answers_faults(void **state)
     lo_send_from(to, own, LO_TT_IMMEDIATE, "/veery/do", "f", 1.0);
     work(1000, 4);
     assert_int_equal(replies, 4);
-    assert_non_null(strstr(got[0].text[1], "one number"));
+    int one = 0;
+    for (int i = 0; i < 4; i++)
+        one += strstr(got[i].text[1], "one number") != NULL;
+    assert_int_equal(one, 2);
 }
 
 static void osc_limits_answers_to_a_flood(void **state)
