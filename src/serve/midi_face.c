@@ -1,0 +1,531 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Notes and controllers go to the engines from the port's own thread; what the engines do not know
+// yet, and everything that is an edit, waits for the main thread.
+#include "serve/midi_face.h"
+
+#include "engine/edit.h"
+#include "serve/midi_clock.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define CHANS 16
+#define KEYS 128
+#define MAX_LEARNED 128
+#define MAX_JOBS 256
+#define FROM_BEND 128     // numbers of what is no controller
+#define FROM_PRESSURE 129
+#define SUSTAIN 64
+#define ALL_SOUND_OFF 120
+#define ALL_NOTES_OFF 123
+#define BPM_STEP 0.05
+#define AUTHOR "midi"
+
+struct learned {
+    char path[VY_NAME_SIZE * 4];
+    int number; ///< 0..129, -1 = waits for a move
+    int chan;   ///< 0..15
+    float min, max;
+    enum vy_curve curve;
+    float value;
+    bool moved; ///< for the main thread: the engines did not take it
+};
+
+// For the main thread.
+struct job {
+    enum { JOB_NOTE, JOB_PLAY, JOB_START, JOB_STOP, JOB_SEEK, JOB_TEMPO } kind;
+    char unit[VY_NAME_SIZE];
+    float hz, velocity;
+    double value; ///< beats or BPM
+};
+
+struct key {
+    char unit[VY_NAME_SIZE]; ///< that holds it, "" = nobody
+    bool let_go;             ///< only the pedal holds it
+};
+
+struct vy_midi_face {
+    struct vy_live *live;
+    struct vy_midi *midi;
+    struct vy_clock_sender *sender;
+    bool clock_in;
+    int wake;
+    pthread_mutex_t lock; ///< everything below
+    char armed[CHANS][VY_NAME_SIZE];
+    struct key key[CHANS][KEYS];
+    bool pedal[CHANS];
+    struct learned learned[MAX_LEARNED];
+    int learns;
+    struct job job[MAX_JOBS];
+    uint32_t jobs;
+    uint64_t events, notes, lost;
+    struct vy_clock_meter meter;
+    double bpm; ///< that was set last
+};
+
+// -- the port's thread; the lock is held ---------------------------------------------------------
+
+static void put_job(struct vy_midi_face *face, const struct job *job)
+{
+    if (face->jobs == MAX_JOBS) {
+        face->lost++;
+        return;
+    }
+    face->job[face->jobs++] = *job;
+    eventfd_write(face->wake, 1);
+}
+
+static void play(struct vy_midi_face *face, const char *unit, float hz, float velocity)
+{
+    struct job job = {.kind = JOB_NOTE, .hz = hz, .velocity = velocity};
+    if (!*unit)
+        return;
+    face->notes += velocity > 0;
+    // what waits for the main thread must not be overtaken by its own end
+    if (face->jobs > 0 || !vy_live_note(face->live, unit, hz, velocity, 0)) {
+        vy_text_copy(job.unit, sizeof job.unit, unit);
+        put_job(face, &job);
+    }
+}
+
+static float hz_of(int key)
+{
+    return (float)(440 * exp2((key - 69) / 12.0));
+}
+
+static void release(struct vy_midi_face *face, int chan, int key)
+{
+    struct key *const k = &face->key[chan][key];
+    play(face, k->unit, hz_of(key), 0);
+    memset(k, 0, sizeof *k);
+}
+
+static void on_note(struct vy_midi_face *face, const struct vy_midi_event *event)
+{
+    struct key *const key = &face->key[event->chan][event->a];
+    if (event->kind == VY_MIDI_NOTE_OFF) {
+        key->let_go = true;
+        if (!face->pedal[event->chan])
+            release(face, event->chan, event->a);
+        return;
+    }
+    if (*key->unit)
+        release(face, event->chan, event->a);
+    vy_text_copy(key->unit, sizeof key->unit, face->armed[event->chan]);
+    play(face, key->unit, hz_of(event->a), (float)event->b / 127.0f);
+}
+
+static void lift_pedal(struct vy_midi_face *face, int chan)
+{
+    for (int key = 0; key < KEYS; key++)
+        if (face->key[chan][key].let_go)
+            release(face, chan, key);
+}
+
+static void all_off(struct vy_midi_face *face, int chan)
+{
+    for (int key = 0; key < KEYS; key++)
+        if (*face->key[chan][key].unit)
+            release(face, chan, key);
+}
+
+static float scale(const struct learned *l, double way)
+{
+    const double min = (double)l->min, max = (double)l->max;
+    switch (l->curve) {
+    case VY_LIN:
+        return (float)(min + way * (max - min));
+    case VY_EXP:
+        return (float)(way >= 1 ? max : min * pow(max / min, way));
+    case VY_INT:
+    case VY_ENUM:
+        return (float)rint(min + way * (max - min));
+    case VY_BOOL:
+        return way >= 0.5;
+    }
+    return 0;
+}
+
+// @return true: somebody has learned it
+static bool on_control(struct vy_midi_face *face, int chan, int number, double way)
+{
+    bool taken = false;
+    for (int i = 0; i < face->learns; i++) {
+        struct learned *const l = &face->learned[i];
+        if (l->number < 0 && !taken) {
+            l->number = number;
+            l->chan = chan;
+        }
+        if (l->number != number || l->chan != chan)
+            continue;
+        taken = true;
+        l->value = scale(l, way);
+        if (!vy_live_turn(face->live, l->path, l->value, 0, AUTHOR)) {
+            l->moved = true;
+            eventfd_write(face->wake, 1);
+        }
+    }
+    return taken;
+}
+
+static void on_controller(struct vy_midi_face *face, const struct vy_midi_event *event)
+{
+    if (event->a == ALL_SOUND_OFF || event->a == ALL_NOTES_OFF) {
+        all_off(face, event->chan);
+    } else if (!on_control(face, event->chan, event->a, event->b / 127.0) && event->a == SUSTAIN) {
+        face->pedal[event->chan] = event->b >= 64;
+        if (!face->pedal[event->chan])
+            lift_pedal(face, event->chan);
+    }
+}
+
+static void on_clock(struct vy_midi_face *face, const struct vy_midi_event *event, uint64_t ns)
+{
+    struct job job = {.kind = JOB_PLAY};
+    if (event->kind == VY_MIDI_CLOCK) {
+        job.kind = JOB_TEMPO;
+        job.value = vy_clock_tick(&face->meter, ns);
+        if (job.value == 0 || fabs(job.value - face->bpm) <= BPM_STEP)
+            return;
+        face->bpm = job.value;
+    } else if (event->kind == VY_MIDI_SONG) {
+        job.kind = JOB_SEEK;
+        job.value = event->value / 4.0;
+    } else {
+        job.kind = event->kind == VY_MIDI_START  ? JOB_START
+                   : event->kind == VY_MIDI_STOP ? JOB_STOP
+                                                 : JOB_PLAY;
+    }
+    put_job(face, &job);
+}
+
+static void on_event(void *arg, const struct vy_midi_event *event, uint64_t ns)
+{
+    struct vy_midi_face *const face = arg;
+    pthread_mutex_lock(&face->lock);
+    face->events++;
+    switch (event->kind) {
+    case VY_MIDI_NOTE_OFF:
+    case VY_MIDI_NOTE_ON:
+        on_note(face, event);
+        break;
+    case VY_MIDI_CONTROL:
+        on_controller(face, event);
+        break;
+    case VY_MIDI_PRESSURE:
+        on_control(face, event->chan, FROM_PRESSURE, event->a / 127.0);
+        break;
+    case VY_MIDI_BEND:
+        on_control(face, event->chan, FROM_BEND, event->value / 16383.0);
+        break;
+    case VY_MIDI_RESET:
+        for (int chan = 0; chan < CHANS; chan++)
+            all_off(face, chan);
+        break;
+    case VY_MIDI_SONG:
+    case VY_MIDI_CLOCK:
+    case VY_MIDI_START:
+    case VY_MIDI_CONTINUE:
+    case VY_MIDI_STOP:
+        if (face->clock_in)
+            on_clock(face, event, ns);
+        break;
+    case VY_MIDI_TOUCH:
+    case VY_MIDI_PROGRAM:
+        break; // nothing here answers to these
+    }
+    pthread_mutex_unlock(&face->lock);
+}
+
+// -- the main thread -----------------------------------------------------------------------------
+
+static void no_reply(void *arg, const struct vy_reply *reply)
+{
+    (void)arg;
+    (void)reply;
+}
+
+static void say(struct vy_midi_face *face, const char *line)
+{
+    const struct vy_request request = {line, strlen(line), AUTHOR, -1};
+    (void)vy_live_do(face->live, &request, no_reply, NULL); // there is nobody to tell
+}
+
+static void seek(struct vy_midi_face *face, double beat)
+{
+    const double bar = vy_doc_bar_beats(vy_live_session(face->live)->doc);
+    const double unit = 4.0 / vy_live_session(face->live)->doc->meter_den;
+    char line[64];
+    snprintf(line, sizeof line, "seek bar %d:%.9g", (int)(beat / bar) + 1,
+             fmod(beat, bar) / unit + 1);
+    say(face, line);
+}
+
+static void do_note(struct vy_midi_face *face, const struct job *job)
+{
+    if (vy_live_note(face->live, job->unit, job->hz, job->velocity, 0))
+        return;
+    if (vy_live_bind(face->live, job->unit, NULL) ||
+        !vy_live_note(face->live, job->unit, job->hz, job->velocity, 0)) {
+        pthread_mutex_lock(&face->lock);
+        face->lost++;
+        pthread_mutex_unlock(&face->lock);
+    }
+}
+
+static void do_job(struct vy_midi_face *face, const struct job *job)
+{
+    char line[64];
+    switch (job->kind) {
+    case JOB_NOTE:
+        do_note(face, job);
+        break;
+    case JOB_START:
+        seek(face, 0);
+        say(face, "play");
+        break;
+    case JOB_PLAY:
+        say(face, "play");
+        break;
+    case JOB_STOP:
+        say(face, "stop");
+        break;
+    case JOB_SEEK:
+        seek(face, job->value);
+        break;
+    case JOB_TEMPO:
+        snprintf(line, sizeof line, "tempo %.2f", job->value);
+        if (job->value >= 10 && job->value <= 400)
+            say(face, line);
+        break;
+    }
+}
+
+static void turn_moved(struct vy_midi_face *face)
+{
+    for (int i = 0; i < MAX_LEARNED; i++) {
+        pthread_mutex_lock(&face->lock);
+        const struct learned l = face->learned[i];
+        face->learned[i].moved = false;
+        const bool mine = i < face->learns && l.moved;
+        pthread_mutex_unlock(&face->lock);
+        if (!mine)
+            continue;
+        char line[sizeof l.path + 40];
+        if (vy_live_bind(face->live, l.path, NULL) == VY_OK &&
+            vy_live_turn(face->live, l.path, l.value, 0, AUTHOR))
+            continue;
+        snprintf(line, sizeof line, "set %s %.9g", l.path, (double)l.value);
+        say(face, line);
+    }
+}
+
+void vy_midi_face_service(struct vy_midi_face *face)
+{
+    eventfd_t count;
+    if (eventfd_read(face->wake, &count))
+        return;
+    for (;;) {
+        // one by one, and the place is given free afterwards: nothing may overtake
+        pthread_mutex_lock(&face->lock);
+        const bool any = face->jobs > 0;
+        const struct job job = face->job[0];
+        pthread_mutex_unlock(&face->lock);
+        if (!any)
+            break;
+        do_job(face, &job);
+        pthread_mutex_lock(&face->lock);
+        memmove(face->job, face->job + 1, (--face->jobs) * sizeof *face->job);
+        pthread_mutex_unlock(&face->lock);
+    }
+    turn_moved(face);
+}
+
+int vy_midi_face_fd(const struct vy_midi_face *face)
+{
+    return face->wake;
+}
+
+vy_status vy_midi_face_open(const struct vy_midi_face_how *how, struct vy_midi_face **to,
+                            struct vy_err *err)
+{
+    if (how->clock_in && how->clock_out)
+        return vy_fail(err, VY_BAD_ARG, -1, "midi: a clock is followed or sent, not both");
+    struct vy_midi_face *const face = calloc(1, sizeof *face);
+    if (!face)
+        return vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI");
+    face->live = how->live;
+    face->clock_in = how->clock_in;
+    face->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutexattr_t attr;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+    pthread_mutex_init(&face->lock, &attr);
+    pthread_mutexattr_destroy(&attr);
+    const struct vy_midi_how port = {how->client, how->raw, on_event, face};
+    vy_status status = face->wake < 0 ? vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI")
+                                      : vy_midi_open(&port, &face->midi, err);
+    if (!status && how->clock_out && !vy_midi_has_out(face->midi))
+        status = vy_fail(err, VY_BAD_ARG, -1,
+                         "midi: a FIFO has no way out for the clock; give two: --midi-raw IN,OUT");
+    if (!status && how->clock_out && !(face->sender = vy_clock_sender_new(how->live, face->midi)))
+        status = vy_fail(err, VY_NO_MEMORY, -1, "midi: no thread for the clock");
+    if (status) {
+        vy_midi_face_close(face);
+        return status;
+    }
+    *to = face;
+    return VY_OK;
+}
+
+void vy_midi_face_close(struct vy_midi_face *face)
+{
+    if (!face)
+        return;
+    vy_clock_sender_destroy(face->sender);
+    vy_midi_close(face->midi);
+    if (face->wake >= 0)
+        close(face->wake);
+    pthread_mutex_destroy(&face->lock);
+    free(face);
+}
+
+// -- commands ------------------------------------------------------------------------------------
+
+static int find_learned(const struct vy_midi_face *face, const char *path)
+{
+    for (int i = 0; i < face->learns; i++)
+        if (strcmp(face->learned[i].path, path) == 0)
+            return i;
+    return -1;
+}
+
+vy_status vy_midi_learn(struct vy_midi_face *face, const char *path, struct vy_err *err)
+{
+    struct vy_target target;
+    const vy_status status =
+        vy_edit_find(vy_live_session(face->live)->doc, path, &target, err);
+    if (status)
+        return status;
+    if (target.port || !target.row)
+        return vy_fail(err, VY_BAD_ARG, -1, "%.60s is an input, not a parameter", path);
+    struct learned now = {.number = -1,
+                          .min = target.row->min,
+                          .max = target.row->max,
+                          .curve = target.row->curve};
+    if (!vy_text_copy(now.path, sizeof now.path, path))
+        return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    pthread_mutex_lock(&face->lock);
+    int i = find_learned(face, path);
+    if (i < 0 && face->learns < MAX_LEARNED)
+        i = face->learns++;
+    if (i >= 0)
+        face->learned[i] = now;
+    pthread_mutex_unlock(&face->lock);
+    return i >= 0 ? VY_OK
+                  : vy_fail(err, VY_TOO_BIG, -1, "%d are learned already; `unlearn` one",
+                            MAX_LEARNED);
+}
+
+vy_status vy_midi_unlearn(struct vy_midi_face *face, const char *path, struct vy_err *err)
+{
+    pthread_mutex_lock(&face->lock);
+    const int i = find_learned(face, path);
+    if (i >= 0)
+        face->learned[i] = face->learned[--face->learns];
+    pthread_mutex_unlock(&face->lock);
+    return i >= 0 ? VY_OK
+                  : vy_fail(err, VY_UNKNOWN_NAME, -1, "no controller has learned %.60s", path);
+}
+
+vy_status vy_midi_arm(struct vy_midi_face *face, const char *unit, int chan, struct vy_err *err)
+{
+    if (chan < 0 || chan > CHANS)
+        return vy_fail(err, VY_OUT_OF_RANGE, -1, "channels are 1..16, 0 is all");
+    if (unit && *unit) {
+        const vy_status status = vy_live_bind(face->live, unit, err);
+        if (status)
+            return status;
+    }
+    pthread_mutex_lock(&face->lock);
+    for (int i = 0; i < CHANS; i++)
+        if (chan == 0 || chan == i + 1)
+            vy_text_copy(face->armed[i], sizeof face->armed[i], unit ? unit : "");
+    pthread_mutex_unlock(&face->lock);
+    return VY_OK;
+}
+
+static void source_name(const struct learned *l, char *to, size_t size)
+{
+    if (l->number < 0)
+        snprintf(to, size, "waits for a move");
+    else if (l->number >= FROM_BEND)
+        snprintf(to, size, "%s, channel %d", l->number == FROM_BEND ? "bend" : "pressure",
+                 l->chan + 1);
+    else
+        snprintf(to, size, "controller %d, channel %d", l->number, l->chan + 1);
+}
+
+static void list_learned(struct vy_midi_face *face, struct vy_buf *text, json_t *result)
+{
+    json_t *const list = json_array();
+    for (int i = 0; i < face->learns; i++) {
+        char source[48];
+        const struct learned *const l = &face->learned[i];
+        source_name(l, source, sizeof source);
+        vy_buf_add(text, "\n  %-24s %s", l->path, source);
+        json_array_append_new(list, json_pack("{s:s,s:s,s:i,s:i}", "path", l->path, "source",
+                                              source, "controller", l->number, "channel",
+                                              l->number < 0 ? 0 : l->chan + 1));
+    }
+    json_object_set_new(result, "learned", list);
+}
+
+static void list_armed(struct vy_midi_face *face, struct vy_buf *text, json_t *result)
+{
+    json_t *const list = json_array();
+    for (int i = 0; i < CHANS; i++)
+        json_array_append_new(list, json_string(face->armed[i]));
+    for (int from = 0, to; from < CHANS; from = to) {
+        for (to = from + 1; to < CHANS && !strcmp(face->armed[from], face->armed[to]);)
+            to++;
+        if (*face->armed[from])
+            vy_buf_add(text, "\n  channel %d..%d plays %s", from + 1, to, face->armed[from]);
+    }
+    json_object_set_new(result, "armed", list);
+}
+
+vy_status vy_midi_list(struct vy_midi_face *face, struct vy_buf *text, json_t *result,
+                       struct vy_err *err)
+{
+    (void)err;
+    pthread_mutex_lock(&face->lock);
+    const uint64_t ticks = face->sender ? vy_clock_sender_ticks(face->sender) : 0;
+    vy_buf_add(text, "%s; %llu events, %llu notes, %llu lost", vy_midi_name(face->midi),
+               (unsigned long long)face->events, (unsigned long long)face->notes,
+               (unsigned long long)face->lost);
+    if (face->clock_in)
+        vy_buf_add(text, "\n  follows a clock: %.2f BPM", face->bpm);
+    if (face->sender)
+        vy_buf_add(text, "\n  sends a clock: %llu ticks", (unsigned long long)ticks);
+    json_object_set_new(result, "port", json_string(vy_midi_name(face->midi)));
+    json_object_set_new(result, "events", json_integer((json_int_t)face->events));
+    json_object_set_new(result, "notes", json_integer((json_int_t)face->notes));
+    json_object_set_new(result, "lost", json_integer((json_int_t)face->lost));
+    json_object_set_new(result, "priority", json_integer(vy_midi_priority(face->midi)));
+    if (face->clock_in)
+        json_object_set_new(result, "clock_bpm", json_real(face->bpm));
+    if (face->sender)
+        json_object_set_new(result, "clock_ticks", json_integer((json_int_t)ticks));
+    list_armed(face, text, result);
+    list_learned(face, text, result);
+    pthread_mutex_unlock(&face->lock);
+    return VY_OK;
+}
