@@ -25,7 +25,7 @@
 #define VY_SLOTS 2u                 ///< the engine that plays and the one that waits
 #define VY_CONTROLS 16384u          ///< in one ring, a power of two
 #define VY_EVENTS 256u              ///< in the guard's ring, a power of two
-#define VY_BINDINGS 4096u            ///< handles of one studio
+#define VY_BINDINGS 4096u           ///< handles of one studio
 #define VY_METERS 256u              ///< units with a meter
 #define VY_BLAMES 16u               ///< user modules the guard has ordered to be bypassed
 #define VY_WAIT_BUCKETS 64u         ///< of the exchange-time histogram
@@ -47,7 +47,8 @@ struct vy_control {
     uint64_t sent_ns; ///< CLOCK_MONOTONIC when it arrived, for the latency histogram
 };
 
-/// Single producer (the studio holds a lock around it), single consumer (the engine's audio thread).
+/// Single producer (the studio holds a lock around it), single consumer (the engine's audio
+/// thread).
 struct vy_control_ring {
     _Alignas(64) _Atomic uint32_t head; ///< next to write
     _Alignas(64) _Atomic uint32_t tail; ///< next to read
@@ -147,8 +148,9 @@ struct vy_shared {
     _Atomic uint32_t wait[VY_WAIT_BUCKETS]; ///< exchanges by duration, vy_wait_bucket
     _Atomic uint32_t peak_out[2];           ///< float bits, since the studio last looked
     struct vy_slot slot[VY_SLOTS];
-    _Alignas(64) _Atomic uint64_t tapped; ///< frames written to the tap
-    float tap[][4];                       ///< [tap_frames] in L, in R, out L, out R
+    _Alignas(64) _Atomic uint64_t
+        tapped;     ///< frame after the last one in the tap; frame f is at f % tap_frames
+    float tap[][4]; ///< [tap_frames] in L, in R, out L, out R
 };
 
 /// Make the memory. @param tap_frames  at least this many are kept

@@ -297,6 +297,34 @@ vy_status vy_line_apply(const struct vy_catalog *catalog, struct vy_doc **doc, c
     return line_apply(catalog, doc, line, author, 0, err);
 }
 
+// NULL when nothing like it waits any more: what it came from was undone.
+static struct vy_timer *find_timer(struct vy_doc *doc, double beat, const char *line)
+{
+    for (int t = 0; t < doc->timers; t++)
+        if (doc->timer[t].beat == beat && strcmp(doc->timer[t].line, line) == 0)
+            return &doc->timer[t];
+    return NULL;
+}
+
+vy_status vy_timer_fire(const struct vy_catalog *catalog, struct vy_doc **doc, double beat,
+                        const char *line, const char *author, struct vy_err *err)
+{
+    struct vy_timer *const timer = find_timer(*doc, beat, line);
+    if (!timer)
+        return VY_OK;
+    (*doc)->beat = beat;
+    if (timer->every > 0)
+        timer->beat += timer->every;
+    else
+        VY_DOC_DROP((*doc)->timer, (*doc)->timers, timer - (*doc)->timer);
+    struct vy_doc *const next = vy_line_due(catalog, *doc, line, author, err);
+    if (!next)
+        return err->code;
+    vy_doc_destroy(*doc);
+    *doc = next;
+    return VY_OK;
+}
+
 struct vy_doc *vy_line_due(const struct vy_catalog *catalog, const struct vy_doc *doc,
                            const char *line, const char *author, struct vy_err *err)
 {

@@ -132,6 +132,10 @@ VY_MUST_CHECK vy_status vy_saved_read(const char *kind, const char *name, char *
 // log.c, for keep.c and session.c
 VY_MUST_CHECK vy_status vy_log_add(struct vy_session *session, const struct vy_entry *entry,
                                    struct vy_err *err);
+/// Take a waiting line out of the document (or on to its next time) and run it; when it fails only
+/// the waiting ends. `doc` may be replaced.
+vy_status vy_timer_fire(const struct vy_catalog *catalog, struct vy_doc **doc, double beat,
+                        const char *line, const char *author, struct vy_err *err);
 void vy_entry_clear(struct vy_entry *entry);
 VY_MUST_CHECK vy_status vy_entry_apply(const struct vy_catalog *catalog, struct vy_doc **doc,
                                        const struct vy_entry *entry, struct vy_err *err);

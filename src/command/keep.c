@@ -144,7 +144,7 @@ static uint64_t last_group(const struct vy_session *session, const char *author,
     uint64_t group = 0, newest = 0;
     for (size_t i = session->entries; i > 0; i--) {
         const struct vy_entry *const entry = &session->entry[i - 1];
-        if (entry->note || entry->dead || strcmp(entry->author, author) != 0)
+        if (entry->note || entry->fired || entry->dead || strcmp(entry->author, author) != 0)
             continue;
         if (!redo && !entry->undone)
             return entry->group;
@@ -203,8 +203,10 @@ static vy_status step_back(struct vy_call *call, bool redo, struct vy_err *err)
         status = vy_log_replay(session, &doc, err);
     if (status && session->entries)
         memcpy(session->entry, before, session->entries * sizeof *before);
-    if (!status)
+    if (!status) {
         vy_session_publish(session, doc);
+        session->rewrites++;
+    }
     free(before);
     if (!status && done < steps)
         vy_warn(call, "only %d of %d steps were there", done, steps);

@@ -27,7 +27,7 @@ vy_status vy_log_add(struct vy_session *session, const struct vy_entry *entry, s
         session->capacity = capacity;
     }
     session->entry[session->entries++] = *entry;
-    if (entry->note || session->undos == 0)
+    if (entry->note || entry->fired || session->undos == 0)
         return VY_OK;
     // what this author undid before cannot come back any more
     for (size_t i = 0; i + 1 < session->entries; i++)
@@ -41,6 +41,11 @@ vy_status vy_entry_apply(const struct vy_catalog *catalog, struct vy_doc **doc,
 {
     if (entry->note)
         return VY_OK;
+    if (entry->fired) { // it has failed before, or its cause was undone: no matter
+        struct vy_err why = {.at = -1};
+        (void)vy_timer_fire(catalog, doc, entry->beat, entry->line, entry->author, &why);
+        return VY_OK;
+    }
     if (!entry->program) {
         (*doc)->beat = entry->beat;
         return vy_line_apply(catalog, doc, entry->line, entry->author, err);
@@ -100,7 +105,7 @@ vy_status vy_log_program(const struct vy_session *session, struct vy_buf *buf, u
     *seed = session->seed;
     for (size_t i = first_effective(session); i < session->entries; i++) {
         const struct vy_entry *const entry = &session->entry[i];
-        if (entry->undone)
+        if (entry->undone || entry->fired) // a line that waits fires by itself when it is played
             continue;
         if (entry->note) {
             vy_buf_add(buf, "# %s: %s\n", entry->author, entry->line);

@@ -216,6 +216,41 @@ static vy_status do_edit(struct vy_call *call, struct vy_err *err)
     return status;
 }
 
+// The waiting line that comes first and is due before `until`.
+static const struct vy_timer *due_timer(const struct vy_doc *doc, double until)
+{
+    const struct vy_timer *first = NULL;
+    for (int t = 0; t < doc->timers; t++)
+        if (doc->timer[t].beat < until - 1e-9 && (!first || doc->timer[t].beat < first->beat))
+            first = &doc->timer[t];
+    return first;
+}
+
+bool vy_session_fire(struct vy_session *session, double until, struct vy_err *err)
+{
+    const struct vy_timer *const timer = due_timer(session->doc, until);
+    struct vy_doc *doc = timer ? vy_doc_clone(session->doc) : NULL;
+    *err = (struct vy_err){.at = -1};
+    if (!doc)
+        return false;
+    struct vy_entry entry = make_entry(session, timer->line, timer->author ? timer->author : "",
+                                       session->doc, session->doc);
+    entry.fired = true;
+    entry.beat = entry.after = timer->beat;
+    entry.group = ++session->groups;
+    err->code = entry.line ? vy_timer_fire(session->catalog, &doc, timer->beat, entry.line,
+                                           entry.author, err)
+                           : VY_NO_MEMORY;
+    struct vy_err why = {.at = -1};
+    if (!entry.line || vy_log_add(session, &entry, &why)) {
+        vy_entry_clear(&entry);
+        vy_doc_destroy(doc);
+        return false;
+    }
+    vy_session_publish(session, doc);
+    return true;
+}
+
 static bool in_words(const char *words, const char *word)
 {
     const size_t n = strlen(word);

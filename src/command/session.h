@@ -26,6 +26,7 @@ struct vy_entry {
     double beat, after;          ///< playhead when it was said and after it
     double bar_beats, beat_unit; ///< of the meter then: a bar and a beat in quarter notes
     bool note;                   ///< `say`: changes nothing
+    bool fired;                  ///< a waiting line whose time had come
     char *line;
     char *program; ///< load: the lines of the file, so that replay needs no file
     uint64_t seed; ///< load: the file's seed
@@ -55,8 +56,9 @@ struct vy_session {
     } kept[VY_KEPT_VERSIONS];
     struct vy_transaction *transaction;
     uint64_t seed;
-    bool loading;     ///< reading a file: no copies, nothing that reaches outside
-    uint64_t skipped; ///< loading: lines with absent verbs
+    uint64_t rewrites;            ///< how often the past has changed (undo, redo)
+    bool loading;                 ///< reading a file: no copies, nothing that reaches outside
+    uint64_t skipped;             ///< loading: lines with absent verbs
     const struct vy_stage *stage; ///< what plays it, borrowed; NULL = nothing does
 };
 
@@ -88,6 +90,11 @@ VY_MAIN void vy_session_destroy(struct vy_session *session);
 /// Do a line: one reply a command. @return the first error
 VY_MAIN vy_status vy_session_do(struct vy_session *session, const struct vy_request *request,
                                 vy_reply_to reply, void *arg);
+
+/// Do the first waiting line that is due before `until` beats, in a live studio: the session moves
+/// on, and the log has the line as fired. @return false: none is due. err: why the line itself
+/// failed, VY_OK when it did not
+VY_MAIN bool vy_session_fire(struct vy_session *session, double until, struct vy_err *err);
 
 /// Read a session file's text. On any error the session stays as it was; message and position say
 /// where ("7:12: ...", err->at is the byte in that line).

@@ -625,7 +625,8 @@ bool vy_fault_next(struct vy_engine *engine, const struct vy_plan *plan, uint32_
     if (!node)
         return false; // counted, but not written yet
     ++*seen;
-    snprintf(text, size, "%s in %s wrote a number that is not finite; it is muted", node->module->id,
+    snprintf(text, size, "%s in %s wrote a number that is not finite; it is muted",
+             node->module->id,
              node->unit < plan->units ? plan->unit[node->unit].name : "something removed");
     return true;
 }

@@ -23,12 +23,12 @@ struct vy_player {
     const struct vy_kernels *kernels;
     struct vy_player_events events;
     struct vy_host host;
-    struct vy_doc *doc;      // newest
-    struct vy_plan *newest;  // last in the queue, or the one that sounds
-    uint32_t plans;          // alive
+    struct vy_doc *doc;     // newest
+    struct vy_plan *newest; // last in the queue, or the one that sounds
+    uint32_t plans;         // alive
     uint64_t version;
     bool swept, rebind;
-    uint32_t faults;         // seen
+    uint32_t faults; // seen
     struct vy_stem_ring *stems;
     const char *unit[VY_METERS];
 };
@@ -139,7 +139,7 @@ static void deliver_stems(struct vy_player *p)
     while (tail != atomic_load_explicit(&ring->head, memory_order_acquire)) {
         const struct vy_stem_tick *const t = &ring->item[tail % VY_STEM_QUEUE];
         if (p->events.stem)
-            p->events.stem(p->events.arg, t->unit, t->stereo, VY_TICK);
+            p->events.stem(p->events.arg, t->unit, t->frame, t->stereo, VY_TICK);
         atomic_store_explicit(&ring->tail, ++tail, memory_order_release);
     }
 }

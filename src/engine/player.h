@@ -19,7 +19,8 @@ struct vy_player;
 struct vy_player_events {
     void (*event)(void *arg, const char *what, const char *text);
     /// What a unit sends to "out", before the master's effects: [frames] interleaved stereo.
-    void (*stem)(void *arg, const char *unit, const float *stereo, uint32_t frames);
+    /// frame: guard's frame of the first.
+    void (*stem)(void *arg, const char *unit, uint64_t frame, const float *stereo, uint32_t frames);
     void *arg;
 };
 

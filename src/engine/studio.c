@@ -4,6 +4,7 @@
 // The offline engine: ticks as fast as they go, commands at their musical time, blocks of any size.
 #include "engine/studio.h"
 
+#include "base/ftz.h"
 #include "base/text.h"
 #include "engine/compile.h"
 #include "engine/host.h"
@@ -49,27 +50,6 @@ struct renderer {
     bool helping;
     bool stopped;
 };
-
-// Flush-to-zero while rendering: denormals are slow and, in filters, endless.
-static unsigned enter_ftz(void)
-{
-#ifdef __SSE__
-    const unsigned was = __builtin_ia32_stmxcsr();
-    __builtin_ia32_ldmxcsr(was | 0x8040u);
-    return was;
-#else
-    return 0;
-#endif
-}
-
-static void leave_ftz(unsigned was)
-{
-#ifdef __SSE__
-    __builtin_ia32_ldmxcsr(was);
-#else
-    (void)was;
-#endif
-}
 
 static void report(struct renderer *r, const char *what, const char *text)
 {
@@ -332,7 +312,7 @@ static vy_status check(const struct vy_render *how, struct vy_err *err)
 static void *help(void *arg)
 {
     struct renderer *const r = arg;
-    enter_ftz();
+    vy_ftz_enter();
     r->kernels->help(&r->engine);
     return NULL;
 }
@@ -394,7 +374,7 @@ vy_status vy_studio_render(const struct vy_doc *doc, const struct vy_catalog *ca
     *result = (struct vy_render_result){.tempo = doc->tempo};
     struct renderer r = {.how = how, .kernels = catalog->kernels, .result = result, .err = err};
     vy_host_open(&r.host, catalog, how->sr_hz, how->threads);
-    const unsigned mode = enter_ftz();
+    const unsigned mode = vy_ftz_enter();
     status = start(&r, doc);
     if (!status) {
         const double bar = vy_doc_bar_beats(doc);
@@ -408,7 +388,7 @@ vy_status vy_studio_render(const struct vy_doc *doc, const struct vy_catalog *ca
     }
     if (!status)
         status = flush(&r);
-    leave_ftz(mode);
+    vy_ftz_leave(mode);
     result->frames = r.delivered;
     result->dropped = r.engine.dropped;
     close_renderer(&r);

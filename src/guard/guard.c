@@ -8,10 +8,11 @@
 #include <string.h>
 
 #define LINE (2u * VY_BLOCK_MAX)
-#define LOUDEST 64.0f       // +36 dBFS: nothing honest is louder
-#define BAD_BLOCKS 8u       // not finite so often: given up
-#define STALL_NS 300000u    // woken so long after the deadline: the machine stood still, not the engine
-#define FADE_LEFT_S 0.003f  // a new engine fades in at least this long
+#define LOUDEST 64.0f // +36 dBFS: nothing honest is louder
+#define BAD_BLOCKS 8u // not finite so often: given up
+#define STALL_NS \
+    300000u // woken so long after the deadline: the machine stood still, not the engine
+#define FADE_LEFT_S 0.003f // a new engine fades in at least this long
 
 void vy_guard_init(struct vy_guard *guard, struct vy_shared *shared, float sr_hz)
 {
@@ -48,8 +49,8 @@ static void report(struct vy_guard *g, enum vy_event_kind kind, uint32_t a, uint
 {
     struct vy_shared *const s = g->shared;
     const uint32_t n = atomic_load_explicit(&s->events, memory_order_relaxed);
-    s->event[n % VY_EVENTS] = (struct vy_guard_event){
-        kind, a, b, atomic_load_explicit(&s->frame, memory_order_relaxed)};
+    s->event[n % VY_EVENTS] =
+        (struct vy_guard_event){kind, a, b, atomic_load_explicit(&s->frame, memory_order_relaxed)};
     atomic_store_explicit(&s->events, n + 1, memory_order_release);
 }
 
@@ -197,7 +198,7 @@ static bool wait_patiently(struct vy_guard *g, uint64_t start, uint64_t period)
     return wait_for(g, vy_now_ns() + (period - (uint64_t)(VY_DEADLINE * (double)period)));
 }
 
-static bool finite(const float *x, uint32_t frames)
+static bool is_sound(const float *x, uint32_t frames)
 {
     bool fine = true;
     for (uint32_t i = 0; i < frames; i++)
@@ -211,7 +212,7 @@ static bool accept(struct vy_guard *g, uint32_t frames)
     const struct vy_slot *const slot = &g->shared->slot[g->active];
     g->position = slot->says.position;
     g->playing = slot->says.playing != 0;
-    if (finite(slot->out[0], frames) && finite(slot->out[1], frames)) {
+    if (is_sound(slot->out[0], frames) && is_sound(slot->out[1], frames)) {
         g->bad_row = g->late_row = 0;
         return true;
     }
@@ -325,7 +326,7 @@ static void keep_peak(_Atomic uint32_t *peak, const float *x, uint32_t frames)
 
 static void tap(struct vy_shared *s, const float *const in[2], float *const out[2], uint32_t frames)
 {
-    const uint64_t at = atomic_load_explicit(&s->tapped, memory_order_relaxed);
+    const uint64_t at = atomic_load_explicit(&s->frame, memory_order_relaxed);
     for (uint32_t i = 0; i < frames; i++) {
         float *const to = s->tap[(at + i) & (s->tap_frames - 1)];
         to[0] = in[0][i];
@@ -336,13 +337,22 @@ static void tap(struct vy_shared *s, const float *const in[2], float *const out[
     atomic_store_explicit(&s->tapped, at + frames, memory_order_release);
 }
 
+// Frames the device lost: time goes on, and what is recorded has silence there.
+static void skip(struct vy_shared *s, uint32_t frames)
+{
+    const uint64_t at = atomic_load_explicit(&s->frame, memory_order_relaxed);
+    for (uint32_t i = 0; i < frames && i < s->tap_frames; i++)
+        memset(s->tap[(at + i) & (s->tap_frames - 1)], 0, sizeof *s->tap);
+    atomic_store_explicit(&s->frame, at + frames, memory_order_relaxed);
+}
+
 void vy_guard_block(struct vy_guard *g, const float *const in[2], float *const out[2],
                     uint32_t frames, uint32_t skipped)
 {
     struct vy_shared *const s = g->shared;
     const uint64_t start = vy_now_ns();
     atomic_store_explicit(&s->frame_ns, start, memory_order_relaxed);
-    atomic_fetch_add_explicit(&s->frame, skipped, memory_order_relaxed);
+    skip(s, skipped);
     const bool sound = exchange(g, in, frames, start);
     store_dry(g, in, frames);
     aim(g, sound);

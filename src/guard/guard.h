@@ -17,8 +17,8 @@
 
 #include "base/exchange.h"
 
-#define VY_FADE_S 0.010   ///< the longest any trouble is heard
-#define VY_DEADLINE 0.6   ///< of the period
+#define VY_FADE_S 0.010     ///< the longest any trouble is heard
+#define VY_DEADLINE 0.6     ///< of the period
 #define VY_HUNG_NS 4000000u ///< an engine that is late for two blocks and so long is hung
 
 /// A gain on its way.
@@ -31,23 +31,23 @@ struct vy_slope {
 struct vy_guard {
     struct vy_shared *shared;
     float sr_hz;
-    uint32_t active;          ///< slot that plays, VY_SLOTS = none
-    bool waiting;             ///< the active engine still owes a block
-    bool gave_up;             ///< an engine failed and none has taken over yet
-    uint32_t late_row;        ///< blocks in a row it has been late
-    uint32_t bad_row;         ///< blocks in a row that were not finite
-    uint64_t asked_ns;        ///< when it was asked
-    uint64_t trouble_ns;      ///< when the sound went away, 0 = it is there
-    uint32_t lost;            ///< frames since then
-    int64_t position;         ///< where the music is: of the next frame to be heard
+    uint32_t active;     ///< slot that plays, VY_SLOTS = none
+    bool waiting;        ///< the active engine still owes a block
+    bool gave_up;        ///< an engine failed and none has taken over yet
+    uint32_t late_row;   ///< blocks in a row it has been late
+    uint32_t bad_row;    ///< blocks in a row that were not finite
+    uint64_t asked_ns;   ///< when it was asked
+    uint64_t trouble_ns; ///< when the sound went away, 0 = it is there
+    uint32_t lost;       ///< frames since then
+    int64_t position;    ///< where the music is: of the next frame to be heard
     uint32_t playing;
     struct vy_slope engine, held, dry, panic;
-    float last[2], hold[2];   ///< last sample of the engine's sound; what is held
+    float last[2], hold[2]; ///< last sample of the engine's sound; what is held
     uint32_t blamed[VY_BLAMES], blames;
     _Atomic int pidfd[VY_SLOTS]; ///< 1 + descriptor, 0 = none
-    int cpu;                  ///< 1 + processor the device thread is bound to, 0 = free
-    uint32_t delay;           ///< frames the dry path is late, as the engine is
-    uint32_t written;         ///< of the dry path's line
+    int cpu;                     ///< 1 + processor the device thread is bound to, 0 = free
+    uint32_t delay;              ///< frames the dry path is late, as the engine is
+    uint32_t written;            ///< of the dry path's line
     float line[2][2 * VY_BLOCK_MAX];
 };
 

@@ -33,6 +33,7 @@ struct process {
     struct vy_device *device;
     int signals, control; // control: the studio's end closes when it is gone
     int pid[VY_SLOTS];    // the pidfds belong to
+    _Atomic bool open;    // the device's facts are known
     uint64_t deadline;    // CLOCK_MONOTONIC ns when a fade-out has to be over, 0 = none
     bool bound;
 };
@@ -54,7 +55,12 @@ static void bind_processor(struct process *p)
 static void on_block(void *arg, const struct vy_device_block *block)
 {
     struct process *const p = arg;
-    if (!p->bound && atomic_load_explicit(&p->shared->device.state, memory_order_acquire))
+    if (!atomic_load_explicit(&p->open, memory_order_acquire)) {
+        for (int c = 0; c < 2; c++)
+            memset(block->out[c], 0, block->frames * sizeof(float));
+        return;
+    }
+    if (!p->bound)
         bind_processor(p); // once, before the first engine is asked
     vy_guard_block(&p->guard, block->in, block->out, block->frames, block->skipped);
 }
@@ -152,6 +158,7 @@ static vy_status open_device(struct process *p, struct vy_device_want *want, str
     if (now.priority_why[0])
         fprintf(stderr, "veery-guard: %s\n", now.priority_why);
     show_device(p);
+    atomic_store_explicit(&p->open, true, memory_order_release);
     return VY_OK;
 }
 
@@ -177,7 +184,8 @@ static int usage(void)
 }
 
 // NAME VALUE pairs as the studio writes them (live/processes.c); false when one is unknown.
-static bool read_words(int argc, char **argv, struct vy_device_want *want, int *memory, int *control)
+static bool read_words(int argc, char **argv, struct vy_device_want *want, int *memory,
+                       int *control)
 {
     for (int i = 1; i + 1 < argc; i += 2) {
         const char *const name = argv[i], *const value = argv[i + 1];

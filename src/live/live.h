@@ -16,15 +16,15 @@ struct vy_live;
 /// How to open. Strings are borrowed during vy_live_open only.
 struct vy_live_how {
     const struct vy_catalog *catalog;
-    const char *device;       ///< see sound/device.h; NULL = auto
-    uint32_t sr_hz, period;   ///< 0 = the device's own
-    const char *source;       ///< input to connect, NULL = none
-    const char *in_file;      ///< null and file devices: a WAV that comes in
-    const char *media_class;  ///< see sound/device.h
-    const char *client;       ///< name of our nodes, NULL = "Veery"
-    double seconds;           ///< file device: its length, 0 = until the end
-    double tap_seconds;       ///< how much of the past is kept, 1..30; 0 = 5
-    bool dry;                 ///< without an engine the input goes through (microphones)
+    const char *device;      ///< see sound/device.h; NULL = auto
+    uint32_t sr_hz, period;  ///< 0 = the device's own
+    const char *source;      ///< input to connect, NULL = none
+    const char *in_file;     ///< null and file devices: a WAV that comes in
+    const char *media_class; ///< see sound/device.h
+    const char *client;      ///< name of our nodes, NULL = "Veery"
+    double seconds;          ///< file device: its length, 0 = until the end
+    double tap_seconds;      ///< how much of the past is kept, 1..30; 0 = 5
+    bool dry;                ///< without an engine the input goes through (microphones)
     uint64_t seed;
     /// Something happened: {"event":"edit","author":..,"line":..,"version":..}, "muted", "late",
     /// "failover", "failed", "engine", "device", "timer", "record", "say". Borrowed. May be NULL.

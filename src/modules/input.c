@@ -14,8 +14,10 @@ static void input_process(void *mem, const struct vy_io *io)
     vy_f8 both[VY_TICK];
     for (uint32_t n = 0; outside && in && n < VY_TICK; n++)
         both[n] = outside[n] + in[n];
-    vy_stereo_pass(outside && in ? both : outside ? outside : in, vy_ramp_of(io, 0, 0),
-                   vy_out(io, 0, 0));
+    vy_stereo_pass(outside && in ? both
+                   : outside     ? outside
+                                 : in,
+                   vy_ramp_of(io, 0, 0), vy_out(io, 0, 0));
 }
 
 const struct vy_module vy_module_input = {

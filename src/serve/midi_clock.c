@@ -12,12 +12,12 @@
 #include <string.h>
 #include <time.h>
 
-#define TICKS 24.0                  // a quarter note
-#define PAUSE_NS 250000000u         // longer than a tick at 10 BPM
-#define JUMP 0.04                   // share by which a beat may differ from the window
-#define IDLE_NS 2000000u            // how often a stopped transport is looked at
-#define DRAW 0.03                   // share of a small difference taken in at once
-#define LEAP_BEATS 0.05             // what is more is a jump
+#define TICKS 24.0          // a quarter note
+#define PAUSE_NS 250000000u // longer than a tick at 10 BPM
+#define JUMP 0.04           // share by which a beat may differ from the window
+#define IDLE_NS 2000000u    // how often a stopped transport is looked at
+#define DRAW 0.03           // share of a small difference taken in at once
+#define LEAP_BEATS 0.05     // what is more is a jump
 #define PRIORITY 30
 
 void vy_clock_reset(struct vy_clock_meter *meter)

@@ -20,7 +20,7 @@
 #define KEYS 128
 #define MAX_LEARNED 128
 #define MAX_JOBS 256
-#define FROM_BEND 128     // numbers of what is no controller
+#define FROM_BEND 128 // numbers of what is no controller
 #define FROM_PRESSURE 129
 #define SUSTAIN 64
 #define ALL_SOUND_OFF 120
@@ -140,15 +140,11 @@ static float scale(const struct learned *l, double way)
 {
     const double min = (double)l->min, max = (double)l->max;
     switch (l->curve) {
-    case VY_LIN:
-        return (float)(min + way * (max - min));
-    case VY_EXP:
-        return (float)(way >= 1 ? max : min * pow(max / min, way));
+    case VY_LIN: return (float)(min + way * (max - min));
+    case VY_EXP: return (float)(way >= 1 ? max : min * pow(max / min, way));
     case VY_INT:
-    case VY_ENUM:
-        return (float)rint(min + way * (max - min));
-    case VY_BOOL:
-        return way >= 0.5;
+    case VY_ENUM: return (float)rint(min + way * (max - min));
+    case VY_BOOL: return way >= 0.5;
     }
     return 0;
 }
@@ -213,18 +209,10 @@ static void on_event(void *arg, const struct vy_midi_event *event, uint64_t ns)
     face->events++;
     switch (event->kind) {
     case VY_MIDI_NOTE_OFF:
-    case VY_MIDI_NOTE_ON:
-        on_note(face, event);
-        break;
-    case VY_MIDI_CONTROL:
-        on_controller(face, event);
-        break;
-    case VY_MIDI_PRESSURE:
-        on_control(face, event->chan, FROM_PRESSURE, event->a / 127.0);
-        break;
-    case VY_MIDI_BEND:
-        on_control(face, event->chan, FROM_BEND, event->value / 16383.0);
-        break;
+    case VY_MIDI_NOTE_ON: on_note(face, event); break;
+    case VY_MIDI_CONTROL: on_controller(face, event); break;
+    case VY_MIDI_PRESSURE: on_control(face, event->chan, FROM_PRESSURE, event->a / 127.0); break;
+    case VY_MIDI_BEND: on_control(face, event->chan, FROM_BEND, event->value / 16383.0); break;
     case VY_MIDI_RESET:
         for (int chan = 0; chan < CHANS; chan++)
             all_off(face, chan);
@@ -238,8 +226,7 @@ static void on_event(void *arg, const struct vy_midi_event *event, uint64_t ns)
             on_clock(face, event, ns);
         break;
     case VY_MIDI_TOUCH:
-    case VY_MIDI_PROGRAM:
-        break; // nothing here answers to these
+    case VY_MIDI_PROGRAM: break; // nothing here answers to these
     }
     pthread_mutex_unlock(&face->lock);
 }
@@ -284,22 +271,14 @@ static void do_job(struct vy_midi_face *face, const struct job *job)
 {
     char line[64];
     switch (job->kind) {
-    case JOB_NOTE:
-        do_note(face, job);
-        break;
+    case JOB_NOTE: do_note(face, job); break;
     case JOB_START:
         seek(face, 0);
         say(face, "play");
         break;
-    case JOB_PLAY:
-        say(face, "play");
-        break;
-    case JOB_STOP:
-        say(face, "stop");
-        break;
-    case JOB_SEEK:
-        seek(face, job->value);
-        break;
+    case JOB_PLAY: say(face, "play"); break;
+    case JOB_STOP: say(face, "stop"); break;
+    case JOB_SEEK: seek(face, job->value); break;
     case JOB_TEMPO:
         snprintf(line, sizeof line, "tempo %.2f", job->value);
         if (job->value >= 10 && job->value <= 400)
@@ -410,16 +389,13 @@ static int find_learned(const struct vy_midi_face *face, const char *path)
 vy_status vy_midi_learn(struct vy_midi_face *face, const char *path, struct vy_err *err)
 {
     struct vy_target target;
-    const vy_status status =
-        vy_edit_find(vy_live_session(face->live)->doc, path, &target, err);
+    const vy_status status = vy_edit_find(vy_live_session(face->live)->doc, path, &target, err);
     if (status)
         return status;
     if (target.port || !target.row)
         return vy_fail(err, VY_BAD_ARG, -1, "%.60s is an input, not a parameter", path);
-    struct learned now = {.number = -1,
-                          .min = target.row->min,
-                          .max = target.row->max,
-                          .curve = target.row->curve};
+    struct learned now = {
+        .number = -1, .min = target.row->min, .max = target.row->max, .curve = target.row->curve};
     if (!vy_text_copy(now.path, sizeof now.path, path))
         return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
     pthread_mutex_lock(&face->lock);
@@ -429,9 +405,9 @@ vy_status vy_midi_learn(struct vy_midi_face *face, const char *path, struct vy_e
     if (i >= 0)
         face->learned[i] = now;
     pthread_mutex_unlock(&face->lock);
-    return i >= 0 ? VY_OK
-                  : vy_fail(err, VY_TOO_BIG, -1, "%d are learned already; `unlearn` one",
-                            MAX_LEARNED);
+    return i >= 0
+               ? VY_OK
+               : vy_fail(err, VY_TOO_BIG, -1, "%d are learned already; `unlearn` one", MAX_LEARNED);
 }
 
 vy_status vy_midi_unlearn(struct vy_midi_face *face, const char *path, struct vy_err *err)

@@ -217,7 +217,7 @@ bool vy_midi_send(struct vy_midi *midi, const struct vy_midi_event *event)
     uint8_t bytes[3];
     const size_t n = vy_midi_encode(event, bytes);
     pthread_mutex_lock(&midi->lock);
-    const bool sent = midi->seq         ? send_seq(midi, bytes, n)
+    const bool sent = midi->seq        ? send_seq(midi, bytes, n)
                       : midi->out >= 0 ? write(midi->out, bytes, n) == (ssize_t)n
                                        : false;
     pthread_mutex_unlock(&midi->lock);

@@ -30,8 +30,8 @@ enum vy_midi_kind {
 
 struct vy_midi_event {
     enum vy_midi_kind kind;
-    uint8_t chan; ///< 0..15
-    uint8_t a, b; ///< 0..127
+    uint8_t chan;   ///< 0..15
+    uint8_t a, b;   ///< 0..127
     uint16_t value; ///< BEND and SONG
 };
 

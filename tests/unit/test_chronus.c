@@ -43,9 +43,8 @@ static struct vy_osc_message message(const char *path, size_t size, char *packet
 }
 
 // As the face does it: at once when it can, else on the main thread.
-#define SEND(path, types, ...)                                                                  \
-    send_message(path,                                                                          \
-                 vy_osc_message_write(packet, sizeof packet, path, types, ##__VA_ARGS__))
+#define SEND(path, types, ...) \
+    send_message(path, vy_osc_message_write(packet, sizeof packet, path, types, ##__VA_ARGS__))
 static char packet[4096];
 
 static void send_message(const char *path, size_t size)
@@ -245,7 +244,8 @@ static void chronus_tracks(void **state)
     // as it was said in order: base_freq, filter_freq, notes
     SEND("/seq/add", "sssff", "bass", "voice2", "Xx", 82.5, 1000.0);
     sent();
-    assert_string_equal(unit("voice2")->part->text, "X{freq=82.5 cutoff=1750}x{freq=82.5 cutoff=1150}");
+    assert_string_equal(unit("voice2")->part->text,
+                        "X{freq=82.5 cutoff=1750}x{freq=82.5 cutoff=1150}");
     SEND("/seq/update/pattern", "ss", "bass", "x.");
     SEND("/seq/update/notes", "ss", "bass", "440");
     sent();

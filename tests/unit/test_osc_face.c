@@ -165,10 +165,10 @@ static void osc_answers_faults(void **state)
 {
     (void)state;
     line("create bass");
-    static const char *const path[] = {"/bass/cutof", "/bas/cutoff", "/bass", "/b*ss/cutoff",
-                                       "/veery/dp", "/gate/nobody"};
-    static const char *const says[] = {"cutoff", "no thing", "no address", "names one thing",
-                                       "/veery/do", "nobody"};
+    static const char *const path[] = {"/bass/cutof",  "/bas/cutoff", "/bass",
+                                       "/b*ss/cutoff", "/veery/dp",   "/gate/nobody"};
+    static const char *const says[] = {"cutoff",          "no thing",  "no address",
+                                       "names one thing", "/veery/do", "nobody"};
     for (int i = 0; i < 6; i++) {
         replies = 0;
         lo_send_from(to, own, LO_TT_IMMEDIATE, path[i], "f", 0.5);
@@ -278,7 +278,8 @@ static void osc_sends_telemetry(void **state)
     work(20, 5000);
     for (int i = 0; i < replies; i++) {
         master |= strcmp(got[i].path, "/veery/meters/master") == 0;
-        unit |= strcmp(got[i].path, "/veery/meters/bass") == 0 && fabsf(got[i].value - 0.3f) < 1e-6f;
+        unit |=
+            strcmp(got[i].path, "/veery/meters/bass") == 0 && fabsf(got[i].value - 0.3f) < 1e-6f;
         position |= strcmp(got[i].path, "/veery/position") == 0 && got[i].id == 2;
         event |= strcmp(got[i].path, "/veery/event") == 0 && strstr(got[i].text[0], "edit");
     }

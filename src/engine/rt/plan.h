@@ -203,11 +203,12 @@ struct vy_engine {
     struct vy_plan *plan;
     struct vy_crew *crew; ///< NULL: one thread
     bool stems;           ///< fill the stems' buffers
-    const vy_f8 *outside; ///< [VY_TICK] sound from outside for this tick, NULL: none
+    bool chase; ///< the next tick also begins the notes that would already sound (a takeover)
+    const vy_f8 *outside;            ///< [VY_TICK] sound from outside for this tick, NULL: none
     const struct vy_live_note *note; ///< played by hand in this tick, sorted by frame
     uint32_t notes;
-    uint64_t frame;       ///< frames rendered
-    int64_t position;     ///< transport, frames since bar 1; stands when stopped
+    uint64_t frame;   ///< frames rendered
+    int64_t position; ///< transport, frames since bar 1; stands when stopped
     // nodes that were muted: counted, and the last few of them for the reader to take out
     _Atomic uint32_t faults;
     const struct vy_plan_node *_Atomic fault[VY_PLAN_FAULTS];

@@ -70,7 +70,8 @@ static void keep_turned(struct vy_play *play, const struct vy_plan *plan)
 }
 
 // The new plan goes on at the beat where the old one is, also when the tempo differs.
-static void keep_beat(struct vy_engine *engine, const struct vy_plan *old, const struct vy_plan *new)
+static void keep_beat(struct vy_engine *engine, const struct vy_plan *old,
+                      const struct vy_plan *new)
 {
     const double beat = vy_tempo_beat(&old->map, (double)engine->position);
     const double frame = vy_tempo_frame(&new->map, beat);
@@ -133,7 +134,8 @@ static void let_go(struct vy_play *play, uint32_t unit, float hz, uint32_t frame
             notes->voice[v].off_frame = off;
 }
 
-static void add_note(struct vy_play *play, uint32_t unit, const struct vy_control *c, uint32_t frame)
+static void add_note(struct vy_play *play, uint32_t unit, const struct vy_control *c,
+                     uint32_t frame)
 {
     if (play->notes == VY_TICK_NOTES) {
         play->engine.dropped++;
@@ -142,11 +144,8 @@ static void add_note(struct vy_play *play, uint32_t unit, const struct vy_contro
     uint32_t at = play->notes++;
     for (; at > 0 && play->note[at - 1].event.frame > frame; at--)
         play->note[at] = play->note[at - 1];
-    play->note[at] = (struct vy_live_note){unit,
-                                           {.frame = frame,
-                                            .hz = c->value,
-                                            .velocity = c->velocity,
-                                            .off_frame = UINT64_MAX}};
+    play->note[at] = (struct vy_live_note){
+        unit, {.frame = frame, .hz = c->value, .velocity = c->velocity, .off_frame = UINT64_MAX}};
 }
 
 // `frame` of this tick; parameters move from its beginning on.
@@ -193,7 +192,8 @@ static void take_later(struct vy_play *play, uint64_t from)
     play->laters = kept;
 }
 
-static void take_controls(struct vy_play *play, struct vy_slot *slot, uint64_t from, uint64_t now_ns)
+static void take_controls(struct vy_play *play, struct vy_slot *slot, uint64_t from,
+                          uint64_t now_ns)
 {
     struct vy_control c;
     take_later(play, from);
@@ -203,7 +203,8 @@ static void take_controls(struct vy_play *play, struct vy_slot *slot, uint64_t f
             play->later[play->laters++] = c;
             continue;
         }
-        apply(play, &c, c.frame > from && c.frame < from + VY_TICK ? (uint32_t)(c.frame - from) : 0);
+        apply(play, &c,
+              c.frame > from && c.frame < from + VY_TICK ? (uint32_t)(c.frame - from) : 0);
         if (c.frame == 0 && now_ns > c.sent_ns) {
             // quarter octaves from 1 us on, as vy_wait_bucket counts them
             uint32_t b = 0;
@@ -215,7 +216,8 @@ static void take_controls(struct vy_play *play, struct vy_slot *slot, uint64_t f
     }
 }
 
-// ---- what is measured and written to disk ---------------------------------------------------------
+// ---- what is measured and written to disk
+// ---------------------------------------------------------
 
 static void keep_peaks(const struct vy_plan *plan, struct vy_engine_says *says)
 {
@@ -271,10 +273,10 @@ static void make_tick(struct vy_play *play, struct vy_slot *slot, uint64_t from,
     engine->notes = play->notes;
     memcpy(play->heard, play->outside, sizeof play->heard);
     engine->outside = play->heard;
-    const uint64_t frame = engine->frame;
     play->tick(engine);
+    engine->chase = false;
     if (stems)
-        keep_stems(play, stems, frame);
+        keep_stems(play, stems, from);
     for (uint32_t n = 0; n < VY_TICK; n++) {
         play->made[0][n] = engine->plan->out[n][0];
         play->made[1][n] = engine->plan->out[n][1];
@@ -293,6 +295,7 @@ static void begin(struct vy_play *play, const struct vy_slot *slot)
     play->skipped = slot->skipped;
     play->engine.position = slot->position > 0 ? slot->position : 0;
     play->left = 0;
+    play->engine.chase = true;
     memset(play->outside, 0, sizeof play->outside);
     release_notes(play->engine.plan);
 }

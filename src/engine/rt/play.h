@@ -10,9 +10,9 @@
 #include "base/exchange.h"
 #include "engine/rt/plan.h"
 
-#define VY_PLAN_QUEUE 64u  ///< plans on their way, a power of two
-#define VY_LATER 256u      ///< controls that wait for their frame
-#define VY_TICK_NOTES 256u ///< notes by hand in one tick
+#define VY_PLAN_QUEUE 64u   ///< plans on their way, a power of two
+#define VY_LATER 256u       ///< controls that wait for their frame
+#define VY_TICK_NOTES 256u  ///< notes by hand in one tick
 #define VY_STEM_QUEUE 8192u ///< ticks of stems on their way to disk, a power of two
 
 /// A plan and when it begins.
@@ -33,7 +33,7 @@ struct vy_plan_ring {
 
 /// A tick of one stem on its way to disk.
 struct vy_stem_tick {
-    uint64_t frame;             ///< engine frame of its first
+    uint64_t frame; ///< guard's frame of its first
     char unit[32];
     float stereo[2 * VY_TICK];
 };
@@ -55,10 +55,10 @@ struct vy_play {
     uint64_t version, plans, controls;
     uint32_t takeover;
     uint64_t skipped;
-    uint32_t left;           ///< frames of the last tick not yet handed out
-    float made[2][VY_TICK];  ///< the last tick
+    uint32_t left;          ///< frames of the last tick not yet handed out
+    float made[2][VY_TICK]; ///< the last tick
     vy_f8 outside[VY_TICK];
-    vy_f8 heard[VY_TICK];    ///< the sound from outside of the tick being made
+    vy_f8 heard[VY_TICK]; ///< the sound from outside of the tick being made
     struct vy_control later[VY_LATER];
     uint32_t laters;
     struct vy_live_note note[VY_TICK_NOTES];

@@ -72,6 +72,7 @@ struct window {
     uint64_t engine_frame;
     struct vy_note_event *event;
     uint32_t events, most;
+    bool chase; // also what began before and still sounds
 };
 
 // The events of one hit, if it falls into the window.
@@ -81,17 +82,19 @@ static void take(struct window *w, const struct vy_hit *hit, int64_t cycle, doub
     if (beat < w->part->from || beat >= w->part->until || !sounds(w->part, hit, cycle))
         return;
     const int64_t on = frame_of(w->part, w->map, beat, hit->nudge_s);
-    if (on < w->map_frame || on >= w->map_frame + (int64_t)VY_TICK)
+    if (on >= w->map_frame + (int64_t)VY_TICK || (on < w->map_frame && !w->chase))
         return;
     int64_t off = frame_of(w->part, w->map, beat + hit->length, hit->nudge_s);
     if (hit->legato) // the goal of the slide may be nudged; its start ends this note
         off += 2 + whole_below(2.0 * (double)pattern->max_nudge_s * w->map->sr_hz);
     if (off <= on)
         off = on + 1;
+    if (off <= w->map_frame)
+        return;
     const uint32_t notes = hit->notes ? hit->notes : 1;
     for (uint32_t i = 0; i < notes && w->events < w->most; i++) {
         w->event[w->events] = (struct vy_note_event){
-            .frame = (uint32_t)(on - w->map_frame),
+            .frame = on > w->map_frame ? (uint32_t)(on - w->map_frame) : 0,
             .hz = hit->notes ? hz_of(hit->note[i]) : 0,
             .velocity = hit->velocity,
             .slide = hit->slide,
@@ -102,10 +105,11 @@ static void take(struct window *w, const struct vy_hit *hit, int64_t cycle, doub
     }
 }
 
-uint32_t vy_seq_events(const struct vy_seq_part *part, const struct vy_tempo_map *map,
-                       int64_t map_frame, uint64_t engine_frame, struct vy_note_event *event,
-                       uint32_t most)
+static uint32_t collect(struct window *w)
 {
+    const struct vy_seq_part *const part = w->part;
+    const struct vy_tempo_map *const map = w->map;
+    const int64_t map_frame = w->map_frame;
     const struct vy_pattern *const pattern = part->pattern;
     if (!pattern || !pattern->hits || !(pattern->beats > 0))
         return 0;
@@ -114,13 +118,14 @@ uint32_t vy_seq_events(const struct vy_seq_part *part, const struct vy_tempo_map
     double high = vy_tempo_beat(map, (double)(map_frame + (int64_t)VY_TICK) + nudge) + SLACK;
     if (part->swing > 0)
         low -= 0.125; // swing is late by at most half a sixteenth
+    if (w->chase)
+        low -= pattern->beats; // no note is longer than its pattern
     if (low < part->from)
         low = part->from;
     if (high > part->until)
         high = part->until;
     if (!(low < high))
         return 0;
-    struct window w = {part, map, map_frame, engine_frame, event, 0, most};
     int64_t cycle = whole_below((low - part->anchor - SLACK) / pattern->beats);
     double start = part->anchor + (double)cycle * pattern->beats;
     for (uint32_t i = first_at(pattern, low - start - SLACK);; i++) {
@@ -129,9 +134,23 @@ uint32_t vy_seq_events(const struct vy_seq_part *part, const struct vy_tempo_map
             start = part->anchor + (double)++cycle * pattern->beats;
         }
         const double beat = start + pattern->hit[i].at;
-        if (beat > high || w.events == most)
+        if (beat > high || w->events == w->most)
             break;
-        take(&w, &pattern->hit[i], cycle, beat);
+        take(w, &pattern->hit[i], cycle, beat);
     }
-    return w.events;
+    return w->events;
+}
+
+uint32_t vy_seq_events(const struct vy_seq_part *part, const struct vy_tempo_map *map,
+                       int64_t map_frame, uint64_t engine_frame, struct vy_note_event *event,
+                       uint32_t most)
+{
+    return collect(&(struct window){part, map, map_frame, engine_frame, event, 0, most, false});
+}
+
+uint32_t vy_seq_chase(const struct vy_seq_part *part, const struct vy_tempo_map *map,
+                      int64_t map_frame, uint64_t engine_frame, struct vy_note_event *event,
+                      uint32_t most)
+{
+    return collect(&(struct window){part, map, map_frame, engine_frame, event, 0, most, true});
 }

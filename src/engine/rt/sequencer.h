@@ -38,6 +38,12 @@ VY_RT uint32_t vy_seq_events(const struct vy_seq_part *part, const struct vy_tem
                              int64_t map_frame, uint64_t engine_frame, struct vy_note_event *event,
                              uint32_t most);
 
+/// The same, and at frame 0 the notes that began before and still sound: for an engine that takes
+/// over in the middle of the music.
+VY_RT uint32_t vy_seq_chase(const struct vy_seq_part *part, const struct vy_tempo_map *map,
+                            int64_t map_frame, uint64_t engine_frame, struct vy_note_event *event,
+                            uint32_t most);
+
 /// One voice.
 struct vy_voice {
     bool held;

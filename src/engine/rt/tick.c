@@ -284,8 +284,9 @@ static void play_notes(struct vy_engine *engine, uint32_t index)
     const struct vy_hit *started[VY_MAX_LANES] = {NULL};
     uint32_t events = 0;
     for (uint32_t p = 0; plan->playing && p < unit->parts; p++)
-        events += vy_seq_events(&unit->part[p], &plan->map, engine->position, engine->frame,
-                                event + events, VY_TICK_EVENTS - events);
+        events += (engine->chase ? vy_seq_chase : vy_seq_events)(
+            &unit->part[p], &plan->map, engine->position, engine->frame, event + events,
+            VY_TICK_EVENTS - events);
     if (engine->notes)
         events = add_live(engine, index, event, events);
     const uint32_t dropped = unit->notes->dropped;

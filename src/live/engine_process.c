@@ -1,0 +1,324 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live/engine_process.h"
+
+#include "base/exchange.h"
+#include "base/ftz.h"
+#include "command/handlers.h"
+#include "engine/player.h"
+#include "live/stems.h"
+#include "live/link.h"
+#include "sound/device.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SERVICE_MS 5
+#define IDLE_NS 10000000u // a spare engine looks at its rings so often
+#define START_MS 3000     // for the audio thread to take the first plan
+
+struct engine {
+    const struct vy_catalog *catalog;
+    struct vy_shared *shared;
+    struct vy_slot *slot;
+    uint32_t index;
+    struct vy_player *player;
+    struct vy_stems *stems;
+    struct vy_doc *doc;
+    struct vy_link link;
+    pthread_t audio;
+    _Atomic bool leave;
+    bool running; // the audio thread
+    uint32_t units;
+};
+
+// ---- audio thread -------------------------------------------------------------------------------
+
+// On the guard's own processor the answer needs no wake-up from another one.
+static uint32_t follow_guard(const struct engine *e, uint32_t bound)
+{
+    const uint32_t cpu = atomic_load_explicit(&e->slot->cpu, memory_order_relaxed);
+    if (cpu == bound || cpu == 0)
+        return bound;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu - 1, &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+    return cpu;
+}
+
+static void *run_audio(void *arg)
+{
+    struct engine *const e = arg;
+    struct vy_slot *const slot = e->slot;
+    char why[160];
+    vy_ftz_enter();
+    const uint32_t guard = atomic_load(&e->shared->device.realtime);
+    if (guard > 1)
+        vy_realtime_ask(guard - 1, why, sizeof why);
+    uint32_t done = atomic_load(&slot->asked), bound = 0;
+    atomic_store(&slot->done, done);
+    while (!atomic_load_explicit(&e->leave, memory_order_relaxed)) {
+        if (!vy_futex_wait(&slot->asked, done, IDLE_NS)) {
+            if (atomic_load_explicit(&e->shared->active, memory_order_relaxed) != e->index)
+                vy_player_idle(e->player, slot);
+            continue;
+        }
+        done = atomic_load_explicit(&slot->asked, memory_order_acquire);
+        bound = follow_guard(e, bound); // a system call when the guard has moved, never else
+        vy_player_block(e->player, slot);
+        atomic_store_explicit(&slot->done, done, memory_order_release);
+        vy_futex_wake(&slot->done);
+    }
+    return NULL;
+}
+
+static bool start_audio(struct engine *e)
+{
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 1u << 20);
+    e->running = pthread_create(&e->audio, &attr, run_audio, e) == 0;
+    pthread_attr_destroy(&attr);
+    return e->running;
+}
+
+// ---- what the studio says -----------------------------------------------------------------------
+
+static vy_status read_entry(json_t *from, struct vy_entry *entry, struct vy_err *err)
+{
+    const char *line = NULL, *author = "", *program = NULL;
+    json_int_t seed = 0;
+    int fired = 0;
+    if (json_unpack(from, "{s:F,s:s,s?s,s?s,s?I,s?b}", "beat", &entry->beat, "line", &line,
+                    "author", &author, "program", &program, "seed", &seed, "fired", &fired))
+        return vy_fail(err, VY_INTERNAL, -1, "the studio sent a line that cannot be read");
+    entry->line = (char *)line; // borrowed from the message: never freed here
+    entry->program = (char *)program;
+    entry->seed = (uint64_t)seed;
+    entry->fired = fired;
+    vy_text_copy(entry->author, sizeof entry->author, author);
+    return VY_OK;
+}
+
+static vy_status apply_entries(struct engine *e, json_t *entries, struct vy_err *err)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(entries, i, item)
+    {
+        struct vy_entry entry = {0};
+        vy_status status = read_entry(item, &entry, err);
+        if (!status)
+            status = vy_entry_apply(e->catalog, &e->doc, &entry, err);
+        if (status)
+            return status;
+    }
+    return VY_OK;
+}
+
+static uint32_t read_handles(json_t *list, uint32_t *handle, uint32_t most)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < json_array_size(list) && n < most; i++)
+        handle[n++] = (uint32_t)json_integer_value(json_array_get(list, i));
+    return n;
+}
+
+static void complain(struct engine *e, const struct vy_err *err, uint64_t version)
+{
+    vy_link_send(&e->link,
+                 json_pack("{s:s,s:I}", "failed", err->message, "version", (json_int_t)version));
+}
+
+static void say_units(struct engine *e)
+{
+    const char *const *name;
+    const uint32_t n = vy_player_units(e->player, &name);
+    json_t *const list = json_array();
+    for (uint32_t i = 0; i < n; i++)
+        json_array_append_new(list, json_string(name[i]));
+    vy_link_send(&e->link, json_pack("{s:o}", "units", list));
+}
+
+static void on_entries(struct engine *e, json_t *message, json_t *entries)
+{
+    struct vy_err err = {.at = -1};
+    uint32_t echo[256];
+    json_t *const at = json_object_get(message, "at"), *const to = json_object_get(message, "to");
+    struct vy_player_when when = {
+        .beat = json_is_number(at) ? json_number_value(at) : (double)NAN,
+        .seek = json_is_number(to),
+        .to = json_number_value(to),
+        .version = (uint64_t)json_integer_value(json_object_get(message, "version")),
+        .echo = echo,
+        .echoes = read_handles(json_object_get(message, "echo"), echo, 256),
+    };
+    if (json_is_true(json_object_get(message, "reset"))) {
+        vy_doc_destroy(e->doc);
+        e->doc = vy_doc_new((uint64_t)json_integer_value(json_object_get(message, "seed")));
+    }
+    vy_status status =
+        e->doc ? apply_entries(e, entries, &err) : vy_fail(&err, VY_NO_MEMORY, -1, "out of memory");
+    if (!status)
+        status = vy_player_play(e->player, e->doc, &when, &err);
+    if (status)
+        complain(e, &err, when.version);
+    else
+        say_units(e);
+}
+
+static void on_bind(struct engine *e, json_t *pairs)
+{
+    struct vy_err err = {.at = -1};
+    json_t *const bound = json_array();
+    size_t i;
+    json_t *pair;
+    json_array_foreach(pairs, i, pair)
+    {
+        json_int_t handle = 0;
+        const char *path = NULL;
+        if (json_unpack(pair, "[I,s]", &handle, &path) == 0 &&
+            vy_player_bind(e->player, (uint32_t)handle, path, &err) == VY_OK)
+            json_array_append_new(bound, json_integer(handle));
+    }
+    if (vy_player_service(e->player, &err)) // makes the plan that knows them
+        complain(e, &err, 0);
+    vy_link_send(&e->link, json_pack("{s:o}", "bound", bound));
+}
+
+static void on_stems(struct engine *e, json_t *message, json_t *folder)
+{
+    struct vy_err err = {.at = -1};
+    vy_player_stems(e->player, false);
+    if (vy_stems_close(e->stems, &err))
+        complain(e, &err, 0);
+    e->stems = NULL;
+    const uint64_t from = (uint64_t)json_integer_value(json_object_get(message, "from"));
+    if (!json_is_string(folder))
+        return;
+    e->stems = vy_stems_open(json_string_value(folder), e->shared->device.sr_hz, from);
+    vy_player_stems(e->player, e->stems != NULL);
+}
+
+static void on_message(struct engine *e, json_t *message)
+{
+    json_t *const entries = json_object_get(message, "entries");
+    json_t *const bind = json_object_get(message, "bind");
+    json_t *const stems = json_object_get(message, "stems");
+    if (entries)
+        on_entries(e, message, entries);
+    if (bind)
+        on_bind(e, bind);
+    if (stems)
+        on_stems(e, message, stems);
+}
+
+// ---- what the player says -----------------------------------------------------------------------
+
+static void on_event(void *arg, const char *what, const char *text)
+{
+    struct engine *const e = arg;
+    vy_link_send(&e->link, json_pack("{s:s,s:s}", "event", what, "text", text));
+}
+
+static void on_stem(void *arg, const char *unit, uint64_t frame, const float *stereo,
+                    uint32_t frames)
+{
+    struct engine *const e = arg;
+    struct vy_err err = {.at = -1};
+    if (e->stems && vy_stems_write(e->stems, unit, frame, stereo, frames, &err))
+        complain(e, &err, 0);
+}
+
+// ---- the process --------------------------------------------------------------------------------
+
+// Memory that may be locked without a limit is; else a lock would fail in the middle of an edit.
+static void lock_memory(void)
+{
+    struct rlimit limit;
+    const bool free_to = geteuid() == 0 || (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+                                            limit.rlim_cur == RLIM_INFINITY);
+    if (free_to)
+        mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
+static bool guard_lives(const struct engine *e)
+{
+    const int pid = e->shared->guard_pid;
+    return pid > 1 && kill(pid, 0) == 0;
+}
+
+// The engine is ready once its audio thread has taken the first plan.
+static void become_ready(struct engine *e)
+{
+    if (atomic_load(&e->slot->state) != VY_SLOT_EMPTY || !e->doc)
+        return;
+    if (!e->running && !start_audio(e))
+        return;
+    if (e->slot->says.plans > 0)
+        atomic_store_explicit(&e->slot->state, VY_SLOT_READY, memory_order_release);
+}
+
+static void run(struct engine *e)
+{
+    struct pollfd fds = {.fd = e->link.fd, .events = POLLIN};
+    struct vy_err err = {.at = -1};
+    for (unsigned round = 0;; round++) {
+        const bool starting = atomic_load(&e->slot->state) == VY_SLOT_EMPTY;
+        poll(&fds, 1, starting ? 1 : SERVICE_MS);
+        for (json_t *message; (message = vy_link_next(&e->link));) {
+            on_message(e, message);
+            json_decref(message);
+        }
+        if (e->link.broken) {
+            fds.fd = -1; // the studio is gone; play on as long as somebody listens
+            if (round % 100 == 0 && !guard_lives(e))
+                return;
+        }
+        become_ready(e);
+        if (vy_player_service(e->player, &err))
+            complain(e, &err, 0);
+        vy_link_flush(&e->link);
+    }
+}
+
+int vy_engine_process(const struct vy_catalog *catalog, int memory, int control, uint32_t slot)
+{
+    struct engine *const e = calloc(1, sizeof *e);
+    struct vy_err err = {.at = -1};
+    if (!e || slot >= VY_SLOTS || vy_shared_open(memory, &e->shared, &err))
+        return 1;
+    signal(SIGPIPE, SIG_IGN);
+    fcntl(control, F_SETFL, O_NONBLOCK);
+    e->catalog = catalog;
+    e->index = slot;
+    e->slot = &e->shared->slot[slot];
+    e->link.fd = control;
+    const struct vy_player_events events = {on_event, on_stem, e};
+    e->player = vy_player_new(catalog, e->shared->device.sr_hz, &events);
+    if (!e->player)
+        return 1;
+    lock_memory();
+    run(e);
+    atomic_store(&e->leave, true);
+    if (e->running)
+        pthread_join(e->audio, NULL);
+    if (vy_stems_close(e->stems, &err))
+        complain(e, &err, 0);
+    vy_link_flush(&e->link);
+    vy_player_destroy(e->player);
+    vy_doc_destroy(e->doc);
+    vy_link_close(&e->link);
+    free(e);
+    return 0;
+}

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The process of one engine: takes the studio's log lines, plays the document they make, answers
+// the guard's blocks. Started by the studio as `veery engine memory FD control FD slot N`.
+//
+//   studio -> engine, one object a line
+//     {"entries":[{"beat","line","author","program","seed","fired"}..],"reset":bool,"seed":N,
+//      "version":N,"at":BEAT|null,"to":BEAT|null,"echo":[HANDLE..]}   play the document so made
+//     {"bind":[[HANDLE,"bass.cutoff"]..]}                             answered {"bound":[HANDLE..]}
+//     {"stems":"DIR"|null,"from":FRAME}                               write stems, or stop
+//     {"module":{"name","path","mark"},"try":bool}                    answered
+//     {"module":..,"ok":..}
+//   engine -> studio
+//     {"event":..,"text":..} {"failed":"why","version":N} {"units":["bass"..]}
+#ifndef VY_LIVE_ENGINE_PROCESS_H
+#define VY_LIVE_ENGINE_PROCESS_H
+
+#include "engine/catalog.h"
+
+/// Run until the studio and the guard are gone. @return exit code
+int vy_engine_process(const struct vy_catalog *catalog, int memory, int control, uint32_t slot);
+
+#endif

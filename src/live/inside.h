@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What the files of a live studio share.
+#ifndef VY_LIVE_INSIDE_H
+#define VY_LIVE_INSIDE_H
+
+#include "live/live.h"
+#include "live/link.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#define VY_PATH_SIZE 96
+
+/// A parameter or unit that can be reached without an edit. Guarded by vy_live.lock.
+struct vy_binding {
+    char path[VY_PATH_SIZE];
+    float min, max;
+    bool unit;     ///< notes, not a parameter
+    bool valid;    ///< the present document has it
+    uint8_t ready; ///< bit i: the engine in slot i knows it
+    bool turned;   ///< `value` is not yet in the session
+    float value;
+    uint64_t turned_ns;
+    char author[VY_NAME_SIZE];
+};
+
+/// A child process.
+struct vy_child {
+    pid_t pid; ///< 0 = none
+    int pidfd;
+    uint64_t started_ns;
+};
+
+struct vy_engine_child {
+    struct vy_child process;
+    struct vy_link link;
+    bool seen_ready;
+    uint64_t ready_ns; ///< from the start of its process until it was ready, the last time
+    uint32_t crashes;  ///< in a row, each soon after its start
+    uint64_t again_ns; ///< not started before
+    json_t *units;     ///< names of its meters
+};
+
+struct vy_live {
+    struct vy_live_how how; ///< strings are not valid after vy_live_open
+    const struct vy_catalog *catalog;
+    struct vy_session *session;
+    struct vy_stage stage;
+    struct vy_shared *shared;
+    int memory, epoll;
+    struct vy_child guard;
+    int control; ///< its other end is the guard's
+    bool closing;
+    char **guard_words; ///< argv, to start it again
+    struct vy_engine_child engine[VY_SLOTS];
+    size_t sent_entries; ///< of the session's log
+    uint64_t sent_rewrites;
+    uint64_t seek_version; ///< positions of older versions are not where the music is
+    uint32_t guard_events; ///< read
+    uint32_t clients, restarts;
+    uint64_t echoed_ns;
+    struct vy_recorder *recorder;
+    pthread_mutex_t lock;       ///< bindings, and pushing into the engines' rings
+    struct vy_binding *binding; ///< [VY_BINDINGS]
+    uint32_t bindings;
+};
+
+// processes.c
+vy_status vy_live_start_guard(struct vy_live *live, struct vy_err *err);
+vy_status vy_live_start_engine(struct vy_live *live, uint32_t slot, struct vy_err *err);
+/// Collect what has ended, start it again.
+void vy_live_supervise(struct vy_live *live);
+void vy_live_end_processes(struct vy_live *live);
+/// The argv of the guard for `how`; strings are copied.
+vy_status vy_live_guard_words(struct vy_live *live, const struct vy_live_how *how,
+                              struct vy_err *err);
+
+// forward.c: the session's log on its way to the engines
+/// Everything, to one engine that has just started.
+void vy_live_send_all(struct vy_live *live, uint32_t slot);
+/// What is new, to all. at: beat from which on it sounds, NAN = at once
+void vy_live_send_new(struct vy_live *live, double at, const uint32_t *echo, uint32_t echoes);
+/// Do waiting lines whose time is near.
+void vy_live_fire_timers(struct vy_live *live);
+/// The transport's present beat, or the session's own while no engine plays.
+double vy_live_beat(const struct vy_live *live);
+
+// bindings.c
+/// The document has changed: which bindings still lead somewhere?
+void vy_live_check_bindings(struct vy_live *live);
+/// All of them, to one engine.
+json_t *vy_live_bindings_json(struct vy_live *live);
+void vy_live_bound(struct vy_live *live, uint32_t slot, json_t *handles);
+/// Bindings of an engine that is gone must be made again.
+void vy_live_unbind_slot(struct vy_live *live, uint32_t slot);
+/// Values turned by hand become lines of the session.
+void vy_live_echo(struct vy_live *live, bool all);
+void vy_live_push(struct vy_live *live, const struct vy_control *control);
+
+// recorder.c
+vy_status vy_live_record(void *live, const char *file, bool stems, struct vy_buf *text,
+                         json_t *result, struct vy_err *err);
+vy_status vy_live_shadow(void *live, const char *file, double seconds, struct vy_buf *text,
+                         json_t *result, struct vy_err *err);
+void vy_live_record_service(struct vy_live *live);
+/// Finish a recording without a word.
+void vy_live_record_end(struct vy_live *live);
+
+// report.c
+void vy_live_event(struct vy_live *live, json_t *event);
+void vy_live_guard_events(struct vy_live *live);
+vy_status vy_live_status(void *live, struct vy_buf *text, json_t *result, struct vy_err *err);
+vy_status vy_live_meters_verb(void *live, struct vy_buf *text, json_t *result, struct vy_err *err);
+
+#endif

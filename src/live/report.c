@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a live studio has to say: events, status, meters.
+#include "live/inside.h"
+
+#include "sound/device.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+void vy_live_event(struct vy_live *live, json_t *event)
+{
+    if (live->how.event && event)
+        live->how.event(live->how.arg, event);
+    json_decref(event);
+}
+
+static const char *state_name(uint32_t state)
+{
+    return state == VY_DEVICE_RUNNING ? "running" : state == VY_DEVICE_LOST ? "lost" : "closed";
+}
+
+static json_t *guard_event_json(const struct vy_live *live, const struct vy_guard_event *e)
+{
+    const json_int_t frame = (json_int_t)e->frame;
+    switch ((enum vy_event_kind)e->kind) {
+    case VY_EVENT_LATE:
+        return json_pack("{s:s,s:i,s:I}", "event", "late", "slot", (int)e->a, "frame", frame);
+    case VY_EVENT_FAILOVER:
+        return json_pack("{s:s,s:i,s:i,s:I}", "event", "failover", "slot", (int)e->a, "lost_frames",
+                         (int)e->b, "frame", frame);
+    case VY_EVENT_FAILED:
+        return json_pack("{s:s,s:i,s:i,s:I,s:s}", "event", "failed", "slot", (int)e->a, "mark",
+                         (int)e->b, "frame", frame, "text",
+                         e->b ? "an engine was given up in a user module, which is bypassed now"
+                              : "an engine was given up");
+    case VY_EVENT_DEVICE:
+        return json_pack("{s:s,s:s,s:s}", "event", "device", "state", state_name(e->a), "name",
+                         live->shared->device.name);
+    case VY_EVENT_BAD:
+        return json_pack("{s:s,s:s,s:I}", "event", "muted", "text",
+                         "an engine sent samples that are no numbers", "frame", frame);
+    case VY_EVENT_SWITCH:
+        return json_pack("{s:s,s:s,s:b}", "event", "switch", "what", e->a ? "panic" : "bypass",
+                         "on", (int)e->b);
+    }
+    return NULL;
+}
+
+void vy_live_guard_events(struct vy_live *live)
+{
+    const uint32_t there = atomic_load_explicit(&live->shared->events, memory_order_acquire);
+    if (there - live->guard_events > VY_EVENTS)
+        live->guard_events = there - VY_EVENTS;
+    for (; live->guard_events != there; live->guard_events++) {
+        const struct vy_guard_event e = live->shared->event[live->guard_events % VY_EVENTS];
+        vy_live_event(live, guard_event_json(live, &e));
+    }
+}
+
+static json_t *process_json(const char *role, int pid)
+{
+    return json_pack("{s:s,s:i}", "role", role, "pid", pid);
+}
+
+static json_t *processes_json(const struct vy_live *live)
+{
+    json_t *const list = json_array();
+    const uint32_t active = atomic_load(&live->shared->active);
+    json_array_append_new(list, process_json("studio", (int)getpid()));
+    if (live->guard.pid)
+        json_array_append_new(list, process_json("guard", live->guard.pid));
+    for (uint32_t i = 0; i < VY_SLOTS; i++)
+        if (live->engine[i].process.pid)
+            json_array_append_new(list, process_json(i == active ? "engine"
+                                                     : atomic_load(&live->shared->slot[i].state)
+                                                         ? "standby"
+                                                         : "starting",
+                                                     live->engine[i].process.pid));
+    return list;
+}
+
+static json_t *exchange_json(const struct vy_shared *s)
+{
+    return json_pack("{s:f,s:f}", "p50_us", (double)vy_wait_quantile(s->wait, 0.5) / 1e3, "p99_us",
+                     (double)vy_wait_quantile(s->wait, 0.99) / 1e3);
+}
+
+vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
+{
+    (void)err;
+    const struct vy_live *const live = arg;
+    const struct vy_shared *const s = live->shared;
+    const struct vy_device_facts *const d = &s->device;
+    const uint32_t active = atomic_load(&s->active);
+    const struct vy_engine_says *const says = active < VY_SLOTS ? &s->slot[active].says : NULL;
+    const int latency = says ? (int)says->latency : 0;
+    json_t *const processes = processes_json(live);
+    vy_buf_add(text, "\n  %s %s, %u Hz, %u frames, %s%s%s; late %llu, failovers %llu, xruns %llu",
+               d->backend, d->name, d->sr_hz, d->period, state_name(d->state),
+               s->bypass ? ", bypassed" : "", s->panic ? ", silenced by panic" : "",
+               (unsigned long long)s->late, (unsigned long long)s->failovers,
+               (unsigned long long)d->xruns);
+    size_t i;
+    json_t *p;
+    json_array_foreach(processes, i, p)
+        vy_buf_add(text, "\n  %-9s %lld", json_string_value(json_object_get(p, "role")),
+                   json_integer_value(json_object_get(p, "pid")));
+    json_object_set_new(result, "processes", processes);
+    json_object_set_new(result, "device",
+                        json_pack("{s:s,s:s,s:s,s:i,s:i}", "backend", d->backend, "name", d->name,
+                                  "state", state_name(d->state), "ins", (int)d->ins, "priority",
+                                  (int)d->realtime));
+    json_object_set_new(result, "rate", json_integer(d->sr_hz));
+    json_object_set_new(result, "period", json_integer(d->period));
+    json_object_set_new(result, "xruns", json_integer((json_int_t)d->xruns));
+    json_object_set_new(result, "late", json_integer((json_int_t)s->late));
+    json_object_set_new(result, "late_steal", json_integer((json_int_t)s->late_steal));
+    json_object_set_new(result, "failovers", json_integer((json_int_t)s->failovers));
+    json_object_set_new(result, "restarts", json_integer(live->restarts));
+    json_object_set_new(result, "blocks", json_integer((json_int_t)s->blocks));
+    json_object_set_new(result, "frame", json_integer((json_int_t)s->frame));
+    json_object_set_new(result, "latency", json_integer(latency));
+    json_object_set_new(result, "bypass", json_boolean(s->bypass));
+    json_object_set_new(result, "panic", json_boolean(s->panic));
+    json_object_set_new(result, "clients", json_integer(live->clients));
+    json_object_set_new(result, "exchange", exchange_json(s));
+    if (says)
+        json_object_set_new(result, "transport",
+                            json_pack("{s:b,s:f,s:f,s:I,s:I}", "playing", (int)says->playing,
+                                      "beat", says->beat, "bpm", says->bpm, "version",
+                                      (json_int_t)says->version, "controls",
+                                      (json_int_t)says->controls));
+    return VY_OK;
+}
+
+static double take_peak(_Atomic uint32_t *peak)
+{
+    const uint32_t bits = atomic_exchange(peak, 0);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return isfinite(value) ? (double)value : 0;
+}
+
+json_t *vy_live_meters(struct vy_live *live)
+{
+    struct vy_shared *const s = live->shared;
+    const uint32_t active = atomic_load(&s->active);
+    json_t *const units = json_object();
+    const double l = take_peak(&s->peak_out[0]), r = take_peak(&s->peak_out[1]);
+    json_t *const names = active < VY_SLOTS ? live->engine[active].units : NULL;
+    for (size_t i = 0; i < json_array_size(names) && i < VY_METERS; i++) {
+        float *const peak = &s->slot[active].says.peak[i];
+        json_object_set_new(units, json_string_value(json_array_get(names, i)),
+                            json_real(isfinite(*peak) ? (double)*peak : 0));
+        *peak = 0;
+    }
+    return json_pack("{s:[f,f],s:o}", "master", l, r, "units", units);
+}
+
+static double db(double peak)
+{
+    return peak > 1e-6 ? 20 * log10(peak) : -120;
+}
+
+vy_status vy_live_meters_verb(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
+{
+    json_t *const meters = vy_live_meters(arg);
+    if (!meters)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    double l, r;
+    json_t *units, *peak;
+    const char *name;
+    if (json_unpack(meters, "{s:[F,F],s:o}", "master", &l, &r, "units", &units) == 0) {
+        vy_buf_add(text, "%-16s %6.1f %6.1f dBFS", "master", db(l), db(r));
+        json_object_foreach(units, name, peak)
+            vy_buf_add(text, "\n%-16s %6.1f dBFS", name, db(json_real_value(peak)));
+    }
+    json_object_update(result, meters);
+    json_decref(meters);
+    return VY_OK;
+}
