@@ -68,7 +68,7 @@ static double beat_at(const struct vy_clock_follower *clock, uint64_t ns)
 
 bool vy_clock_follow(struct vy_clock_follower *clock, double beat, double bpm, uint64_t said_ns)
 {
-    const double off = clock->running ? beat - beat_at(clock, said_ns) : INFINITY;
+    const double off = clock->running ? beat - beat_at(clock, said_ns) : (double)INFINITY;
     const bool jump = !(fabs(off) < LEAP_BEATS);
     clock->beat = jump ? beat : beat - (1 - DRAW) * off;
     clock->ns = said_ns;
@@ -143,8 +143,12 @@ static bool look(struct vy_clock_sender *sender)
         atomic_load(&shared->device.period) * 1000000000ull /
         (atomic_load(&shared->device.sr_hz) ? atomic_load(&shared->device.sr_hz) : 48000);
     if (vy_clock_follow(&sender->clock, says->beat, says->bpm,
-                        atomic_load(&shared->frame_ns) + period_ns))
+                        atomic_load(&shared->frame_ns) + period_ns)) {
+        // the first word comes behind the first block: bar 1 has just begun
+        if (!was && says->beat <= 2e-9 * (double)period_ns * says->bpm / 60)
+            sender->clock.tick = 0;
         begin(sender, was);
+    }
     return true;
 }
 

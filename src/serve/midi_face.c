@@ -26,6 +26,7 @@
 #define ALL_SOUND_OFF 120
 #define ALL_NOTES_OFF 123
 #define BPM_STEP 0.05
+#define NOTE_NS 500000000u // a note waits so long for the engines
 #define AUTHOR "midi"
 
 struct learned {
@@ -43,7 +44,8 @@ struct job {
     enum { JOB_NOTE, JOB_PLAY, JOB_START, JOB_STOP, JOB_SEEK, JOB_TEMPO } kind;
     char unit[VY_NAME_SIZE];
     float hz, velocity;
-    double value; ///< beats or BPM
+    double value;     ///< beats or BPM
+    uint64_t give_up; ///< CLOCK_MONOTONIC, of a note
 };
 
 struct key {
@@ -84,7 +86,8 @@ static void put_job(struct vy_midi_face *face, const struct job *job)
 
 static void play(struct vy_midi_face *face, const char *unit, float hz, float velocity)
 {
-    struct job job = {.kind = JOB_NOTE, .hz = hz, .velocity = velocity};
+    struct job job = {
+        .kind = JOB_NOTE, .hz = hz, .velocity = velocity, .give_up = vy_now_ns() + NOTE_NS};
     if (!*unit)
         return;
     face->notes += velocity > 0;
@@ -255,19 +258,24 @@ static void seek(struct vy_midi_face *face, double beat)
     say(face, line);
 }
 
-static void do_note(struct vy_midi_face *face, const struct job *job)
+// @return false: the engines do not know the thing yet; try again
+static bool do_note(struct vy_midi_face *face, const struct job *job)
 {
     if (vy_live_note(face->live, job->unit, job->hz, job->velocity, 0))
-        return;
-    if (vy_live_bind(face->live, job->unit, NULL) ||
-        !vy_live_note(face->live, job->unit, job->hz, job->velocity, 0)) {
-        pthread_mutex_lock(&face->lock);
-        face->lost++;
-        pthread_mutex_unlock(&face->lock);
-    }
+        return true;
+    struct vy_err err;
+    const bool known = vy_live_bind(face->live, job->unit, &err) == VY_OK;
+    if (known && vy_live_note(face->live, job->unit, job->hz, job->velocity, 0))
+        return true;
+    if (known && vy_now_ns() < job->give_up)
+        return false;
+    pthread_mutex_lock(&face->lock);
+    face->lost++;
+    pthread_mutex_unlock(&face->lock);
+    return true;
 }
 
-static void do_job(struct vy_midi_face *face, const struct job *job)
+static bool do_job(struct vy_midi_face *face, const struct job *job)
 {
     char line[64];
     switch (job->kind) {
@@ -285,6 +293,7 @@ static void do_job(struct vy_midi_face *face, const struct job *job)
             say(face, line);
         break;
     }
+    return true;
 }
 
 static void turn_moved(struct vy_midi_face *face)
@@ -298,7 +307,8 @@ static void turn_moved(struct vy_midi_face *face)
         if (!mine)
             continue;
         char line[sizeof l.path + 40];
-        if (vy_live_bind(face->live, l.path, NULL) == VY_OK &&
+        struct vy_err err;
+        if (vy_live_bind(face->live, l.path, &err) == VY_OK &&
             vy_live_turn(face->live, l.path, l.value, 0, AUTHOR))
             continue;
         snprintf(line, sizeof line, "set %s %.9g", l.path, (double)l.value);
@@ -309,17 +319,15 @@ static void turn_moved(struct vy_midi_face *face)
 void vy_midi_face_service(struct vy_midi_face *face)
 {
     eventfd_t count;
-    if (eventfd_read(face->wake, &count))
-        return;
+    (void)eventfd_read(face->wake, &count); // a note may wait without a new event
     for (;;) {
         // one by one, and the place is given free afterwards: nothing may overtake
         pthread_mutex_lock(&face->lock);
         const bool any = face->jobs > 0;
         const struct job job = face->job[0];
         pthread_mutex_unlock(&face->lock);
-        if (!any)
+        if (!any || !do_job(face, &job))
             break;
-        do_job(face, &job);
         pthread_mutex_lock(&face->lock);
         memmove(face->job, face->job + 1, (--face->jobs) * sizeof *face->job);
         pthread_mutex_unlock(&face->lock);

@@ -126,6 +126,7 @@ static bool enqueue(struct vy_osc *osc, const struct vy_osc_message *message, do
     request->next = NULL;
     request->peer = osc->peer_now;
     request->time_s = time_s;
+    request->give_up = 0;
     request->size = message->size;
     memcpy(request->data, message->data, message->size);
     pthread_mutex_lock(&osc->lock);
@@ -260,32 +261,63 @@ static void *receive(void *arg)
 
 // -- the main thread -----------------------------------------------------------------------------
 
-// A request whose time has not come; turns and notes know how to wait by themselves.
-static bool put_off(struct vy_osc *osc, struct vy_osc_request *request)
+static enum vy_osc_kind kind_of(const struct vy_osc_request *request)
 {
-    if (request->time_s <= vy_osc_clock_s() || osc->laters == VY_OSC_LATER)
-        return false;
     struct vy_osc_message message;
     struct vy_osc_act act;
     if (vy_osc_message_read(request->data, request->size, &message, NULL) ||
-        vy_osc_act_read(&message, &act, NULL) || act.kind == VY_OSC_TURN || act.kind == VY_OSC_NOTE)
+        vy_osc_act_read(&message, &act, NULL))
+        return VY_OSC_LINE; // an error to be told like any other answer
+    return act.kind;
+}
+
+// A request whose time has not come, or a note behind a note that waits. Turns and notes know how
+// to wait for their frame by themselves.
+static bool put_off(struct vy_osc *osc, struct vy_osc_request *request)
+{
+    if (osc->laters == VY_OSC_LATER || (request->time_s <= 0 && osc->notes == 0))
         return false;
+    const enum vy_osc_kind kind = kind_of(request);
+    if (kind == VY_OSC_TURN || (kind == VY_OSC_NOTE && osc->notes == 0) ||
+        (kind != VY_OSC_NOTE && request->time_s <= vy_osc_clock_s()))
+        return false;
+    if (kind == VY_OSC_NOTE) {
+        osc->notes++;
+        request->give_up = vy_now_ns() + VY_OSC_NOTE_NS;
+    }
     osc->later[osc->laters++] = request;
     return true;
 }
 
-static void do_due(struct vy_osc *osc)
+// Do it, or put it where it is tried again.
+static void do_now(struct vy_osc *osc, struct vy_osc_request *request)
+{
+    if (put_off(osc, request))
+        return;
+    if (vy_osc_do(osc, request) || osc->laters == VY_OSC_LATER) {
+        finish(osc, request);
+        return;
+    }
+    osc->notes++;
+    osc->later[osc->laters++] = request;
+}
+
+static void do_later(struct vy_osc *osc)
 {
     const double now_s = vy_osc_clock_s();
     uint32_t kept = 0;
+    bool blocked = false; // a note still waits, so those behind it do
     for (uint32_t i = 0; i < osc->laters; i++) {
         struct vy_osc_request *const request = osc->later[i];
-        if (request->time_s > now_s) {
+        const bool note = request->give_up > 0;
+        const bool due = note ? !blocked : request->time_s <= now_s;
+        if (!due || !vy_osc_do(osc, request)) {
+            blocked |= note;
             osc->later[kept++] = request;
-        } else {
-            vy_osc_do(osc, request);
-            finish(osc, request);
+            continue;
         }
+        osc->notes -= note;
+        finish(osc, request);
     }
     osc->laters = kept;
 }
@@ -295,16 +327,13 @@ void vy_osc_service(struct vy_osc *osc)
     uint64_t count;
     if (read(osc->wake, &count, sizeof count) < 0 && errno != EAGAIN)
         return;
-    do_due(osc);
+    do_later(osc);
     const uint64_t end_ns = vy_now_ns() + TURN_NS;
     for (int i = 0; i < TURN_REQUESTS && vy_now_ns() < end_ns; i++) {
         struct vy_osc_request *const request = dequeue(osc);
         if (!request)
             break;
-        if (put_off(osc, request))
-            continue;
-        vy_osc_do(osc, request);
-        finish(osc, request);
+        do_now(osc, request);
     }
     pthread_mutex_lock(&osc->lock);
     const bool more = osc->first != NULL;

@@ -103,29 +103,42 @@ static void do_line(struct answer *to, const char *line, const char *author)
     (void)vy_live_do(to->osc->live, &request, on_reply, to); // its error was the reply
 }
 
+// An engine learns what is bound with its next plan; until then it takes no notes.
+static bool wait_for_engine(struct answer *to, struct vy_osc_request *request,
+                            const struct vy_osc_act *act)
+{
+    struct vy_err err;
+    if (request->give_up == 0)
+        request->give_up = vy_now_ns() + VY_OSC_NOTE_NS;
+    if (vy_now_ns() < request->give_up)
+        return true;
+    vy_fail(&err, VY_BUSY, -1, "%s takes no notes now", act->path);
+    answer(to, &err, NULL);
+    return false;
+}
+
 // The engines did not take it: make it known to them, and if that was not it, say it as a line.
-static void do_direct(struct answer *to, const struct vy_osc_act *act, double time_s,
-                      const char *author)
+// @return false: a note must wait
+static bool do_direct(struct answer *to, const struct vy_osc_act *act,
+                      struct vy_osc_request *request, const char *author)
 {
     struct vy_osc *const osc = to->osc;
     struct vy_err err;
-    if (play(osc, act, time_s, author))
-        return;
+    char line[VY_OSC_PATH_SIZE + 40];
+    if (play(osc, act, request->time_s, author))
+        return true;
     vy_status status = act->legacy ? vy_chronus_need(osc->chronus, act->path, author, &err) : VY_OK;
     if (!status)
         status = vy_live_bind(osc->live, act->path, &err);
-    if (status) {
+    if (status && (act->kind == VY_OSC_NOTE || status != VY_BAD_ARG)) {
         answer(to, &err, NULL);
-    } else if (!play(osc, act, time_s, author)) {
-        char line[VY_OSC_PATH_SIZE + 40];
+    } else if (!play(osc, act, request->time_s, author)) {
+        if (act->kind == VY_OSC_NOTE)
+            return !wait_for_engine(to, request, act);
         snprintf(line, sizeof line, "set %s %.9g", act->path, (double)act->value);
-        if (act->kind == VY_OSC_TURN) {
-            do_line(to, line, author);
-        } else {
-            vy_fail(&err, VY_BUSY, -1, "too many notes at once; %s missed one", act->path);
-            answer(to, &err, NULL);
-        }
+        do_line(to, line, author);
     }
+    return true;
 }
 
 static void do_subscribe(struct answer *to, const struct vy_osc_act *act)
@@ -140,7 +153,7 @@ static void do_subscribe(struct answer *to, const struct vy_osc_act *act)
                          "seconds", act->value > 0 ? (int)(VY_OSC_SUBSCRIBED_NS / 1000000000) : 0));
 }
 
-void vy_osc_do(struct vy_osc *osc, const struct vy_osc_request *request)
+bool vy_osc_do(struct vy_osc *osc, struct vy_osc_request *request)
 {
     const char *const author = osc->peer[request->peer].author;
     struct answer to = {osc, request, -1, true};
@@ -152,18 +165,19 @@ void vy_osc_do(struct vy_osc *osc, const struct vy_osc_request *request)
         status = vy_osc_act_read(&message, &act, &err);
     if (status) {
         answer(&to, &err, NULL);
-        return;
+        return true;
     }
     to.id = act.id;
     to.direct = act.direct;
     switch (act.kind) {
     case VY_OSC_LINE: do_line(&to, act.text, author); break;
     case VY_OSC_TURN:
-    case VY_OSC_NOTE: do_direct(&to, &act, request->time_s, author); break;
+    case VY_OSC_NOTE: return do_direct(&to, &act, request, author);
     case VY_OSC_SUBSCRIBE: do_subscribe(&to, &act); break;
     case VY_OSC_CHRONUS:
         to.direct = strncmp(message.path, "/mod/", 5) == 0;
         vy_chronus_do(osc->chronus, &message, author, on_reply, &to);
         break;
     }
+    return true;
 }

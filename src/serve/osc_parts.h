@@ -17,8 +17,9 @@
 #define VY_OSC_PEERS 64
 #define VY_OSC_QUEUE 8192 ///< requests
 #define VY_OSC_QUEUE_BYTES (8u << 20)
-#define VY_OSC_LATER 1024   ///< requests that wait for their time tag
-#define VY_OSC_AHEAD_S 10.0 ///< a time tag may lie so far ahead
+#define VY_OSC_LATER 1024         ///< requests that wait for their time tag
+#define VY_OSC_NOTE_NS 500000000u ///< a note waits so long for the engines
+#define VY_OSC_AHEAD_S 10.0       ///< a time tag may lie so far ahead
 #define VY_OSC_SUBSCRIBERS 16
 #define VY_OSC_SUBSCRIBED_NS 60000000000ull
 #define VY_OSC_ERRORS_HZ 20.0 ///< answers to faulty direct messages, for one sender
@@ -39,7 +40,8 @@ struct vy_osc_peer {
 struct vy_osc_request {
     struct vy_osc_request *next;
     uint32_t peer;
-    double time_s; ///< Unix time when it is to happen, 0 = now
+    double time_s;    ///< Unix time when it is to happen, 0 = now
+    uint64_t give_up; ///< a note whose engine is not ready yet: CLOCK_MONOTONIC; 0 = none
     size_t size;
     char data[];
 };
@@ -70,7 +72,7 @@ struct vy_osc {
     uint32_t buffer;
     // main thread
     struct vy_osc_request *later[VY_OSC_LATER];
-    uint32_t laters;
+    uint32_t laters, notes; ///< notes: how many of them wait for the engines
     struct vy_osc_subscriber subscriber[VY_OSC_SUBSCRIBERS];
     char out[VY_OSC_MAX_PACKET];
     // receiving thread
@@ -86,7 +88,8 @@ VY_ANY bool vy_osc_at_once(struct vy_osc *osc, const struct vy_osc_message *mess
 VY_ANY bool vy_osc_may_answer(struct vy_osc_peer *peer);
 
 /// Do a request on the main thread.
-VY_MAIN void vy_osc_do(struct vy_osc *osc, const struct vy_osc_request *request);
+/// @return false: the engines are not ready for this note; try again in a few milliseconds
+VY_MAIN bool vy_osc_do(struct vy_osc *osc, struct vy_osc_request *request);
 
 /// @return VY_TOO_BIG when all places are taken
 VY_MAIN VY_MUST_CHECK vy_status vy_osc_subscribe(struct vy_osc *osc, const struct vy_osc_peer *peer,

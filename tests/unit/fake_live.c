@@ -29,7 +29,8 @@ static bool put(struct vy_live *live, char what, const char *path, float hz, flo
     bool known = false;
     pthread_mutex_lock(&live->lock);
     for (int i = 0; i < live->binds; i++)
-        known |= strcmp(live->bound[i], path) == 0;
+        known |=
+            strcmp(live->bound[i], path) == 0 && vy_now_ns() >= live->bound_ns[i] + live->slow_ns;
     if (known && live->events < 65536) {
         struct fake_event *const e = &live->event[live->events++];
         *e = (struct fake_event){.what = what, .hz = hz, .value = value, .frame = frame};
@@ -54,15 +55,21 @@ bool vy_live_note(struct vy_live *live, const char *unit, float hz, float veloci
 vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *err)
 {
     struct vy_target target;
+    for (int i = 0; i < live->binds; i++)
+        if (strcmp(live->bound[i], path) == 0)
+            return VY_OK;
     if (strchr(path, '.')) {
         const vy_status status = vy_edit_find(live->session->doc, path, &target, err);
-        if (status || target.node < 0) // what all things have is not turned this way
+        if (status)
             return status;
+        if (target.node < 0)
+            return vy_fail(err, VY_BAD_ARG, -1, "%s cannot be turned", path);
     } else if (vy_doc_unit(live->session->doc, path) < 0) {
         return vy_fail(err, VY_UNKNOWN_NAME, -1, "no thing is called '%s'", path);
     }
     pthread_mutex_lock(&live->lock);
-    vy_text_copy(live->bound[live->binds++ % 64], 64, path);
+    live->bound_ns[live->binds] = vy_now_ns();
+    vy_text_copy(live->bound[live->binds++], sizeof live->bound[0], path);
     pthread_mutex_unlock(&live->lock);
     return VY_OK;
 }

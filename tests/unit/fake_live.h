@@ -22,7 +22,9 @@ struct vy_live {
     struct vy_session *session;
     struct vy_shared shared;
     pthread_mutex_t lock;
-    char bound[64][64];
+    char bound[256][64];
+    uint64_t bound_ns[256];
+    uint64_t slow_ns; ///< engines take so long to learn a path
     int binds;
     struct fake_event event[65536];
     uint32_t events;

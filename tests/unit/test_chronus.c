@@ -58,13 +58,16 @@ static void send_message(const char *path, size_t size)
         vy_chronus_do(chronus, &m, "osc:test", on_reply, NULL);
         return;
     }
-    if (vy_chronus_need(chronus, act.path, "osc:test", &err) ||
-        vy_live_bind(live, act.path, &err)) {
+    vy_status status = vy_chronus_need(chronus, act.path, "osc:test", &err);
+    if (!status)
+        status = vy_live_bind(live, act.path, &err);
+    if (status == VY_BAD_ARG && strstr(act.path, ".glide"))
+        return; // said as a line by the face
+    if (status) {
         ok = false;
         snprintf(error, sizeof error, "%s", err.message);
     } else if (act.kind == VY_OSC_TURN) {
-        if (!vy_live_turn(live, act.path, act.value, 0, "osc:test"))
-            assert_non_null(strstr(act.path, ".glide"));
+        assert_true(vy_live_turn(live, act.path, act.value, 0, "osc:test"));
     } else {
         assert_true(vy_live_note(live, act.path, 0, act.value, 0));
     }
