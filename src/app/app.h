@@ -35,6 +35,7 @@ int vy_main_check(int argc, char **argv);
 int vy_main_do(int argc, char **argv);
 int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
+int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
 
 /// Ctrl-C is noted instead of ending the program.

@@ -124,6 +124,7 @@ static const struct program {
     {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
     {"recipes", "[WORDS] [--json]", "list recipes", vy_main_list},
     {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
+    {"devices", "[--json]", "list what sound can go to and come from", vy_main_devices},
     {"status", "[--json]", "what is real, degraded or absent", vy_main_list},
     {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
     {"docs", "DIR", "write the reference manual", vy_main_docs},

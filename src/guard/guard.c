@@ -70,12 +70,15 @@ static void begin_trouble(struct vy_guard *g)
 // The sound is back: it fades in while the held sample still fades out.
 static void end_trouble(struct vy_guard *g, bool bypass)
 {
-    if (g->trouble_ns) {
-        const float gone = (float)g->lost / g->sr_hz;
-        g->trouble_ns = 0;
-        if (!bypass)
-            slope_to(&g->engine, 1, fmaxf((float)VY_FADE_S - gone, FADE_LEFT_S), g->sr_hz);
-    }
+    if (!g->trouble_ns)
+        return;
+    const uint32_t latency = g->shared->slot[g->active].says.latency;
+    g->silent = g->fresh && latency < VY_BLOCK_MAX ? latency : 0;
+    g->fresh = false;
+    g->trouble_ns = 0;
+    const float gone = (float)(g->lost + g->silent) / g->sr_hz;
+    if (!bypass)
+        slope_to(&g->engine, 1, fmaxf((float)VY_FADE_S - gone, FADE_LEFT_S), g->sr_hz);
 }
 
 // ---- engines ------------------------------------------------------------------------------------
@@ -145,6 +148,7 @@ static bool take_over(struct vy_guard *g)
         report(g, VY_EVENT_FAILOVER, i, g->lost);
         g->active = i;
         g->gave_up = false;
+        g->fresh = true;
         atomic_store_explicit(&g->shared->active, i, memory_order_relaxed);
         return true;
     }
@@ -223,12 +227,14 @@ static bool accept(struct vy_guard *g, uint32_t frames)
     return false;
 }
 
-static void be_late(struct vy_guard *g)
+static void be_late(struct vy_guard *g, uint64_t period)
 {
     atomic_fetch_add_explicit(&g->shared->late, 1, memory_order_relaxed);
     report(g, VY_EVENT_LATE, g->active, g->late_row);
     g->late_row++;
-    if (dead(g, g->active) || (g->late_row >= 2 && vy_now_ns() - g->asked_ns >= VY_HUNG_NS))
+    // a second chance, unless it would last longer than a fade
+    const bool chances = g->late_row < 2 && period < (uint64_t)(VY_FADE_S * 0.8e9);
+    if (dead(g, g->active) || (!chances && vy_now_ns() - g->asked_ns >= VY_HUNG_NS))
         give_up(g);
 }
 
@@ -243,7 +249,7 @@ static bool exchange(struct vy_guard *g, const float *const in[2], uint32_t fram
         if (g->active >= VY_SLOTS && !take_over(g))
             return false;
         if (g->waiting && !wait_patiently(g, start, period)) { // still owes the block before
-            be_late(g);
+            be_late(g, period);
         } else {
             ask(g, in, frames);
             const bool again = tries > 0; // the second one has what is left
@@ -252,7 +258,7 @@ static bool exchange(struct vy_guard *g, const float *const in[2], uint32_t fram
                 atomic_fetch_add_explicit(&g->shared->wait[bucket], 1, memory_order_relaxed);
                 return accept(g, frames);
             }
-            be_late(g);
+            be_late(g, period);
         }
         if (g->active < VY_SLOTS || vy_now_ns() >= last_call)
             return false; // it may still come; or the next period
@@ -298,8 +304,9 @@ static void mix(struct vy_guard *g, const float *const engine[2], float *const o
 {
     const uint32_t from = g->written - g->delay + LINE;
     for (uint32_t i = 0; i < frames; i++) {
-        const float e = slope_next(&g->engine), h = slope_next(&g->held), d = slope_next(&g->dry);
-        const float p = slope_next(&g->panic);
+        const float h = slope_next(&g->held), d = slope_next(&g->dry), p = slope_next(&g->panic);
+        const float e = g->silent ? 0 : slope_next(&g->engine);
+        g->silent -= g->silent > 0;
         for (int c = 0; c < 2; c++) {
             float y = h > 0 ? h * g->hold[c] : 0;
             if (e > 0 && engine)

@@ -17,7 +17,7 @@
 
 #include "base/exchange.h"
 
-#define VY_FADE_S 0.010     ///< the longest any trouble is heard
+#define VY_FADE_S 0.0095    ///< the longest any trouble is heard: below 10 ms
 #define VY_DEADLINE 0.6     ///< of the period
 #define VY_HUNG_NS 4000000u ///< an engine that is late for two blocks and so long is hung
 
@@ -33,6 +33,7 @@ struct vy_guard {
     float sr_hz;
     uint32_t active;     ///< slot that plays, VY_SLOTS = none
     bool waiting;        ///< the active engine still owes a block
+    bool fresh;          ///< the active engine has just taken over
     bool gave_up;        ///< an engine failed and none has taken over yet
     uint32_t late_row;   ///< blocks in a row it has been late
     uint32_t bad_row;    ///< blocks in a row that were not finite
@@ -42,6 +43,7 @@ struct vy_guard {
     int64_t position;    ///< where the music is: of the next frame to be heard
     uint32_t playing;
     struct vy_slope engine, held, dry, panic;
+    uint32_t silent;        ///< frames until what the new engine makes has come through it
     float last[2], hold[2]; ///< last sample of the engine's sound; what is held
     uint32_t blamed[VY_BLAMES], blames;
     _Atomic int pidfd[VY_SLOTS]; ///< 1 + descriptor, 0 = none

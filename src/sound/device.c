@@ -1,14 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The table of devices, opening one by name, and asking for real-time priority.
+// The table of devices, and opening one by name.
 #include "sound/device.h"
 
 #include "base/text.h"
 #include "sound/device_kinds.h"
 
-#include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +16,8 @@
 #define PERIOD_MAX 8192u
 
 static const struct vy_device_backend *const backends[] = {
+    &vy_device_pipewire,
+    &vy_device_pulse,
     &vy_device_null,
     &vy_device_file,
 };
@@ -130,16 +130,4 @@ void vy_device_close(struct vy_device *device)
 {
     if (device)
         device->backend->close(device);
-}
-
-uint32_t vy_realtime_ask(uint32_t priority, char *why, uint32_t size)
-{
-    const struct sched_param param = {.sched_priority = (int)priority};
-    why[0] = '\0';
-    // what this thread starts must not inherit the priority
-    if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) == 0)
-        return priority;
-    snprintf(why, size, "%s; run tools/setup-realtime once, then log in again",
-             errno == EPERM ? "this user may not have real-time priority" : strerror(errno));
-    return 0;
 }

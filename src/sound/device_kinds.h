@@ -11,6 +11,8 @@
 #define VY_DEVICE_SR_HZ 48000u ///< where neither wish nor hardware decides
 #define VY_DEVICE_PERIOD 256u
 
+extern const struct vy_device_backend vy_device_pipewire;
+extern const struct vy_device_backend vy_device_pulse;
 extern const struct vy_device_backend vy_device_null;
 extern const struct vy_device_backend vy_device_file;
 

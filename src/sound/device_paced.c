@@ -245,6 +245,11 @@ void vy_paced_leave(struct vy_paced *paced)
     atomic_store_explicit(&paced->busy, 0, memory_order_release);
 }
 
+bool vy_paced_alone(const struct vy_paced *paced)
+{
+    return atomic_load_explicit(&paced->owner, memory_order_relaxed) == TIMER;
+}
+
 void vy_paced_facts(struct vy_paced *paced, struct vy_device_facts_now *facts)
 {
     const bool ended = atomic_load_explicit(&paced->ended, memory_order_acquire);

@@ -39,6 +39,9 @@ void vy_paced_destroy(struct vy_paced *paced);
 bool vy_paced_enter(struct vy_paced *paced, uint32_t frames, uint32_t sr_hz);
 void vy_paced_leave(struct vy_paced *paced);
 
+/// True while the timer makes the blocks. Any thread.
+bool vy_paced_alone(const struct vy_paced *paced);
+
 /// Fill state (RUNNING or CLOSED; LOST while it stands in for a server), sr_hz, period, priority
 /// and xruns of the timer.
 void vy_paced_facts(struct vy_paced *paced, struct vy_device_facts_now *facts);

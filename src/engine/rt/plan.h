@@ -218,6 +218,10 @@ struct vy_engine {
 /// Run one tick: plan->out and, when asked for, the stems hold it afterwards. One thread at a time.
 VY_RT void vy_engine_tick(struct vy_engine *engine);
 
+/// Let every parameter and cable arrive where it is going, at once: before the first tick of an
+/// engine that has followed edits without sounding.
+VY_RT void vy_engine_arrive(struct vy_plan *plan);
+
 /// Help with ticks until crew->leave. For a thread of its own.
 VY_RT void vy_engine_help(struct vy_engine *engine);
 

@@ -7,33 +7,6 @@
 
 // ---- plans --------------------------------------------------------------------------------------
 
-bool vy_plan_push(struct vy_plan_ring *ring, const struct vy_plan_order *order)
-{
-    const uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-    if (head - atomic_load_explicit(&ring->tail, memory_order_acquire) >= VY_PLAN_QUEUE)
-        return false;
-    ring->item[head % VY_PLAN_QUEUE] = *order;
-    atomic_store_explicit(&ring->head, head + 1, memory_order_release);
-    return true;
-}
-
-static const struct vy_plan_order *plan_next(const struct vy_plan_ring *ring)
-{
-    const uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    const bool empty = tail == atomic_load_explicit(&ring->head, memory_order_acquire);
-    return empty ? NULL : &ring->item[tail % VY_PLAN_QUEUE];
-}
-
-bool vy_plan_pop(struct vy_plan_ring *ring, struct vy_plan_order *order)
-{
-    const struct vy_plan_order *const next = plan_next(ring);
-    if (!next)
-        return false;
-    *order = *next;
-    atomic_fetch_add_explicit(&ring->tail, 1, memory_order_release);
-    return true;
-}
-
 static void release_notes(const struct vy_plan *plan)
 {
     for (uint32_t u = 0; u < plan->units; u++)
@@ -111,7 +84,7 @@ static bool is_due(const struct vy_engine *engine, const struct vy_plan_order *o
 static void take_plans(struct vy_play *play, bool all)
 {
     const struct vy_plan_order *next;
-    while ((next = plan_next(&play->in)) && (all || is_due(&play->engine, next))) {
+    while ((next = vy_plan_next(&play->in)) && (all || is_due(&play->engine, next))) {
         struct vy_plan_order order;
         vy_plan_pop(&play->in, &order);
         swap(play, &order);
@@ -296,6 +269,7 @@ static void begin(struct vy_play *play, const struct vy_slot *slot)
     play->engine.position = slot->position > 0 ? slot->position : 0;
     play->left = 0;
     play->engine.chase = true;
+    vy_engine_arrive(play->engine.plan);
     memset(play->outside, 0, sizeof play->outside);
     release_notes(play->engine.plan);
 }

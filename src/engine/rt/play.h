@@ -75,8 +75,32 @@ VY_RT void vy_play_block(struct vy_play *play, struct vy_slot *slot, uint64_t no
 /// No block is wanted: take plans and turns that have come.
 VY_RT void vy_play_idle(struct vy_play *play, struct vy_slot *slot);
 
-/// Rings of plans. @return false: full, or empty
-VY_ANY bool vy_plan_push(struct vy_plan_ring *ring, const struct vy_plan_order *order);
-VY_ANY bool vy_plan_pop(struct vy_plan_ring *ring, struct vy_plan_order *order);
+/// One producer and one consumer a ring. @return false: full, or empty
+static inline bool vy_plan_push(struct vy_plan_ring *ring, const struct vy_plan_order *order)
+{
+    const uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    if (head - atomic_load_explicit(&ring->tail, memory_order_acquire) >= VY_PLAN_QUEUE)
+        return false;
+    ring->item[head % VY_PLAN_QUEUE] = *order;
+    atomic_store_explicit(&ring->head, head + 1, memory_order_release);
+    return true;
+}
+
+static inline const struct vy_plan_order *vy_plan_next(const struct vy_plan_ring *ring)
+{
+    const uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    const bool empty = tail == atomic_load_explicit(&ring->head, memory_order_acquire);
+    return empty ? NULL : &ring->item[tail % VY_PLAN_QUEUE];
+}
+
+static inline bool vy_plan_pop(struct vy_plan_ring *ring, struct vy_plan_order *order)
+{
+    const struct vy_plan_order *const next = vy_plan_next(ring);
+    if (!next)
+        return false;
+    *order = *next;
+    atomic_fetch_add_explicit(&ring->tail, 1, memory_order_release);
+    return true;
+}
 
 #endif

@@ -412,6 +412,21 @@ static void finish_edges(struct vy_plan *plan)
         atomic_store_explicit(&plan->fades, fades - 1, memory_order_relaxed);
 }
 
+void vy_engine_arrive(struct vy_plan *plan)
+{
+    for (uint32_t n = 0; n < plan->nodes; n++) {
+        const struct vy_plan_node *const node = &plan->node[n];
+        for (uint32_t p = 0; p < node->module->params; p++) {
+            struct vy_param_state *const s = &node->instance->state[p];
+            s->now = s->goal = node->param[p].target;
+            s->left = 0;
+            s->flat = false;
+        }
+    }
+    for (uint32_t e = 0; e < plan->edges; e++)
+        plan->edge[e].wire->fade = plan->edge[e].target;
+}
+
 void vy_engine_tick(struct vy_engine *engine)
 {
     struct vy_plan *const plan = engine->plan;

@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Engines are killed, stopped and crashed while they play: what the guard put out never shows more
+// than a 10 ms fade, no step, and the music goes on in time.
+#include "cm.h"
+#include "rig_live.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HZ 220.0
+#define FADE 480u // 10 ms
+#define STEP 0.05f
+
+// A sine that always sounds, and its level as it is heard.
+static void play_sine(struct live_rig *rig)
+{
+    rig_say(rig, "create tone osc shape=sine freq=220Hz");
+    rig_say(rig, "gain tone -9");
+    rig_say(rig, "play");
+    rig_run(rig, 0.4);
+}
+
+static float level_of(const struct live_rig *rig, uint32_t from, uint32_t to)
+{
+    float most = 0;
+    for (uint32_t i = from; i < to; i++)
+        most = fmaxf(most, fabsf(rig->heard[i][0]));
+    return most;
+}
+
+// First frame from which on the tone is simply there.
+static uint32_t begin_of(const struct live_rig *rig)
+{
+    for (uint32_t i = 0; i + 9600 < rig->frames; i++)
+        if (fabsf(rig->heard[i][0]) > 0.05f)
+            return i + 4800;
+    fail_msg("nothing was heard");
+    return 0;
+}
+
+static void check_sound(const struct live_rig *rig)
+{
+    const uint32_t from = begin_of(rig), to = rig->frames - 4800;
+    const float level = level_of(rig, from, from + 2400);
+    const float step = rig_step(rig, from, to);
+    const uint32_t gap = rig_gap(rig, HZ, level, from, to);
+    print_message("level %.3f, largest step %.4f, longest fade %.1f ms\n", (double)level,
+                  (double)step, gap / 48.0);
+    assert_true(level > 0.1f);
+    assert_true(step < STEP);
+    assert_in_range(gap, 0, FADE);
+}
+
+static void hurt(struct live_rig *rig, int signal, int times)
+{
+    for (int i = 0; i < times; i++) {
+        rig_until_spare(rig, 5);
+        kill(rig_engine(rig, false), signal);
+        rig_run(rig, 0.15);
+    }
+    rig_until_spare(rig, 5);
+    rig_run(rig, 0.2);
+}
+
+static void fault_is_a_short_fade(uint32_t period, int signal)
+{
+    struct live_rig rig;
+    rig_open(&rig, period, NULL);
+    play_sine(&rig);
+    hurt(&rig, signal, 3);
+    const uint64_t failovers = vy_live_shared(rig.live)->failovers;
+    rig_end(&rig);
+    assert_int_equal(failovers, 3);
+    check_sound(&rig);
+    rig_free(&rig);
+}
+
+static void engine_killed(void **state)
+{
+    (void)state;
+    fault_is_a_short_fade(128, SIGKILL);
+}
+
+static void engine_killed_with_long_blocks(void **state)
+{
+    (void)state;
+    fault_is_a_short_fade(1024, SIGKILL);
+}
+
+static void engine_stopped(void **state)
+{
+    (void)state;
+    fault_is_a_short_fade(128, SIGSTOP);
+}
+
+static void engine_stopped_with_short_blocks(void **state)
+{
+    (void)state;
+    fault_is_a_short_fade(64, SIGSTOP);
+}
+
+static void engine_segfaults(void **state)
+{
+    (void)state;
+    fault_is_a_short_fade(256, SIGSEGV);
+}
+
+static void spare_engine_killed_is_not_heard(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 128, NULL);
+    play_sine(&rig);
+    for (int i = 0; i < 3; i++) {
+        rig_until_spare(&rig, 5);
+        kill(rig_engine(&rig, true), SIGKILL);
+        rig_run(&rig, 0.1);
+    }
+    rig_end(&rig);
+    const uint32_t from = begin_of(&rig), to = rig.frames - 4800;
+    assert_int_equal(rig_gap(&rig, HZ, level_of(&rig, from, from + 2400), from, to), 0);
+    rig_free(&rig);
+}
+
+static void a_hundred_crashes_survive(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 128, NULL);
+    play_sine(&rig);
+    uint64_t last = vy_live_shared(rig.live)->failovers;
+    for (int i = 0; i < 100; i++) {
+        rig_until_spare(&rig, 10);
+        kill(rig_engine(&rig, false), i % 2 ? SIGKILL : SIGSEGV);
+        while (vy_live_shared(rig.live)->failovers == last)
+            rig_run(&rig, 0.005);
+        last = vy_live_shared(rig.live)->failovers;
+    }
+    rig_until_spare(&rig, 10);
+    rig_run(&rig, 0.3);
+    rig_end(&rig);
+    assert_int_equal(last, 100);
+    check_sound(&rig);
+    rig_free(&rig);
+}
+
+// Frames at which clicks begin.
+static uint32_t onsets(const struct live_rig *rig, uint32_t *at, uint32_t most)
+{
+    uint32_t n = 0, quiet = 0;
+    for (uint32_t i = 0; i < rig->frames && n < most; i++) {
+        if (fabsf(rig->heard[i][0]) < 0.02f) {
+            quiet++;
+            continue;
+        }
+        if (quiet > 2400)
+            at[n++] = i;
+        quiet = 0;
+    }
+    return n;
+}
+
+static void music_goes_on_in_time(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    uint32_t at[64] = {0};
+    rig_open(&rig, 128, NULL);
+    rig_say(&rig, "tempo 120");
+    rig_say(&rig, "create hat hihat decay=0.03");
+    rig_say(&rig, "sequence hat: x...x...x...x...");
+    rig_say(&rig, "play");
+    for (int i = 0; i < 4; i++) { // off the beats, so that each of them is heard
+        rig_run(&rig, 0.73);
+        rig_until_spare(&rig, 5);
+        kill(rig_engine(&rig, false), SIGKILL);
+    }
+    rig_run(&rig, 1);
+    rig_end(&rig);
+    const uint32_t n = onsets(&rig, at, 64);
+    assert_in_range(n, 7, 12);
+    for (uint32_t i = 1; i < n; i++) {
+        const uint32_t beats = (at[i] - at[0] + 12000) / 24000;
+        // the fade-in of a new engine may hide the first samples of a hit
+        assert_in_range(at[i] - at[0] + 480, beats * 24000 + 480 - 2, beats * 24000 + 480 + 480);
+    }
+    assert_int_equal((at[n - 1] - at[0] + 12000) / 24000, n - 1); // none is missing
+    rig_free(&rig);
+}
+
+static void panic_is_silence_until_let_go(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 128, NULL);
+    play_sine(&rig);
+    rig_say(&rig, "panic");
+    rig_run(&rig, 0.3);
+    const uint64_t quiet = vy_live_shared(rig.live)->frame;
+    rig_run(&rig, 0.2);
+    rig_say(&rig, "panic off");
+    rig_run(&rig, 0.5);
+    rig_end(&rig);
+    assert_true(rig_step(&rig, 4800, rig.frames - 4800) < STEP);
+    assert_true(level_of(&rig, (uint32_t)quiet - 4800, (uint32_t)quiet + 4800) == 0);
+    assert_true(level_of(&rig, rig.frames - 9600, rig.frames - 4800) > 0.1f);
+    rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(engine_killed),
+        cmocka_unit_test(engine_killed_with_long_blocks),
+        cmocka_unit_test(engine_stopped),
+        cmocka_unit_test(engine_stopped_with_short_blocks),
+        cmocka_unit_test(engine_segfaults),
+        cmocka_unit_test(spare_engine_killed_is_not_heard),
+        cmocka_unit_test(music_goes_on_in_time),
+        cmocka_unit_test(panic_is_silence_until_let_go),
+        cmocka_unit_test(a_hundred_crashes_survive),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

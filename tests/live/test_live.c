@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The live studio does what was said, when it was said.
+#include "cm.h"
+#include "rig_live.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct vy_engine_says *says(const struct live_rig *rig)
+{
+    const struct vy_shared *const s = vy_live_shared(rig->live);
+    return &s->slot[s->active].says;
+}
+
+static void transport_stands_until_play(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 256, NULL);
+    rig_run(&rig, 0.1);
+    assert_int_equal(says(&rig)->position, 0);
+    rig_say(&rig, "play");
+    rig_run(&rig, 0.3);
+    assert_true(says(&rig)->beat > 0.3 && says(&rig)->beat < 0.8);
+    rig_say(&rig, "stop");
+    rig_run(&rig, 0.1);
+    const double stood = says(&rig)->beat;
+    rig_run(&rig, 0.1);
+    assert_true(says(&rig)->beat == stood);
+    rig_say(&rig, "seek bar 9");
+    rig_run(&rig, 0.1);
+    assert_true(fabs(says(&rig)->beat - 32) < 1e-9);
+    rig_end(&rig);
+    rig_free(&rig);
+}
+
+static void a_line_for_the_next_bar_happens_there_exactly(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 256, NULL);
+    rig_say(&rig, "tempo 240"); // a bar is one second
+    rig_say(&rig, "create hat hihat decay=0.02");
+    rig_say(&rig, "sequence hat: x...............");
+    rig_say(&rig, "mute hat");
+    rig_say(&rig, "play");
+    rig_say(&rig, "at bar 2 mute hat off");
+    rig_say(&rig, "at bar 3:3 sequence hat: x...x...");
+    rig_run(&rig, 3.3);
+    rig_end(&rig);
+    uint32_t at[8] = {0}, n = 0;
+    for (uint32_t i = 0, quiet = 0; i < rig.frames && n < 8; i++) {
+        quiet++;
+        if (fabsf(rig.heard[i][0]) < 0.01f)
+            continue;
+        if (quiet > 2400)
+            at[n++] = i;
+        quiet = 0;
+    }
+    assert_in_range(n, 5, 8);
+    assert_in_range(at[1] - at[0], 48000 - 240, 48000 + 240); // the mute lets go within 10 ms
+    assert_in_range(at[2] - at[1], 24000 - 10, 24000 + 10); // 3:3
+    assert_in_range(at[3] - at[2], 12000 - 10, 12000 + 10);
+    rig_free(&rig);
+}
+
+static void turns_are_heard_at_once_and_known_soon(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    struct vy_err err = {.at = -1};
+    rig_open(&rig, 128, NULL);
+    rig_say(&rig, "create tone osc shape=sine freq=200Hz");
+    assert_false(vy_live_turn(rig.live, "tone.freq", 400, 0, "hand")); // not bound yet
+    assert_int_equal(vy_live_bind(rig.live, "tone.freq", &err), VY_OK);
+    assert_int_equal(vy_live_bind(rig.live, "tone.frequ", &err), VY_UNKNOWN_PARAM);
+    rig_run(&rig, 0.1);
+    const uint64_t plans = says(&rig)->plans;
+    assert_true(vy_live_turn(rig.live, "tone.freq", 400, 0, "hand"));
+    assert_false(vy_live_turn(rig.live, "tone.freq", 1e9f, 0, "hand"));
+    rig_run(&rig, 0.05);
+    assert_int_equal(says(&rig)->controls, 1);
+    assert_int_equal(says(&rig)->plans, plans); // no edit was needed
+    rig_run(&rig, 0.5);
+    rig_say(&rig, "get tone.freq");
+    assert_non_null(strstr(rig.reply, "400"));
+    rig_say(&rig, "set tone.freq 300"); // a word weighs more than the hand before it
+    rig_run(&rig, 0.3);
+    rig_end(&rig);
+    uint32_t rises = 0;
+    for (uint32_t i = rig.frames - 9600 - 2400; i < rig.frames - 2400; i++)
+        rises += rig.heard[i][0] > 0 && rig.heard[i - 1][0] <= 0;
+    assert_in_range(rises, 59, 61); // 300 Hz in 0.2 s
+    rig_free(&rig);
+}
+
+static void notes_by_hand_sound_and_end(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    struct vy_err err = {.at = -1};
+    rig_open(&rig, 128, NULL);
+    rig_say(&rig, "create lead");
+    assert_int_equal(vy_live_bind(rig.live, "lead", &err), VY_OK);
+    rig_run(&rig, 0.1);
+    json_decref(vy_live_meters(rig.live));
+    assert_true(vy_live_note(rig.live, "lead", 440, 0.8f, 0));
+    rig_run(&rig, 0.4);
+    json_t *meters = vy_live_meters(rig.live);
+    assert_true(json_real_value(json_object_get(json_object_get(meters, "units"), "lead")) > 0.01);
+    json_decref(meters);
+    assert_true(vy_live_note(rig.live, "lead", 440, 0, 0));
+    rig_run(&rig, 3);
+    json_decref(vy_live_meters(rig.live));
+    rig_run(&rig, 0.2);
+    meters = vy_live_meters(rig.live);
+    assert_true(json_real_value(json_array_get(json_object_get(meters, "master"), 0)) < 0.003);
+    json_decref(meters);
+    rig_end(&rig);
+    rig_free(&rig);
+}
+
+static void undo_of_one_author_keeps_what_fired(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 256, NULL);
+    rig_say(&rig, "tempo 300");
+    rig_say(&rig, "create hat hihat");
+    rig_say(&rig, "play");
+    rig_say(&rig, "at next bar gain hat -7");
+    rig_run(&rig, 1.2);
+    rig_say(&rig, "get hat.gain");
+    assert_non_null(strstr(rig.reply, "-7"));
+    rig_say(&rig, "pan hat 0.5");
+    rig_say(&rig, "undo");
+    rig_say(&rig, "get hat.gain");
+    assert_non_null(strstr(rig.reply, "-7"));
+    rig_say(&rig, "undo"); // now what waited, and with it what it did
+    rig_say(&rig, "get hat.gain");
+    assert_null(strstr(rig.reply, "-7"));
+    rig_end(&rig);
+    rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(transport_stands_until_play),
+        cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
+        cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
+        cmocka_unit_test(notes_by_hand_sound_and_end),
+        cmocka_unit_test(undo_of_one_author_keeps_what_fired),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
