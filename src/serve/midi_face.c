@@ -58,6 +58,8 @@ struct vy_midi_face {
     struct vy_midi *midi;
     struct vy_clock_sender *sender;
     bool clock_in;
+    struct vy_stage stage;        ///< the studio's, and what MIDI adds to it
+    const struct vy_stage *below; ///< the studio's
     int wake;
     pthread_mutex_t lock; ///< everything below
     char armed[CHANS][VY_NAME_SIZE];
@@ -340,42 +342,13 @@ int vy_midi_face_fd(const struct vy_midi_face *face)
     return face->wake;
 }
 
-vy_status vy_midi_face_open(const struct vy_midi_face_how *how, struct vy_midi_face **to,
-                            struct vy_err *err)
-{
-    if (how->clock_in && how->clock_out)
-        return vy_fail(err, VY_BAD_ARG, -1, "midi: a clock is followed or sent, not both");
-    struct vy_midi_face *const face = calloc(1, sizeof *face);
-    if (!face)
-        return vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI");
-    face->live = how->live;
-    face->clock_in = how->clock_in;
-    face->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    pthread_mutexattr_t attr;
-    pthread_mutexattr_init(&attr);
-    pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
-    pthread_mutex_init(&face->lock, &attr);
-    pthread_mutexattr_destroy(&attr);
-    const struct vy_midi_how port = {how->client, how->raw, on_event, face};
-    vy_status status = face->wake < 0 ? vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI")
-                                      : vy_midi_open(&port, &face->midi, err);
-    if (!status && how->clock_out && !vy_midi_has_out(face->midi))
-        status = vy_fail(err, VY_BAD_ARG, -1,
-                         "midi: a FIFO has no way out for the clock; give two: --midi-raw IN,OUT");
-    if (!status && how->clock_out && !(face->sender = vy_clock_sender_new(how->live, face->midi)))
-        status = vy_fail(err, VY_NO_MEMORY, -1, "midi: no thread for the clock");
-    if (status) {
-        vy_midi_face_close(face);
-        return status;
-    }
-    *to = face;
-    return VY_OK;
-}
-
 void vy_midi_face_close(struct vy_midi_face *face)
 {
     if (!face)
         return;
+    struct vy_session *const session = vy_live_session(face->live);
+    if (session->stage == &face->stage)
+        session->stage = face->below;
     vy_clock_sender_destroy(face->sender);
     vy_midi_close(face->midi);
     if (face->wake >= 0)
@@ -511,5 +484,69 @@ vy_status vy_midi_list(struct vy_midi_face *face, struct vy_buf *text, json_t *r
     list_armed(face, text, result);
     list_learned(face, text, result);
     pthread_mutex_unlock(&face->lock);
+    return VY_OK;
+}
+
+// -- opening -------------------------------------------------------------------------------------
+
+static vy_status stage_list(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
+{
+    return vy_midi_list(arg, text, result, err);
+}
+
+static vy_status stage_learn(void *arg, const char *path, bool on, struct vy_err *err)
+{
+    return on ? vy_midi_learn(arg, path, err) : vy_midi_unlearn(arg, path, err);
+}
+
+static vy_status stage_arm(void *arg, const char *unit, int chan, struct vy_err *err)
+{
+    return vy_midi_arm(arg, unit, chan, err);
+}
+
+// The verbs of MIDI find the face through the session's stage.
+static void join_stage(struct vy_midi_face *face)
+{
+    struct vy_session *const session = vy_live_session(face->live);
+    face->below = session->stage;
+    if (face->below)
+        face->stage = *face->below;
+    face->stage.midi_arg = face;
+    face->stage.midi = stage_list;
+    face->stage.midi_learn = stage_learn;
+    face->stage.midi_arm = stage_arm;
+    session->stage = &face->stage;
+}
+
+vy_status vy_midi_face_open(const struct vy_midi_face_how *how, struct vy_midi_face **to,
+                            struct vy_err *err)
+{
+    if (how->clock_in && how->clock_out)
+        return vy_fail(err, VY_BAD_ARG, -1, "midi: a clock is followed or sent, not both");
+    struct vy_midi_face *const face = calloc(1, sizeof *face);
+    if (!face)
+        return vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI");
+    face->live = how->live;
+    face->clock_in = how->clock_in;
+    face->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutexattr_t attr;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+    pthread_mutex_init(&face->lock, &attr);
+    pthread_mutexattr_destroy(&attr);
+    const struct vy_midi_how port = {how->client, how->raw, on_event, face};
+    vy_status status = face->wake < 0 ? vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI")
+                                      : vy_midi_open(&port, &face->midi, err);
+    if (!status && how->clock_out && !vy_midi_has_out(face->midi))
+        status = vy_fail(err, VY_BAD_ARG, -1,
+                         "midi: a FIFO has no way out for the clock; give two: --midi-raw IN,OUT");
+    if (!status && how->clock_out && !(face->sender = vy_clock_sender_new(how->live, face->midi)))
+        status = vy_fail(err, VY_NO_MEMORY, -1, "midi: no thread for the clock");
+    if (status) {
+        vy_midi_face_close(face);
+        return status;
+    }
+    join_stage(face);
+    *to = face;
     return VY_OK;
 }
