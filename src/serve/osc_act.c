@@ -17,9 +17,9 @@
 static const char *next_address(void *unused, size_t i)
 {
     static const char *const known[] = {
-        "/veery/do",     "/veery/subscribe", "/tempo",         "/gate/NAME",
-        "/NAME/PARAM",   "/seq/add",         "/engine/status", "/mod/voice1/freq",
-        "/pattern/save", "/patch/create",    "/record/start",
+        "/veery/do",        "/veery/subscribe", "/veery/osc",    "/tempo",
+        "/gate/NAME",       "/NAME/PARAM",      "/seq/add",      "/engine/status",
+        "/mod/voice1/freq", "/pattern/save",    "/patch/create", "/record/start",
     };
     (void)unused;
     return i < sizeof known / sizeof *known ? known[i] : NULL;
@@ -166,6 +166,10 @@ vy_status vy_osc_act_read(const struct vy_osc_message *message, struct vy_osc_ac
         return read_do(message, act, err);
     if (strcmp(path, "/veery/subscribe") == 0)
         return read_subscribe(message, act, err);
+    if (strcmp(path, "/veery/osc") == 0) {
+        act->kind = VY_OSC_FACTS;
+        return message->args ? wants(message, "no arguments", err) : VY_OK;
+    }
     if (strncmp(path, "/veery/", 7) == 0)
         return unknown(path, err);
     if (strcmp(path, "/tempo") == 0)

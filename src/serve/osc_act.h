@@ -15,6 +15,7 @@ enum vy_osc_kind {
     VY_OSC_NOTE,      ///< unit `path`: velocity `value`, 0 = let go
     VY_OSC_SUBSCRIBE, ///< `text` is what to, `value` the rate in Hz, 0 = no more
     VY_OSC_CHRONUS,   ///< for serve/chronus.h
+    VY_OSC_FACTS,     ///< what has been counted
 };
 
 struct vy_osc_act {

@@ -153,6 +153,17 @@ static void do_subscribe(struct answer *to, const struct vy_osc_act *act)
                          "seconds", act->value > 0 ? (int)(VY_OSC_SUBSCRIBED_NS / 1000000000) : 0));
 }
 
+static json_t *facts_json(const struct vy_osc *osc)
+{
+    struct vy_osc_facts f;
+    vy_osc_facts(osc, &f);
+    return json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i}", "port", (int)f.port, "packets",
+                     (json_int_t)f.packets, "messages", (json_int_t)f.messages, "direct",
+                     (json_int_t)f.direct, "queued", (json_int_t)f.queued, "busy",
+                     (json_int_t)f.busy, "bad", (json_int_t)f.bad, "subscribers",
+                     (int)f.subscribers, "buffer", (int)f.buffer, "priority", f.priority);
+}
+
 bool vy_osc_do(struct vy_osc *osc, struct vy_osc_request *request)
 {
     const char *const author = osc->peer[request->peer].author;
@@ -174,6 +185,7 @@ bool vy_osc_do(struct vy_osc *osc, struct vy_osc_request *request)
     case VY_OSC_TURN:
     case VY_OSC_NOTE: return do_direct(&to, &act, request, author);
     case VY_OSC_SUBSCRIBE: do_subscribe(&to, &act); break;
+    case VY_OSC_FACTS: answer(&to, NULL, facts_json(osc)); break;
     case VY_OSC_CHRONUS:
         to.direct = strncmp(message.path, "/mod/", 5) == 0;
         vy_chronus_do(osc->chronus, &message, author, on_reply, &to);

@@ -363,6 +363,15 @@ static void osc_keeps_the_order(void **state)
     assert_int_equal(live->events, 50);
 }
 
+static void osc_tells_its_facts(void **state)
+{
+    (void)state;
+    replies = 0;
+    lo_send_from(to, own, LO_TT_IMMEDIATE, "/veery/osc", "");
+    work(1000, 1);
+    assert_non_null(strstr(got[0].text[1], "\"queued\":1"));
+}
+
 static void osc_refuses_bad_hosts(void **state)
 {
     (void)state;
@@ -394,6 +403,7 @@ int main(void)
         T(osc_sends_telemetry),
         T(osc_loses_nothing),
         T(osc_keeps_the_order),
+        T(osc_tells_its_facts),
         T(osc_refuses_bad_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
