@@ -47,7 +47,7 @@ function commit() {
 function label(id) { return (id in name_of) ? name_of[id] : id }
 
 BEGIN {
-    # where struct vy_module (include/veery/module.h, ABI 1) keeps reset and process
+    # where struct vy_module (include/veery/module.h, ABI 2) keeps reset and process
     RESET = 112
     PROCESS = 120
     while ((getline line < rules) > 0) {

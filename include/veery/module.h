@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define VY_MODULE_ABI 1u ///< raised when anything in this file changes its layout
+#define VY_MODULE_ABI 2u ///< raised when anything in this file changes its layout
 #define VY_TICK 64u      ///< frames a tick: the unit of all processing, whatever the device does
 #define VY_GROUP 8u      ///< lanes in one vector
 #define VY_MAX_LANES 64u ///< lanes of one cable: voices x channels
@@ -169,7 +169,19 @@ struct vy_module {
     /// What a measuring module has to show (meter, scope): points *data at floats inside mem that
     /// stay valid, returns how many. NULL for most. Main thread, while no tick runs.
     uint32_t (*probe)(void *mem, const float **data);
+    /// User modules: what is in the memory. When a new build says the same number and get_size too,
+    /// the sound goes on where it was. 0 = begin anew at every reload (and in built-in modules).
+    uint64_t layout;
 };
+
+/// For .layout: `reload` defines it as a number made of the text of the source's structs.
+#ifndef VY_LAYOUT
+#define VY_LAYOUT 0
+#endif
+
+/// The one thing a user module exports; defined in its source, without more words, as
+/// const struct vy_module veery_module = {...}.
+extern const struct vy_module veery_module __attribute__((visibility("default")));
 
 /// Rows of a table and its length at once: VY_ROWS(ports) in a descriptor.
 #define VY_COUNT(table) (uint16_t)(sizeof(table) / sizeof(*(table)))

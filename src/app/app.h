@@ -24,6 +24,9 @@ struct vy_option {
 /// @return number of remaining words, -1 after a message about a wrong option
 int vy_options(int argc, char **argv, const struct vy_option *option);
 
+/// Read a number option within its range; NULL leaves the value. @return false: after a message
+bool vy_option_number(const char *name, const char *text, double min, double max, double *value);
+
 /// Print an error; the exit code that fits it.
 int vy_complain(const struct vy_err *err);
 
@@ -37,6 +40,11 @@ int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
 int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
+int vy_main_serve(int argc, char **argv);
+int vy_main_play(int argc, char **argv);
+int vy_main_status(int argc, char **argv);
+int vy_main_tail(int argc, char **argv);
+int vy_main_panic(int argc, char **argv);
 
 /// Ctrl-C is noted instead of ending the program.
 void vy_catch_interrupt(void);

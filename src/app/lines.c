@@ -3,6 +3,7 @@
 //
 // `veery do`, the lists, and the manual.
 #include "app/app.h"
+#include "app/attached.h"
 
 #include "command/describe.h"
 #include "command/table.h"
@@ -77,12 +78,49 @@ static int save_file(const struct vy_session *session, const char *path)
     return status ? vy_complain(&err) : EXIT_FINE;
 }
 
+static int do_attached(struct vy_attach *attach, char **line, int lines, bool json)
+{
+    int code = EXIT_FINE;
+    bool quit = false;
+    for (int i = 0; i < lines && !code && !quit; i++)
+        code = vy_say_line(attach, line[i], strlen(line[i]), json, false, &quit);
+    vy_attach_close(attach);
+    return code;
+}
+
+static int do_local(char **line, int lines, const char *file, bool save, const char *author,
+                    bool json)
+{
+    struct vy_catalog catalog;
+    int code = vy_open_catalog(&catalog);
+    if (code)
+        return code;
+    struct vy_session *const session = vy_session_new(&catalog, 1);
+    if (session && file)
+        code = load_file(session, file, save);
+    struct printer printer = {.json = json};
+    for (int i = 0; session && i < lines && !code && !printer.status && !printer.quit; i++) {
+        const struct vy_request request = {line[i], strlen(line[i]), author, -1};
+        vy_session_do(session, &request, print, &printer);
+    }
+    if (!code && printer.status)
+        code = EXIT_COMMAND;
+    if (session && !code && save)
+        code = save_file(session, file);
+    vy_session_destroy(session);
+    vy_catalog_close(&catalog);
+    return session ? code : EXIT_COMMAND;
+}
+
 int vy_main_do(int argc, char **argv)
 {
-    const char *file = NULL, *author = "you";
+    const char *file = NULL;
+    struct vy_join join = {.human = true};
     bool json = false, save = false;
     const struct vy_option options[] = {{"--session", &file, NULL},
-                                        {"--author", &author, NULL},
+                                        {"--author", &join.author, NULL},
+                                        {"--socket", &join.socket, NULL},
+                                        {"--local", NULL, &join.local},
                                         {"--json", NULL, &json},
                                         {"--save", NULL, &save},
                                         {NULL, NULL, NULL}};
@@ -94,25 +132,14 @@ int vy_main_do(int argc, char **argv)
                                   : "veery: --save needs --session FILE\n");
         return EXIT_USAGE;
     }
-    struct vy_catalog catalog;
-    int code = vy_open_catalog(&catalog);
-    if (code)
-        return code;
-    struct vy_session *const session = vy_session_new(&catalog, 1);
-    if (session && file)
-        code = load_file(session, file, save);
-    struct printer printer = {.json = json};
-    for (int i = 1; session && i < words && !code && !printer.status && !printer.quit; i++) {
-        const struct vy_request request = {argv[i], strlen(argv[i]), author, -1};
-        vy_session_do(session, &request, print, &printer);
-    }
-    if (!code && printer.status)
-        code = EXIT_COMMAND;
-    if (session && !code && save)
-        code = save_file(session, file);
-    vy_session_destroy(session);
-    vy_catalog_close(&catalog);
-    return session ? code : EXIT_COMMAND;
+    struct vy_attach attach;
+    int code = EXIT_FINE;
+    join.local |= file != NULL;
+    if (vy_join_studio(&join, &attach, &code))
+        return do_attached(&attach, argv + 1, words - 1, json);
+    return code
+               ? code
+               : do_local(argv + 1, words - 1, file, save, join.author ? join.author : "you", json);
 }
 
 // The words become one line: veery modules filter -> "modules filter".

@@ -4,6 +4,7 @@
 // The program: picks a sub-program by its first word.
 #include "app/app.h"
 
+#include "command/lex.h"
 #include "command/samples.h"
 #include "engine/kernels.h"
 #include "live/engine_process.h"
@@ -109,6 +110,16 @@ int vy_options(int argc, char **argv, const struct vy_option *option)
     return kept;
 }
 
+bool vy_option_number(const char *name, const char *text, double min, double max, double *value)
+{
+    if (!text)
+        return true;
+    if (vy_lex_number(text, value, NULL) && *value >= min && *value <= max)
+        return true;
+    fprintf(stderr, "veery: %s is a number %g..%g, not '%s'\n", name, min, max, text);
+    return false;
+}
+
 static const struct program {
     const char *name, *usage, *text;
     int (*run)(int argc, char **argv);
@@ -118,14 +129,31 @@ static const struct program {
      "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json] [--quick]",
      "make a sound file of a session", vy_main_render},
     {"check", "FILE [--json]", "read a session and report", vy_main_check},
-    {"sh", "[FILE] [--json]", "type commands", vy_main_sh},
-    {"do", "[--session FILE] [--save] [--author NAME] [--json] \"LINE\"...",
+    {"play",
+     "FILE [--device D] [--seconds S|--bars N] [--loop] [--socket PATH] [--rate HZ]\n"
+     "             [--period N]",
+     "play a session", vy_main_play},
+    {"serve",
+     "[FILE] [--socket PATH] [--device D] [--rate HZ] [--period N] [--source IN]\n"
+     "             [--in-file WAV] [--seconds S] [--osc [HOST:]PORT] [--midi] [--midi-raw "
+     "IN[,OUT]]\n"
+     "             [--midi-clock in|out] [--json]",
+     "a studio that plays on, for many shells and programs at once", vy_main_serve},
+    {"sh", "[FILE] [--local] [--socket PATH] [--author NAME] [--json]",
+     "type commands: to the studio that runs, else into a session of one's own", vy_main_sh},
+    {"do",
+     "[--session FILE [--save]] [--local] [--socket PATH] [--author NAME] [--json] \"LINE\"...",
      "do some lines and leave", vy_main_do},
+    {"tail", "[--socket PATH] [--meters] [--json]", "show what happens in the studio",
+     vy_main_tail},
+    {"panic", "[off] [--socket PATH]", "silence the studio at once, or let it sound again",
+     vy_main_panic},
     {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
     {"recipes", "[WORDS] [--json]", "list recipes", vy_main_list},
     {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
     {"devices", "[--json]", "list what sound can go to and come from", vy_main_devices},
-    {"status", "[--json]", "what is real, degraded or absent", vy_main_list},
+    {"status", "[--local] [--socket PATH] [--json]",
+     "what is real, degraded or absent; what the studio that runs does", vy_main_status},
     {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
     {"docs", "DIR", "write the reference manual", vy_main_docs},
 };
@@ -137,9 +165,11 @@ static void usage(FILE *to)
     for (size_t i = 0; i < PROGRAMS; i++)
         fprintf(to, "  veery %s %s\n      %s\n", programs[i].name, programs[i].usage,
                 programs[i].text);
-    fprintf(to, "  veery --version | --help\n\n"
-                "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
-                "3 a file could not be read or written, 130 interrupted.\n");
+    fprintf(to,
+            "  veery --version | --help\n\n"
+            "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
+            "3 a file, device or socket could not be read, written or reached, 130 interrupted.\n"
+            "serve and play that end by a signal fade out and exit 0.\n");
 }
 
 static const char *program_name(void *unused, size_t i)

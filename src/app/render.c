@@ -21,17 +21,6 @@ struct options {
     bool json, quick;
 };
 
-// A number option within its range; false after a message.
-static bool number(const char *name, const char *text, double min, double max, double *value)
-{
-    if (!text)
-        return true;
-    if (vy_lex_number(text, value, NULL) && *value >= min && *value <= max)
-        return true;
-    fprintf(stderr, "veery: %s is a number %g..%g, not '%s'\n", name, min, max, text);
-    return false;
-}
-
 // Progress on a terminal.
 struct progress {
     double total, started, shown;
@@ -159,12 +148,12 @@ static bool read_options(const struct options *o, struct vy_listen *what, double
         fprintf(stderr, "veery: either --bars or --seconds\n");
         return false;
     }
-    if (!number("--bars", o->bars, 0.01, 100000, bars) ||
-        !number("--seconds", o->seconds, 0.01, 21600, &what->seconds) ||
-        !number("--rate", o->rate, 8000, 192000, &rate) ||
-        !number("--block", o->block, 1, 65536, &block) ||
-        !number("--threads", o->threads, 1, 2, &threads) ||
-        !number("--seed", o->seed, 0, 9007199254740992.0, seed))
+    if (!vy_option_number("--bars", o->bars, 0.01, 100000, bars) ||
+        !vy_option_number("--seconds", o->seconds, 0.01, 21600, &what->seconds) ||
+        !vy_option_number("--rate", o->rate, 8000, 192000, &rate) ||
+        !vy_option_number("--block", o->block, 1, 65536, &block) ||
+        !vy_option_number("--threads", o->threads, 1, 2, &threads) ||
+        !vy_option_number("--seed", o->seed, 0, 9007199254740992.0, seed))
         return false;
     what->sr_hz = (uint32_t)rate;
     what->block = (uint32_t)block;

@@ -35,8 +35,10 @@
     X(TOO_BIG, -19, "too_big", "The thing exceeds a limit; the message names it.")               \
     X(ABSENT, -20, "absent", "This part of Veery is not there on this machine or version.")      \
     X(FAILED_ASSERT, -21, "failed_assert", "What was asserted is not so; the message measures.") \
-    X(INTERNAL, -22, "internal", "A fault in Veery itself; please report it.")           \
-    X(BUSY, -23, "busy", "Too much was asked at once; ask again later.")
+    X(INTERNAL, -22, "internal", "A fault in Veery itself; please report it.")                   \
+    X(BAD_MODULE, -23, "bad_module",                                                             \
+      "A user module does not compile or breaks a rule; the message says where.")                \
+    X(BUSY, -24, "busy", "Too much was asked at once; ask again later.")
 
 /// 0 = fine, negative = error.
 typedef enum vy_status {

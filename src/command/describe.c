@@ -4,6 +4,7 @@
 // What modules and recipes say about themselves.
 #include "command/describe.h"
 
+#include "engine/user_module.h"
 #include "engine/value.h"
 
 #include <stdlib.h>
@@ -51,12 +52,12 @@ static json_t *ports_json(const struct vy_port *port, int ports)
     return list;
 }
 
-json_t *vy_module_json(const struct vy_module *module)
+json_t *vy_module_json(const struct vy_catalog *catalog, const struct vy_module *module)
 {
-    json_t *const out =
-        json_pack("{s:s,s:s,s:s,s:s,s:b,s:i}", "id", module->id, "name", module->name, "text",
-                  module->text, "words", module->words, "effect", (module->flags & VY_EFFECT) != 0,
-                  "latency_frames", (int)module->latency_frames);
+    json_t *const out = json_pack(
+        "{s:s,s:s,s:s,s:s,s:b,s:i,s:b}", "id", module->id, "name", module->name, "text",
+        module->text, "words", module->words, "effect", (module->flags & VY_EFFECT) != 0,
+        "latency_frames", (int)module->latency_frames, "user", vy_user_mark(catalog, module) != 0);
     json_object_set_new(out, "inputs", ports_json(module->in, module->ins));
     json_object_set_new(out, "outputs", ports_json(module->out, module->outs));
     json_t *const params = json_array();
@@ -79,9 +80,13 @@ static void describe_param(const char *name, const struct vy_param *row, float v
     vy_buf_clear(&range);
 }
 
-void vy_module_describe(const struct vy_module *module, struct vy_buf *buf)
+void vy_module_describe(const struct vy_catalog *catalog, const struct vy_module *module,
+                        struct vy_buf *buf)
 {
-    vy_buf_add(buf, "%s (module): %s", module->id, module->text);
+    const struct vy_user_module *const user = vy_catalog_user(catalog, module->id);
+    vy_buf_add(buf, "%s (%s): %s", module->id, user ? "your module" : "module", module->text);
+    if (user)
+        vy_buf_add(buf, "\n  from %s", user->path);
     for (int i = 0; i < module->ins; i++)
         vy_buf_add(buf, "\n  in  %-10s %s", module->in[i].name, module->in[i].text);
     for (int i = 0; i < module->outs; i++)
@@ -174,10 +179,14 @@ const struct vy_module **vy_modules_find(const struct vy_catalog *catalog, const
                                          size_t *count)
 {
     const uint32_t rows = *catalog->kernels->module_rows;
-    struct scored *const scored = calloc(rows + 1, sizeof *scored);
+    size_t users = 0;
+    while (vy_catalog_user_at(catalog, users))
+        users++;
+    struct scored *const scored = calloc(rows + users + 1, sizeof *scored);
     *count = 0;
-    for (uint32_t i = 0; scored && i < rows; i++) {
-        const struct vy_module *const m = catalog->kernels->modules[i];
+    for (uint32_t i = 0; scored && i < rows + users; i++) {
+        const struct vy_module *const m =
+            i < rows ? catalog->kernels->modules[i] : vy_catalog_user_at(catalog, i - rows)->module;
         const int score = words && *words ? vy_catalog_match(words, m->id, m->text, m->words) : 1;
         if (score && !(m->flags & VY_HIDDEN))
             scored[(*count)++] = (struct scored){m, m->id, score};

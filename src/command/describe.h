@@ -10,9 +10,10 @@
 
 #include <jansson.h>
 
-json_t *vy_module_json(const struct vy_module *module);
+json_t *vy_module_json(const struct vy_catalog *catalog, const struct vy_module *module);
 json_t *vy_recipe_json(const struct vy_recipe *recipe);
-void vy_module_describe(const struct vy_module *module, struct vy_buf *buf);
+void vy_module_describe(const struct vy_catalog *catalog, const struct vy_module *module,
+                        struct vy_buf *buf);
 void vy_recipe_describe(const struct vy_recipe *recipe, struct vy_buf *buf);
 
 /// Range of a parameter for people: "20Hz..20000Hz", "lowpass|highpass", "on|off".

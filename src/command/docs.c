@@ -5,6 +5,7 @@
 #include "command/describe.h"
 
 #include "command/handlers.h"
+#include "engine/user_module.h"
 #include "engine/value.h"
 
 #include <stdio.h>
@@ -177,6 +178,11 @@ static void modules(struct vy_buf *buf, const struct vy_catalog *catalog)
 {
     size_t count;
     const struct vy_module **const found = vy_modules_find(catalog, NULL, &count);
+    size_t ours = 0; // the reference is the program's, whatever its user has made
+    for (size_t i = 0; found && i < count; i++)
+        if (!vy_user_mark(catalog, found[i]))
+            found[ours++] = found[i];
+    count = ours;
     head(buf, "Modules");
     if (found && count)
         qsort(found, count, sizeof *found, by_id);

@@ -5,6 +5,7 @@
 #include "command/describe.h"
 
 #include "command/handlers.h"
+#include "engine/user_module.h"
 #include "engine/value.h"
 
 #include <stdlib.h>
@@ -20,9 +21,12 @@ vy_status vy_do_modules(struct vy_call *call, struct vy_err *err)
     json_t *const rows = json_array();
     vy_buf_add(call->text, "%zu modules", count);
     for (size_t i = 0; i < count; i++) {
-        vy_buf_add(call->text, "\n  %-14s %s", found[i]->id, found[i]->text);
-        json_array_append_new(rows, vy_module_json(found[i]));
+        vy_buf_add(call->text, "\n  %-14s %s%s", found[i]->id, found[i]->text,
+                   vy_user_mark(call->catalog, found[i]) ? " (yours)" : "");
+        json_array_append_new(rows, vy_module_json(call->catalog, found[i]));
     }
+    if (call->catalog->problem.code == VY_BAD_MODULE)
+        vy_warn(call, "a module was left out: %s", call->catalog->problem.message);
     json_object_set_new(call->result, "modules", rows);
     free(found);
     return VY_OK;
@@ -42,7 +46,7 @@ vy_status vy_do_recipes(struct vy_call *call, struct vy_err *err)
                    found[i]->text ? found[i]->text : "");
         json_array_append_new(rows, vy_recipe_json(found[i]));
     }
-    if (call->catalog->problem.code)
+    if (call->catalog->problem.code && call->catalog->problem.code != VY_BAD_MODULE)
         vy_warn(call, "a recipe was left out: %s", call->catalog->problem.message);
     json_object_set_new(call->result, "recipes", rows);
     free(found);
@@ -149,8 +153,8 @@ vy_status vy_do_describe(struct vy_call *call, struct vy_err *err)
         vy_recipe_describe(recipe, call->text);
         json_object_set_new(call->result, "recipe", vy_recipe_json(recipe));
     } else if (module) {
-        vy_module_describe(module, call->text);
-        json_object_set_new(call->result, "module", vy_module_json(module));
+        vy_module_describe(call->catalog, module, call->text);
+        json_object_set_new(call->result, "module", vy_module_json(call->catalog, module));
     } else if (verb) {
         vy_verb_help(verb, call->text);
         json_object_set_new(call->result, "command", vy_verb_json(verb));

@@ -64,6 +64,9 @@ vy_status vy_do_modules(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_recipes(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_describe(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_bypass(struct vy_call *call, struct vy_err *err);
+// user_modules.c
+vy_status vy_do_generate_module(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_reload(struct vy_call *call, struct vy_err *err);
 // hear.c
 vy_status vy_do_listen(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_assert(struct vy_call *call, struct vy_err *err);

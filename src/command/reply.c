@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Replies, for people and for programs.
-#include "command/session.h"
+#include "command/user_modules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,6 +21,9 @@ void vy_reply_human(const struct vy_reply *reply, struct vy_buf *buf)
         vy_buf_add(buf, ": %s", reply->err.message);
         if (reply->err.hint[0])
             vy_buf_add(buf, "; did you mean '%s'?", reply->err.hint);
+        const json_t *const diagnostics = json_object_get(reply->result, "diagnostics");
+        if (json_array_size(diagnostics) > 1) // the first error is the message already
+            vy_diagnostics_write(diagnostics, buf);
     }
     size_t i;
     json_t *warning;
@@ -52,6 +55,9 @@ json_t *vy_reply_object(const struct vy_reply *reply)
         json_object_set(root, "result", reply->result);
     } else {
         json_object_set_new(root, "error", error_json(&reply->err));
+        json_t *const diagnostics = json_object_get(reply->result, "diagnostics");
+        if (diagnostics)
+            json_object_set_new(root, "result", json_pack("{s:O}", "diagnostics", diagnostics));
     }
     if (reply->ok || json_array_size(reply->warnings))
         json_object_set(root, "warnings", reply->warnings);

@@ -609,18 +609,24 @@ const struct vy_verb vy_verb_table[] = {
     {.name = "generate_module",
      .group = "grow",
      .arg = ARGS({.name = "NAME", .type = VY_ARG_NEW_NAME, .text = "name of the module"}),
-     .help = "Write a template for a module of your own.",
+     .help = "Write the source of a module of your own, to be changed and reloaded.",
+     .more = "It is a working effect in C that explains itself, in $XDG_DATA_HOME/veery/modules or "
+             "$VEERY_MODULES. `reload NAME` makes a module of it. A name has a-z 0-9 _.",
      .example = {"generate_module shimmer"},
-     .flags = VY_VERB_CONTROL,
-     .absent = "user modules come with the live engine; until then combine modules with `patch` "
-               "or write a recipe file in $XDG_DATA_HOME/veery/recipes"},
+     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
+     .run = vy_do_generate_module},
     {.name = "reload",
      .group = "grow",
      .arg = ARGS({.name = "NAME", .type = VY_ARG_WORD, .text = "name of the module"}),
      .help = "Compile a module of your own and swap it while it plays.",
+     .more =
+         "It is compiled, tried in a process of its own, and takes the place of the build before "
+         "with a crossfade of 10 ms; what it remembers goes over when its structs are the same. "
+         "Errors come back with their lines and change nothing. A module that later goes wrong "
+         "is bypassed and reported.",
      .example = {"reload shimmer"},
-     .flags = VY_VERB_CONTROL,
-     .absent = "user modules come with the live engine; built-in modules need no reload"},
+     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
+     .run = vy_do_reload},
     {.name = "bypass",
      .group = "grow",
      .arg =

@@ -58,7 +58,6 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
         vy_buf_add(call->text, "\n  nothing plays it: veery serve, then veery sh");
         return VY_OK;
     }
-    vy_buf_add(call->text, "\n");
     return stage->status(stage->arg, call->text, call->result, err);
 }
 

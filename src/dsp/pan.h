@@ -95,8 +95,9 @@ VY_INLINE void vy__pan_run(const struct vy_pan_gains *from, const struct vy_pan_
 #pragma GCC unroll 4
             for (uint32_t i = 0; i < 4; i++) {
                 const float t = (float)(n + i + 1) * (1.0f / (float)VY_TICK);
-                v[2 * i] += x[i] * (moving ? from->left[g] + dl * t : to->left[g]);
-                v[2 * i + 1] += x[i] * (moving ? from->right[g] + dr * t : to->right[g]);
+                v[2 * i] = vy_fma(x[i], moving ? from->left[g] + dl * t : to->left[g], v[2 * i]);
+                v[2 * i + 1] =
+                    vy_fma(x[i], moving ? from->right[g] + dr * t : to->right[g], v[2 * i + 1]);
             }
         }
         vy__pan_write(vy__pan_sums(v), out + n, add);

@@ -5,6 +5,7 @@
 #include "engine/catalog.h"
 
 #include "base/text.h"
+#include "engine/user_module.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -32,6 +33,9 @@ const struct vy_module *vy_catalog_module(const struct vy_catalog *catalog, cons
     for (size_t i = 0; !m && i < sizeof aliases / sizeof *aliases; i++)
         if (strcmp(aliases[i][0], name) == 0)
             m = vy_kernels_module(catalog->kernels, aliases[i][1]);
+    const struct vy_user_module *const user = m ? NULL : vy_catalog_user(catalog, name);
+    if (user)
+        return user->module;
     return m && !(m->flags & VY_HIDDEN) ? m : NULL;
 }
 
@@ -54,7 +58,10 @@ const char *vy_catalog_name(void *catalog, size_t i)
     if (i < c->recipes)
         return c->recipe[i].name;
     i -= c->recipes;
-    return i < *c->kernels->module_rows ? c->kernels->modules[i]->id : NULL;
+    if (i < *c->kernels->module_rows)
+        return c->kernels->modules[i]->id;
+    const struct vy_user_module *const user = vy_catalog_user_at(c, i - *c->kernels->module_rows);
+    return user ? user->module->id : NULL;
 }
 
 static int word_score(const char *word, size_t n, const char *in, int whole, int part)
@@ -176,7 +183,7 @@ vy_status vy_catalog_open(struct vy_catalog *catalog, struct vy_err *err)
     char own[4200];
     own_recipes(own, sizeof own);
     const char *const folder[] = {own, home, getenv("VEERY_RECIPES")};
-    vy_status status = VY_OK;
+    vy_status status = vy_user_open(catalog); // first: recipes may be made of them
     for (size_t i = 0; !status && i < sizeof folder / sizeof *folder; i++)
         if (folder[i] && *folder[i])
             status = read_folder(catalog, folder[i]);
@@ -184,13 +191,14 @@ vy_status vy_catalog_open(struct vy_catalog *catalog, struct vy_err *err)
         qsort(catalog->recipe, catalog->recipes, sizeof *catalog->recipe, compare);
     if (status) {
         vy_catalog_close(catalog);
-        return vy_fail(err, status, -1, "out of memory reading recipes");
+        return vy_fail(err, status, -1, "out of memory reading recipes and modules");
     }
     return VY_OK;
 }
 
 void vy_catalog_close(struct vy_catalog *catalog)
 {
+    vy_user_close(catalog);
     vy_arena_clear(&catalog->arena);
     *catalog = (struct vy_catalog){0};
 }

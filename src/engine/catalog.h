@@ -18,6 +18,8 @@ struct vy_recipe {
     struct vy_rack rack; ///< the template, ids still 0
 };
 
+struct vy_user_modules;
+
 /// Modules and recipes. Recipes come from, later wins: those beside the program,
 /// $XDG_DATA_HOME/veery/recipes, $VEERY_RECIPES.
 struct vy_catalog {
@@ -28,7 +30,8 @@ struct vy_catalog {
     /// Sound files are read by the app (engine does not know formats). NULL: there are none.
     vy_status (*load)(const char *path, struct vy_sample **sample, struct vy_err *err);
     void (*unload)(struct vy_sample *sample);
-    struct vy_err problem; ///< first recipe that could not be read, code VY_OK when none
+    struct vy_user_modules *user; ///< modules of users, see user_module.h
+    struct vy_err problem;        ///< first recipe or user module left out, code VY_OK when none
 };
 
 /// Read all recipes. A bad recipe is left out and reported in `problem`.

@@ -27,6 +27,7 @@ struct made {
     uint32_t *plan_of; // graph node -> plan node
     uint32_t *unit_of; // graph unit -> plan unit (the same index)
     bool *carries;     // graph nodes that are new, but hear what sounded before
+    bool *replaces;    // graph nodes that are another build of what was in their place
     uint32_t *late;    // frames each graph node's output is behind musical time
     bool first;        // nothing sounded before
 };
@@ -53,12 +54,58 @@ static vy_status make_instances(struct made *m)
         m->plan_of[g->order[i]] = i;
         node->module = from->module;
         node->unit = from->unit < 0 ? UINT16_MAX : (uint16_t)from->unit;
-        const uint64_t seed = vy_rng_key(m->doc->seed, from->id);
-        const vy_status status =
-            vy_host_instance(m->host, from->key, from->module, from->shape, seed, from->file,
-                             from->value, &node->instance, m->err);
+        const struct vy_host_want want = {.key = from->key,
+                                          .seed = vy_rng_key(m->doc->seed, from->id),
+                                          .module = from->module,
+                                          .shape = from->shape,
+                                          .mark = from->mark,
+                                          .file = from->file,
+                                          .value = from->value};
+        const vy_status status = vy_host_instance(m->host, &want, &node->instance, m->err);
         if (status)
             return status;
+    }
+    return VY_OK;
+}
+
+// ---- reloaded modules ---------------------------------------------------------------------------
+
+static bool same_file(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+// The build that was in this place until now, NULL when there was none.
+static const struct vy_gnode *build_before(const struct vy_graph *g, const struct vy_gnode *now)
+{
+    for (uint32_t n = 0; n < g->nodes; n++) // the youngest of those that leave comes first
+        if (g->node[n].leaving && g->node[n].mark && g->node[n].mark != now->mark &&
+            g->node[n].id == now->id && strcmp(g->node[n].module->id, now->module->id) == 0)
+            return &g->node[n];
+    return NULL;
+}
+
+// A new build goes on with the state of the old one where both mean the same by it.
+static vy_status make_carries(struct made *m)
+{
+    const struct vy_graph *const g = &m->graph;
+    m->replaces = vy_arena_take(&m->arena, g->nodes + 1u);
+    m->plan.carry = vy_arena_take(&m->arena, (g->nodes + 1u) * sizeof *m->plan.carry);
+    if (!m->replaces || !m->plan.carry)
+        return no_memory(m);
+    for (uint32_t n = 0; n < g->nodes; n++) {
+        const struct vy_gnode *const now = &g->node[n];
+        struct vy_instance *const to = m->plan.node[m->plan_of[n]].instance;
+        const struct vy_gnode *const was =
+            now->mark && !now->leaving && to->fresh ? build_before(g, now) : NULL;
+        if (!was)
+            continue;
+        m->replaces[n] = true;
+        const struct vy_instance *const from = m->plan.node[m->plan_of[was - g->node]].instance;
+        if (to->portable && from->portable && to->size == from->size &&
+            to->module->layout == from->module->layout && to->shape.voices == from->shape.voices &&
+            to->shape.chans == from->shape.chans && same_file(now->file, was->file))
+            m->plan.carry[m->plan.carries++] = (struct vy_plan_carry){to, from};
     }
     return VY_OK;
 }
@@ -213,6 +260,8 @@ static vy_status find_carriers(struct made *m)
         return no_memory(m);
     for (uint32_t i = 0; i < g->nodes; i++) { // in order of execution: sources come first
         const int node = (int)g->order[i];
+        m->carries[node] =
+            m->replaces[node]; // also a source: the old build sounds until it is gone
         for (uint32_t e = g->first[node]; is_fresh(m, node) && e < g->first[node + 1]; e++) {
             const struct vy_gedge *const edge = &g->edge[g->incoming[e]];
             if (edge->from >= 0 && !edge->to_param)
@@ -407,9 +456,8 @@ static vy_status lock_hit(struct made *m, const struct vy_unit *unit, const stru
     char path[160];
     struct vy_target t;
     snprintf(path, sizeof path, "%s.%s", unit->name, from->param);
-    vy_status status = vy_edit_find(m->doc, path, &t, m->err);
-    if (status || t.node < 0 || t.port)
-        return status; // checked when the pattern was written
+    if (vy_edit_find(m->doc, path, &t, NULL) || t.node < 0 || t.port)
+        return VY_OK; // was there when the pattern was written; a reload may have taken it away
     const int targets = t.knob ? t.knob->targets : 1;
     for (int k = 0; k < targets; k++) {
         const int doc_node = t.knob ? t.knob->node[k] : t.node;
@@ -419,11 +467,12 @@ static vy_status lock_hit(struct made *m, const struct vy_unit *unit, const stru
             continue;
         const struct vy_gnode *const g = &m->graph.node[node];
         float value;
-        status = vy_value_read(&g->module->param[param], from->value, g->value[param], m->doc,
-                               &value, m->err);
-        const int lock = status ? -1 : lock_of(m, node, param);
+        if (vy_value_read(&g->module->param[param], from->value, g->value[param], m->doc, &value,
+                          NULL))
+            continue; // a reload may have changed its range
+        const int lock = lock_of(m, node, param);
         if (lock < 0)
-            return status ? status : no_memory(m);
+            return no_memory(m);
         to[(*count)++] = (struct vy_plan_hit){hit, (uint32_t)lock, value};
     }
     return VY_OK;
@@ -574,7 +623,7 @@ static vy_status make_turns(struct made *m)
 
 static vy_status make(struct made *m, const struct vy_plan *old)
 {
-    vy_status status = vy_graph_build(&m->graph, m->doc, m->host->catalog->kernels, m->err);
+    vy_status status = vy_graph_build(&m->graph, m->doc, m->host->catalog, m->err);
     if (!status && old)
         status = vy_graph_keep(&m->graph, old->graph, old->fades > 0, m->err);
     if (!status)
@@ -582,8 +631,8 @@ static vy_status make(struct made *m, const struct vy_plan *old)
     if (!status && vy_compile_tempo(m->doc, m->host->sr_hz, &m->arena, &m->plan.map))
         status = no_memory(m);
     static vy_status (*const steps[])(struct made *) = {
-        find_latency, make_instances,  make_buffers, make_units, make_cables,
-        make_locks,   make_automation, make_taps,    make_jobs,  make_turns};
+        find_latency, make_instances,  make_carries, make_buffers, make_units, make_cables,
+        make_locks,   make_automation, make_taps,    make_jobs,    make_turns};
     for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
         status = steps[i](m);
     return status;
@@ -620,14 +669,17 @@ bool vy_fault_next(struct vy_engine *engine, const struct vy_plan *plan, uint32_
         *seen = faults - VY_PLAN_FAULTS;
     if (*seen == faults)
         return false;
-    const struct vy_plan_node *const node =
-        atomic_exchange(&engine->fault[*seen % VY_PLAN_FAULTS], NULL);
-    if (!node)
+    struct vy_fault *const fault = &engine->fault[*seen % VY_PLAN_FAULTS];
+    const uint32_t kind = atomic_exchange(&fault->kind, 0);
+    if (!kind)
         return false; // counted, but not written yet
     ++*seen;
-    snprintf(text, size, "%s in %s wrote a number that is not finite; it is muted",
-             node->module->id,
-             node->unit < plan->units ? plan->unit[node->unit].name : "something removed");
+    const struct vy_plan_node *const node = fault->node;
+    const bool passes = node->instance->mark && (node->module->flags & VY_EFFECT);
+    snprintf(text, size, "%s in %s wrote %s; it is %s", node->module->id,
+             node->unit < plan->units ? plan->unit[node->unit].name : "something removed",
+             kind == VY_FAULT_MEMORY ? "outside its memory" : "a number that is not finite",
+             passes ? "bypassed" : "muted");
     return true;
 }
 

@@ -13,6 +13,7 @@
 #include "base/keymap.h"
 #include "base/rng.h"
 #include "engine/kernels.h"
+#include "engine/user_module.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ struct source {
 struct builder {
     struct vy_graph *graph;
     const struct vy_doc *doc;
-    const struct vy_kernels *kernels;
+    const struct vy_catalog *catalog;
     const struct vy_module *strip, *limiter;
     int entry[VY_MAX_UNITS], raw[VY_MAX_UNITS]; // summing point; node heard before any strip
     uint16_t raw_port[VY_MAX_UNITS];
@@ -70,6 +71,7 @@ static int add_node(struct builder *b, uint64_t id, const struct vy_module *modu
         copy[p] = value ? value[p] : module->param[p].def;
     *n = (struct vy_gnode){
         .id = id, .module = module, .value = copy, .unit = unit, .rack = rack, .node = node};
+    n->mark = vy_user_mark(b->catalog, module);
     n->file =
         vy_arena_text(&g->arena, file); // the next version looks at it when the document is gone
     b->failed |= file && !n->file;
@@ -409,6 +411,8 @@ static bool make_keys(struct vy_graph *g)
         struct vy_gnode *const node = &g->node[n];
         uint64_t key = vy_rng_key(node->id, vy_hash_text(node->module->id));
         key = vy_rng_key(key, (uint64_t)node->shape.voices << 16 | node->shape.chans);
+        if (node->mark) // another build is another thing: it gets an instance of its own
+            key = vy_rng_key(key, node->mark);
         node->key = node->file ? vy_rng_key(key, vy_hash_text(node->file)) : key;
     }
     for (uint32_t i = 0; i < g->edges; i++) {
@@ -427,14 +431,14 @@ static bool make_keys(struct vy_graph *g)
 }
 
 vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
-                         const struct vy_kernels *kernels, struct vy_err *err)
+                         const struct vy_catalog *catalog, struct vy_err *err)
 {
     *graph = (struct vy_graph){.out = -1, .gain_port = -1};
     struct builder b = {.graph = graph,
                         .doc = doc,
-                        .kernels = kernels,
-                        .strip = vy_kernels_module(kernels, "strip"),
-                        .limiter = vy_kernels_module(kernels, "limiter")};
+                        .catalog = catalog,
+                        .strip = vy_kernels_module(catalog->kernels, "strip"),
+                        .limiter = vy_kernels_module(catalog->kernels, "limiter")};
     for (int u = 0; u < VY_MAX_UNITS; u++)
         b.entry[u] = b.raw[u] = -1;
     for (int u = 0; u < doc->units; u++)

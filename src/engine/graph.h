@@ -6,8 +6,8 @@
 #ifndef VY_ENGINE_GRAPH_H
 #define VY_ENGINE_GRAPH_H
 
+#include "engine/catalog.h"
 #include "engine/document.h"
-#include "engine/kernels.h"
 
 /// A module of the graph.
 struct vy_gnode {
@@ -18,6 +18,7 @@ struct vy_gnode {
     const char *file;
     int unit, rack, node; ///< where it is in the document; rack -1: placed by the engine
     struct vy_shape shape;
+    uint32_t mark;    ///< of a user module's load, 0 = built in
     bool leaving;     ///< only here until its cables have faded out
     const char *stem; ///< of what goes to "out": its unit's name, which outlives the unit
 };
@@ -60,7 +61,7 @@ struct vy_graph {
 
 /// Flatten a document. The graph points into the document until it is destroyed.
 vy_status vy_graph_build(struct vy_graph *graph, const struct vy_doc *doc,
-                         const struct vy_kernels *kernels, struct vy_err *err);
+                         const struct vy_catalog *catalog, struct vy_err *err);
 
 /// Add what `old` had and this has not, on its way out. fading: what was leaving then is still
 /// heard.

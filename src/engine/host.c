@@ -3,6 +3,7 @@
 #include "engine/host.h"
 
 #include "base/text.h"
+#include "engine/rt/fence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,51 +120,86 @@ static void destroy_instance(struct vy_host *host, struct vy_instance *inst)
         inst->module->deinit(inst->mem);
     host->bytes -= inst->bytes;
     sweep_locks(inst, true);
-    free(inst->mem);
+    free(inst->block);
     free(inst->state);
     free(inst->ramp);
     free(inst);
 }
 
-static vy_status make_instance(struct vy_host *host, struct vy_instance *inst, uint64_t seed,
-                               const char *file, const float *value, struct vy_err *err)
+// The memory a module asks for; that of user modules stands between fences.
+static void *make_memory(struct vy_instance *inst, size_t size)
+{
+    const size_t fence = inst->mark ? VY_FENCE : 0;
+    inst->block = zeroed(size + 2 * fence);
+    if (!inst->block)
+        return NULL;
+    inst->mem = (char *)inst->block + fence;
+    inst->size = size;
+    if (fence)
+        vy_fence_put(inst->mem, size);
+    return inst->mem;
+}
+
+// A pointer into its own memory would point into another's after a copy.
+static bool points_into_itself(const struct vy_instance *inst)
+{
+    const uintptr_t from = (uintptr_t)inst->mem, to = from + inst->size;
+    for (size_t at = 0; at + sizeof(uintptr_t) <= inst->size; at += sizeof(uintptr_t)) {
+        uintptr_t word;
+        memcpy(&word, (const char *)inst->mem + at, sizeof word);
+        if (word >= from && word < to)
+            return true;
+    }
+    return false;
+}
+
+static bool is_portable(const struct vy_instance *inst)
+{
+    return inst->mark && inst->module->layout && !inst->module->deinit &&
+           inst->size <= VY_CARRY_BYTES && !points_into_itself(inst);
+}
+
+static vy_status make_instance(struct vy_host *host, struct vy_instance *inst,
+                               const struct vy_host_want *want, struct vy_err *err)
 {
     const struct vy_module *const m = inst->module;
     struct vy_sample *sample;
-    const vy_status status = load_sample(host, file, &sample, err);
+    const vy_status status = load_sample(host, want->file, &sample, err);
     if (status)
         return status;
     const struct vy_cfg cfg = {.sr_hz = (float)host->sr_hz,
                                .shape = inst->shape,
                                .in_lanes_max = VY_MAX_LANES / VY_GROUP,
-                               .seed = seed,
+                               .seed = want->seed,
                                .sample = sample,
                                .host = host,
                                .shared = shared};
     const size_t size = m->get_size(&cfg), ramps = (size_t)m->params * inst->shape.groups;
-    void *const mem = zeroed(size);
+    if (inst->mark && size > VY_USER_MEMORY)
+        return vy_fail(err, VY_TOO_BIG, -1, "%s asks for %zu MiB of memory; the most is %u", m->id,
+                       size >> 20, VY_USER_MEMORY >> 20);
+    void *const mem = make_memory(inst, size);
     inst->state = zeroed(m->params * sizeof *inst->state);
     inst->ramp = zeroed(ramps * sizeof *inst->ramp);
     const int failed = mem && inst->state && inst->ramp ? m->init(mem, &cfg) : VY_NO_MEMORY;
     if (failed) {
-        free(mem);
+        inst->mem = NULL; // nothing for deinit
         return vy_fail(err, VY_NO_MEMORY, -1, "%s: out of memory", m->id);
     }
-    inst->mem = mem;
+    inst->portable = is_portable(inst);
     inst->bytes = size + ramps * sizeof *inst->ramp;
     host->bytes += inst->bytes;
     for (int p = 0; p < m->params; p++)
-        inst->state[p].now = inst->state[p].goal = value[p];
+        inst->state[p].now = inst->state[p].goal = want->value[p];
     return VY_OK;
 }
 
-vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_module *module,
-                           struct vy_shape shape, uint64_t seed, const char *file,
-                           const float *value, struct vy_instance **instance, struct vy_err *err)
+vy_status vy_host_instance(struct vy_host *host, const struct vy_host_want *want,
+                           struct vy_instance **instance, struct vy_err *err)
 {
-    struct vy_instance **const bucket = &host->instance[key % VY_HOST_BUCKETS];
+    struct vy_instance **const bucket = &host->instance[want->key % VY_HOST_BUCKETS];
     for (struct vy_instance *i = *bucket; i; i = i->next)
-        if (i->key == key) {
+        if (i->key == want->key) {
             i->used = true;
             *instance = i;
             return VY_OK;
@@ -171,11 +207,12 @@ vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_m
     struct vy_instance *const inst = calloc(1, sizeof *inst);
     if (!inst)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    inst->key = key;
-    inst->module = module;
-    inst->shape = shape;
+    inst->key = want->key;
+    inst->module = want->module;
+    inst->shape = want->shape;
+    inst->mark = want->mark;
     inst->fresh = inst->used = true;
-    const vy_status status = make_instance(host, inst, seed, file, value, err);
+    const vy_status status = make_instance(host, inst, want, err);
     if (status) {
         destroy_instance(host, inst);
         return status;

@@ -44,10 +44,22 @@ void vy_host_open(struct vy_host *host, const struct vy_catalog *catalog, double
 /// Everything is freed; no plan of this host may be used any more.
 void vy_host_close(struct vy_host *host);
 
-/// The instance with this key, made when there is none.
-vy_status vy_host_instance(struct vy_host *host, uint64_t key, const struct vy_module *module,
-                           struct vy_shape shape, uint64_t seed, const char *file,
-                           const float *value, struct vy_instance **instance, struct vy_err *err);
+#define VY_USER_MEMORY (64u << 20) ///< bytes a user module's instance may ask for
+#define VY_CARRY_BYTES (1u << 20) ///< most state that goes over in a reload: it is copied in a tick
+
+/// What an instance is to be. Pointers are borrowed for the call.
+struct vy_host_want {
+    uint64_t key, seed;
+    const struct vy_module *module;
+    struct vy_shape shape;
+    uint32_t mark; ///< of a user module's load, 0 = built in
+    const char *file;
+    const float *value; ///< [module->params]
+};
+
+/// The instance with the key of `want`, made when there is none.
+vy_status vy_host_instance(struct vy_host *host, const struct vy_host_want *want,
+                           struct vy_instance **instance, struct vy_err *err);
 
 /// Room for a lock of a parameter, made when there is none; NULL when memory is out.
 struct vy_param_lock *vy_host_lock(struct vy_instance *instance, uint16_t param);

@@ -113,9 +113,10 @@ void vy_live_send_new(struct vy_live *live, double at, const uint32_t *echo, uin
                                       (json_int_t)e->version, "beat", e->beat));
     }
     if (reset)
-        vy_live_event(live, json_pack("{s:s,s:s,s:s,s:I,s:f}", "event", "edit", "author", "",
-                                      "line", "undo or redo", "version",
-                                      (json_int_t)session->version, "beat", session->doc->beat));
+        vy_live_event(live, json_pack("{s:s,s:s,s:s,s:I,s:f}", "event", "edit", "author",
+                                      live->speaker ? live->speaker : "", "line", "undo or redo",
+                                      "version", (json_int_t)session->version, "beat",
+                                      session->doc->beat));
     live->sent_entries = session->entries;
     live->sent_rewrites = session->rewrites;
     vy_live_check_bindings(live);

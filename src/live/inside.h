@@ -55,6 +55,7 @@ struct vy_live {
     bool closing;
     char **guard_words; ///< argv, to start it again
     struct vy_engine_child engine[VY_SLOTS];
+    const char *speaker; ///< author of the line that is being done, or NULL
     size_t sent_entries; ///< of the session's log
     uint64_t sent_rewrites;
     uint64_t seek_version; ///< positions of older versions are not where the music is

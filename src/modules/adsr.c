@@ -114,6 +114,14 @@ static struct line line_of(const struct adsr_group *s, const struct stages *t)
     };
 }
 
+// Can an attack reach its goal in this tick? Every stage moves fastest at first; the hundredth
+// covers what rounding adds.
+static bool may_arrive(const struct line *l)
+{
+    const vy_f8 first = l->y * l->mul + l->add - l->y;
+    return vy_any(l->y + first * (1.01f * (float)VY_TICK) >= l->goal);
+}
+
 // A gate or trigger at this frame: some lanes enter another stage.
 static void enter_stages(struct adsr_group *s, vy_f8 gate, vy_i8 trigged)
 {
@@ -125,7 +133,7 @@ static void enter_stages(struct adsr_group *s, vy_f8 gate, vy_i8 trigged)
     s->gate = gate;
 }
 
-// A tick with gates, triggers or attacks in it: lines are drawn anew at each event.
+// A tick with gates, triggers or arrivals in it: lines are drawn anew at each event.
 static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
                      const struct stages *t, vy_f8 *restrict out)
 {
@@ -151,36 +159,43 @@ static void run_busy(struct adsr_group *s, const vy_f8 *gate, const vy_f8 *trig,
 }
 
 // Calm groups run side by side, for each frame waits for the one before.
-VY_INLINE void run_lines(struct adsr_group *const *s, const struct line *line, vy_f8 *const *out,
-                         const uint32_t count)
-{
-    vy_f8 y[4];
-    for (uint32_t i = 0; i < count; i++)
-        y[i] = line[i].y;
-    for (uint32_t n = 0; n < VY_TICK; n++)
-        for (uint32_t i = 0; i < count; i++) {
-            y[i] = vy_max(y[i] * line[i].mul + line[i].add, line[i].floor);
-            out[i][n] = y[i];
-        }
-    for (uint32_t i = 0; i < count; i++)
-        s[i]->level = y[i];
-}
+#define CALM 8
 
 // Groups in which nothing begins, ends or arrives in this tick, waiting to run together.
 struct calm {
-    struct adsr_group *s[4];
-    struct line line[4];
-    vy_f8 *out[4];
+    struct adsr_group *s[CALM];
+    struct line line[CALM];
+    vy_f8 *out[CALM];
     uint32_t count;
 };
 
+VY_INLINE void run_lines(struct calm *c, const uint32_t count)
+{
+    vy_f8 y[CALM];
+    for (uint32_t i = 0; i < count; i++)
+        y[i] = c->line[i].y;
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        for (uint32_t i = 0; i < count; i++) {
+            y[i] = vy_max(y[i] * c->line[i].mul + c->line[i].add, c->line[i].floor);
+            c->out[i][n] = y[i];
+        }
+    for (uint32_t i = 0; i < count; i++)
+        c->s[i]->level = y[i];
+}
+
 static void run_calm(struct calm *c)
 {
-    if (c->count == 4)
-        run_lines(c->s, c->line, c->out, 4);
-    else
-        for (uint32_t i = 0; i < c->count; i++)
-            run_lines(c->s + i, c->line + i, c->out + i, 1);
+    switch (c->count) {
+    case 8: run_lines(c, 8); break;
+    case 7: run_lines(c, 7); break;
+    case 6: run_lines(c, 6); break;
+    case 5: run_lines(c, 5); break;
+    case 4: run_lines(c, 4); break;
+    case 3: run_lines(c, 3); break;
+    case 2: run_lines(c, 2); break;
+    case 1: run_lines(c, 1); break;
+    default: break;
+    }
     c->count = 0;
 }
 
@@ -240,14 +255,15 @@ static void adsr_process(void *mem, const struct vy_io *io)
         if (trig && no_trig && !vy_any(trig[0] > 0.0f))
             trig = NULL;
         const bool steady = gate && same_gate && !vy_any((gate[0] > 0.5f) ^ (s->gate > 0.5f));
-        if (vy_any(s->stage == ATTACK) || disturbed(s, steady ? NULL : gate, trig)) {
+        const struct line line = line_of(s, t);
+        if (may_arrive(&line) || disturbed(s, steady ? NULL : gate, trig)) {
             run_busy(s, gate, trig, t, vy_out(io, 0, g));
         } else {
             calm.s[calm.count] = s;
-            calm.line[calm.count] = line_of(s, t);
+            calm.line[calm.count] = line;
             calm.out[calm.count++] = vy_out(io, 0, g);
         }
-        if (calm.count == 4)
+        if (calm.count == CALM)
             run_calm(&calm);
     }
     run_calm(&calm);

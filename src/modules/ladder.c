@@ -90,8 +90,9 @@ static struct knobs knobs_at(const struct vy_io *io, uint32_t g, vy_f8 follow, f
 
 static struct vy_ladder_at coefficients(const struct knobs *at, float sr_hz)
 {
-    const vy_f8 g = vy_ladder_g(at->hz / sr_hz), loop = vy_ladder_loop(g, at->k);
-    return (struct vy_ladder_at){g, at->k * loop, at->gain * loop};
+    const vy_f8 g = vy_ladder_g(at->hz / sr_hz);
+    return (struct vy_ladder_at){g, vy_ladder_feedback(g, at->k),
+                                 at->gain * vy_ladder_loop(g, at->k)};
 }
 
 // Each tick begins where the one before ended: only its end is computed.
@@ -142,6 +143,44 @@ VY_INLINE void run(struct vy_ladder *state, struct sweep *s, const vy_f8 *in, vy
         state[i] = f[i];
 }
 
+#ifdef __AVX512F__
+// Four groups, as two pairs, in the common mode.
+static void run_pairs(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in,
+                      vy_f8 *restrict out)
+{
+    struct vy_ladder_pair f[2];
+    struct vy_ladder_pair_at at[2], step[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct vy_ladder *const a = &state[2 * i], *const b = a + 1;
+        const struct sweep *const t = &s[2 * i], *const v = t + 1;
+        f[i] = (struct vy_ladder_pair){vy_pair(a->s1, b->s1), vy_pair(a->s2, b->s2),
+                                       vy_pair(a->s3, b->s3), vy_pair(a->s4, b->s4)};
+        at[i] = (struct vy_ladder_pair_at){vy_pair(t->now.g, v->now.g), vy_pair(t->now.k, v->now.k),
+                                           vy_pair(t->now.gain, v->now.gain)};
+        step[i] =
+            (struct vy_ladder_pair_at){vy_pair(t->step.g, v->step.g), vy_pair(t->step.k, v->step.k),
+                                       vy_pair(t->step.gain, v->step.gain)};
+    }
+    for (uint32_t n = 0; n < VY_TICK; n++)
+        for (uint32_t i = 0; i < 2; i++) {
+            const vy_f8 *const x = in + 2 * i * VY_TICK + n;
+            vy_f8 *const to = out + 2 * i * VY_TICK + n;
+            const vy_f16 y = vy_ladder_step_pair(&f[i], &at[i], vy_pair(x[0], x[VY_TICK]));
+            to[0] = vy_low(y);
+            to[VY_TICK] = vy_high(y);
+            at[i].g += step[i].g;
+            at[i].k += step[i].k;
+            at[i].gain += step[i].gain;
+        }
+    for (uint32_t i = 0; i < 2; i++) {
+        state[2 * i] =
+            (struct vy_ladder){vy_low(f[i].s1), vy_low(f[i].s2), vy_low(f[i].s3), vy_low(f[i].s4)};
+        state[2 * i + 1] = (struct vy_ladder){vy_high(f[i].s1), vy_high(f[i].s2), vy_high(f[i].s3),
+                                              vy_high(f[i].s4)};
+    }
+}
+#endif
+
 // One group whose cutoff moves every frame.
 static void run_fm(struct vy_ladder *state, const struct sweep *s, const vy_f8 *in, const vy_f8 *fm,
                    float sr_hz, vy_f8 *out, enum vy_ladder_mode mode)
@@ -176,6 +215,12 @@ static void run_groups(struct vy_ladder *state, struct sweep *s, const vy_f8 *in
     for (uint32_t i = 0; i < count; i++)
         still = still && s[i].still;
     if (mode == VY_LADDER_LP24) {
+#ifdef __AVX512F__
+        if (count == 4) {
+            run_pairs(state, s, in, out);
+            return;
+        }
+#endif
         switch (count) {
         case 4: run_mode(state, s, in, out, 4, still, VY_LADDER_LP24); return;
         case 3: run_mode(state, s, in, out, 3, still, VY_LADDER_LP24); return;

@@ -140,11 +140,11 @@ VY_INLINE vy_f8 read_shape(const struct osc *o, const struct job *j, int shape,
 VY_INLINE void run_steady(const struct osc *o, struct osc_group *s, const struct job *j, int shape,
                           vy_f8 *restrict out)
 {
-    const struct vy_wave_at *const at = &s->at;
+    const struct vy_wave_at at = s->at;
     const vy_u8 step = s->step;
     vy_u8 phase = s->phase;
     for (uint32_t n = 0; n < VY_TICK; n++) {
-        out[n] = read_shape(o, j, shape, at, phase, n);
+        out[n] = read_shape(o, j, shape, &at, phase, n);
         phase += step;
     }
     s->phase = phase;

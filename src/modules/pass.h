@@ -13,25 +13,25 @@ static const struct vy_param pass_params[] = {
     {"gain", "dB", -60, 24, 0, VY_LIN, 10, NULL, "level; -60 is silence"},
 };
 
-static size_t pass_get_size(const struct vy_cfg *cfg)
+static inline size_t pass_get_size(const struct vy_cfg *cfg)
 {
     (void)cfg;
     return 64;
 }
 
-static int pass_init(void *mem, const struct vy_cfg *cfg)
+static inline int pass_init(void *mem, const struct vy_cfg *cfg)
 {
     (void)mem;
     (void)cfg;
     return 0;
 }
 
-static void pass_reset(void *mem)
+static inline void pass_reset(void *mem)
 {
     (void)mem;
 }
 
-static void pass_process(void *mem, const struct vy_io *io)
+static inline void pass_process(void *mem, const struct vy_io *io)
 {
     (void)mem;
     vy_stereo_pass(vy_in(io, 0, 0), vy_ramp_of(io, 0, 0), vy_out(io, 0, 0));

@@ -35,16 +35,17 @@ struct vy_device_block {
 /// What is wished for. Strings are borrowed during open only.
 struct vy_device_want {
     const char *name;       ///< "auto", "pipewire[:NODE]", "pulse[:SINK]", "null", "file:PATH.wav"
-    uint32_t sr_hz, period; ///< 0 = the device's own
+    uint32_t sr_hz, period; ///< wishes, 0 = the device's own; PipeWire's graph may have its own
+                            ///< mind: vy_device_facts_now says what came of them
     uint32_t ins;           ///< 0: none; 1 or 2: channels of sound from outside
     const char *source;     ///< input to connect, NULL = none is connected (never a microphone
                             ///< to speakers unless asked), "default", or a node's name
     const char *in_file;    ///< null and file: a WAV whose samples come in, or NULL
-    double seconds;         ///< file: stop by itself after so long, 0 = never
+    double seconds;         ///< file: stop by itself (CLOSED) after so long, 0 = never
     const char *client;     ///< name shown to others, "Veery"
-    const char
-        *media_class; ///< PipeWire: NULL for an ordinary player; "Audio/Source" makes the
-                      ///< output a virtual microphone named `client` that applications choose
+    /// PipeWire: NULL for an ordinary player; "Audio/Source" makes the output a virtual microphone
+    /// named `client` that applications choose.
+    const char *media_class;
     bool no_realtime; ///< do not ask for real-time priority
     void (*block)(void *arg, const struct vy_device_block *block); ///< audio thread
     void *arg;
@@ -76,7 +77,7 @@ struct vy_device_row {
 /// One kind of device.
 struct vy_device_backend {
     const char *name, *text;
-    /// Open and start. Main thread, like all but `block`.
+    /// Open and start: `block` may be called before it returns. Main thread, like all but `block`.
     vy_status (*open)(const struct vy_device_want *want, struct vy_device **device,
                       struct vy_err *err);
     /// Call now and then (every 50 ms): reconnecting, following the default. May be NULL.
@@ -104,7 +105,9 @@ VY_MUST_CHECK vy_status vy_device_open(const struct vy_device_want *want, struct
 void vy_device_close(struct vy_device *device);
 
 /// Give the calling thread real-time priority: directly where RLIMIT_RTPRIO or root allows, else
-/// through RealtimeKit when it answers. @return the priority, 0 with `why` filled
+/// through RealtimeKit or the desktop's portal, which may give less and limit the process to their
+/// RLIMIT_RTTIME (200 ms without a pause). May take a second: not for a thread that makes sound
+/// already. @return the priority, 0 with `why` filled
 uint32_t vy_realtime_ask(uint32_t priority, char *why, uint32_t size);
 
 #endif

@@ -10,6 +10,7 @@
 #include "sound/device_kinds.h"
 #include "sound/device_paced.h"
 #include "sound/pipewire_graph.h"
+#include "sound/pipewire_list.h"
 
 #include <pipewire/filter.h>
 #include <sched.h>
@@ -163,7 +164,7 @@ static uint32_t pair_outs(struct pipewire *d, uint32_t self, uint32_t (*pair)[2]
     vy_text_copy(d->name, sizeof d->name, sink->name);
     atomic_store_explicit(&d->is_mono, ports == 1, memory_order_relaxed);
     for (uint32_t c = 0; c < VY_DEVICE_CHANS && c < ports; c++) {
-        pair[c][0] = ours[c]->id;
+        pair[c][0] = pick(ours, VY_DEVICE_CHANS, c)->id;
         pair[c][1] = pick(theirs, ports, c)->id;
     }
     return ports < VY_DEVICE_CHANS ? ports : VY_DEVICE_CHANS;
@@ -177,7 +178,7 @@ static uint32_t pair_ins(struct pipewire *d, uint32_t self, uint32_t (*pair)[2])
     const uint32_t ports = source ? vy_pw_ports(d->graph, source->id, true, theirs, 16) : 0;
     for (uint32_t c = 0; ports && c < ins; c++) {
         pair[c][0] = pick(theirs, ports, c)->id;
-        pair[c][1] = ours[c]->id;
+        pair[c][1] = pick(ours, ins, c)->id;
     }
     return ports ? ins : 0;
 }
@@ -359,39 +360,6 @@ static void serve(struct vy_device *device)
     pw_thread_loop_unlock(d->graph->loop);
 }
 
-struct name_rows {
-    const struct vy_pw_graph *graph;
-    bool outs;
-};
-
-// Does sound go into (outs) or come out of a node of this class?
-static bool has_end(const struct vy_pw_node *node, bool outs)
-{
-    const char *const what = node->media_class;
-    return strcmp(what, "Audio/Duplex") == 0 ||
-           strncmp(what, outs ? "Audio/Sink" : "Audio/Source", outs ? 10 : 12) == 0;
-}
-
-static const char *node_name(void *arg, size_t i)
-{
-    const struct name_rows *const rows = arg;
-    for (uint32_t n = 0; n < rows->graph->nodes; n++)
-        if (has_end(&rows->graph->node[n], rows->outs) && i-- == 0)
-            return rows->graph->node[n].name;
-    return NULL;
-}
-
-static vy_status check_name(const struct vy_pw_graph *g, const char *name, bool outs,
-                            struct vy_err *err)
-{
-    if (!*name || strcmp(name, "default") == 0 || vy_pw_find(g, name, ""))
-        return VY_OK;
-    vy_fail(err, VY_NOT_FOUND, -1, "PipeWire has no %s '%.80s'; see veery devices",
-            outs ? "output" : "input", name);
-    vy_err_suggest(err, name, node_name, &(struct name_rows){g, outs});
-    return VY_NOT_FOUND;
-}
-
 static vy_status take_wishes(struct pipewire *d, const struct vy_device_want *want,
                              struct vy_err *err)
 {
@@ -403,7 +371,7 @@ static vy_status take_wishes(struct pipewire *d, const struct vy_device_want *wa
     d->arg = want->arg;
     d->is_mic = want->media_class != NULL;
     vy_text_copy(d->client, sizeof d->client, want->client ? want->client : "Veery");
-    if (d->is_mic && strncmp(want->media_class, "Audio/Source", 12) != 0)
+    if (want->media_class && strncmp(want->media_class, "Audio/Source", 12) != 0)
         return vy_fail(err, VY_BAD_ARG, -1, "a node's class is Audio/Source or none, not '%.40s'",
                        want->media_class);
     if (!vy_text_copy(d->target, sizeof d->target, vy_device_rest(want->name)) ||
@@ -427,9 +395,9 @@ static vy_status connect_all(struct pipewire *d, const struct vy_device_want *wa
     if (!status && !vy_pw_settle(d->graph, SETTLE_S))
         status = vy_fail(err, VY_ABSENT, -1, "PipeWire does not answer within %d s", SETTLE_S);
     if (!status)
-        status = check_name(d->graph, d->target, true, err);
+        status = vy_pw_check_name(d->graph, d->target, true, err);
     if (!status)
-        status = check_name(d->graph, d->source, false, err);
+        status = vy_pw_check_name(d->graph, d->source, false, err);
     if (status)
         return status;
     const struct vy_paced_how how = {.sr_hz = d->graph->sr_hz,
@@ -515,45 +483,6 @@ static void tell(struct vy_device *device, struct vy_device_facts_now *facts)
         tell_priority(d, facts);
 }
 
-// ---- what is there ----
-
-static uint32_t list_ends(const struct vy_pw_graph *g, bool outs, struct vy_device_row *row,
-                          uint32_t most)
-{
-    uint32_t rows = 0;
-    const char *const first = outs ? g->sink : g->source;
-    for (uint32_t i = 0; i < g->nodes && rows < most; i++) {
-        const struct vy_pw_node *const node = &g->node[i];
-        const struct vy_pw_port *port[64];
-        if (!has_end(node, outs))
-            continue;
-        struct vy_device_row *const r = &row[rows++];
-        *r = (struct vy_device_row){.input = !outs, .sr_hz = g->sr_hz};
-        snprintf(r->name, sizeof r->name, "%s%.120s", outs ? "pipewire:" : "", node->name);
-        vy_text_copy(r->text, sizeof r->text, node->text[0] ? node->text : node->name);
-        r->is_default = *first && strcmp(first, node->name) == 0;
-        r->chans = vy_pw_ports(g, node->id, !outs, port, 64);
-    }
-    return rows;
-}
-
-static uint32_t list(struct vy_device_row *row, uint32_t most)
-{
-    struct vy_pw_graph *g;
-    uint32_t rows = 0;
-    char why[160];
-    if (!most || !vy_pw_answers(why, sizeof why) || vy_pw_graph_new(false, &g, NULL))
-        return 0;
-    pw_thread_loop_lock(g->loop);
-    if (!vy_pw_connect(g, "veery devices", NULL) && vy_pw_settle(g, SETTLE_S)) {
-        rows = list_ends(g, true, row, most);
-        rows += list_ends(g, false, row + rows, most - rows);
-    }
-    pw_thread_loop_unlock(g->loop);
-    vy_pw_graph_destroy(g);
-    return rows;
-}
-
 const struct vy_device_backend vy_device_pipewire = {
     .name = "pipewire",
     .text = "PipeWire, a node of our own",
@@ -562,5 +491,5 @@ const struct vy_device_backend vy_device_pipewire = {
     .facts = tell,
     .close = shut,
     .usable = vy_pw_answers,
-    .list = list,
+    .list = vy_pw_list,
 };

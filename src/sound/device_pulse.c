@@ -383,10 +383,8 @@ static vy_status fail_open(const struct pulse *d, struct vy_err *err)
 {
     vy_fail(err, d->sink[0] ? VY_NOT_FOUND : VY_ABSENT, -1, "PulseAudio%s%.100s: %.79s",
             d->sink[0] ? " sink " : "", d->sink, d->problem[0] ? d->problem : "it does not answer");
-    static const struct names none;
-    struct names *const names = d->sink[0] ? malloc(sizeof *names) : NULL;
+    struct names *const names = d->sink[0] ? calloc(1, sizeof *names) : NULL;
     if (names) {
-        *names = none;
         names->rows = vy_pulse_list(names->row, 64);
         vy_err_suggest(err, d->sink, name_at, names);
         free(names);

@@ -63,12 +63,18 @@ static const char *look(const struct spa_dict *props, const char *key)
     return value ? value : "";
 }
 
+static long look_number(const struct spa_dict *props, const char *key)
+{
+    return strtol(look(props, key), NULL, 10);
+}
+
 static void add_node(struct vy_pw_graph *g, uint32_t id, const struct spa_dict *props)
 {
     if (g->nodes == VY_PW_NODES)
         return;
     struct vy_pw_node *const node = &g->node[g->nodes++];
-    *node = (struct vy_pw_node){.id = id, .priority = atoi(look(props, PW_KEY_PRIORITY_SESSION))};
+    *node = (struct vy_pw_node){.id = id,
+                                .priority = (int32_t)look_number(props, PW_KEY_PRIORITY_SESSION)};
     vy_text_copy(node->name, sizeof node->name, look(props, PW_KEY_NODE_NAME));
     vy_text_copy(node->text, sizeof node->text, look(props, PW_KEY_NODE_DESCRIPTION));
     vy_text_copy(node->media_class, sizeof node->media_class, look(props, PW_KEY_MEDIA_CLASS));
@@ -80,11 +86,9 @@ static void add_port(struct vy_pw_graph *g, uint32_t id, const struct spa_dict *
     if (g->ports == VY_PW_PORTS || (*format && !strstr(format, "audio")))
         return;
     struct vy_pw_port *const port = &g->port[g->ports++];
-    *port =
-        (struct vy_pw_port){.id = id,
-                            .node = (uint32_t)strtoul(look(props, PW_KEY_NODE_ID), NULL, 10),
-                            .is_out = strcmp(look(props, PW_KEY_PORT_DIRECTION), "out") == 0,
-                            .is_monitor = strcmp(look(props, PW_KEY_PORT_MONITOR), "true") == 0};
+    *port = (struct vy_pw_port){.id = id,
+                                .node = (uint32_t)look_number(props, PW_KEY_NODE_ID),
+                                .is_out = strcmp(look(props, PW_KEY_PORT_DIRECTION), "out") == 0};
     vy_text_copy(port->chan, sizeof port->chan, look(props, PW_KEY_AUDIO_CHANNEL));
 }
 
@@ -207,8 +211,8 @@ uint32_t vy_pw_ports(const struct vy_pw_graph *graph, uint32_t node, bool is_out
 static void on_info(void *data, const struct pw_core_info *info)
 {
     struct vy_pw_graph *const g = data;
-    const int sr_hz = atoi(look(info->props, "default.clock.rate"));
-    const int period = atoi(look(info->props, "default.clock.quantum"));
+    const long sr_hz = look_number(info->props, "default.clock.rate");
+    const long period = look_number(info->props, "default.clock.quantum");
     g->sr_hz = sr_hz > 0 ? (uint32_t)sr_hz : 48000;
     g->period = period > 0 ? (uint32_t)period : 1024;
 }
@@ -328,46 +332,53 @@ static void on_cable_removed(void *data)
 static const struct pw_proxy_events cable_events = {PW_VERSION_PROXY_EVENTS,
                                                     .removed = on_cable_removed};
 
-static void cut(struct vy_pw_cable *cable)
+// Filled in place: the hook knows the cable's address.
+static void lay_one(struct vy_pw_graph *g, struct vy_pw_cable *cable, const uint32_t pair[2])
 {
-    if (cable->proxy)
-        on_cable_removed(cable);
-}
-
-static void lay_one(struct vy_pw_graph *g, struct vy_pw_cable *cable, uint32_t from, uint32_t to)
-{
-    char from_text[16], to_text[16];
-    snprintf(from_text, sizeof from_text, "%u", from);
-    snprintf(to_text, sizeof to_text, "%u", to);
-    struct pw_properties *const props = pw_properties_new(PW_KEY_LINK_OUTPUT_PORT, from_text,
-                                                          PW_KEY_LINK_INPUT_PORT, to_text, NULL);
-    *cable = (struct vy_pw_cable){.from = from, .to = to};
+    char from[16], to[16];
+    snprintf(from, sizeof from, "%u", pair[0]);
+    snprintf(to, sizeof to, "%u", pair[1]);
+    const struct spa_dict_item item[] = {{PW_KEY_LINK_OUTPUT_PORT, from},
+                                         {PW_KEY_LINK_INPUT_PORT, to}};
+    *cable = (struct vy_pw_cable){.from = pair[0], .to = pair[1]};
     cable->proxy = pw_core_create_object(g->core, "link-factory", PW_TYPE_INTERFACE_Link,
-                                         PW_VERSION_LINK, &props->dict, 0);
-    pw_properties_free(props);
+                                         PW_VERSION_LINK, &SPA_DICT_INIT_ARRAY(item), 0);
     if (cable->proxy)
         pw_proxy_add_listener(cable->proxy, &cable->hook, &cable_events, cable);
 }
 
-static bool is_laid(const struct vy_pw_graph *g, const uint32_t pair[2])
+static bool is_pair(const struct vy_pw_cable *cable, const uint32_t pair[2])
 {
-    for (uint32_t i = 0; i < g->cables; i++)
-        if (g->cable[i].from == pair[0] && g->cable[i].to == pair[1])
-            return true;
-    return false;
+    return cable->from == pair[0] && cable->to == pair[1];
+}
+
+// Pull out what is not wanted any more.
+static void cut_others(struct vy_pw_graph *g, uint32_t (*pair)[2], uint32_t pairs)
+{
+    for (uint32_t i = 0; i < VY_PW_CABLES; i++) {
+        struct vy_pw_cable *const cable = &g->cable[i];
+        bool wanted = false;
+        for (uint32_t n = 0; n < pairs; n++)
+            wanted |= is_pair(cable, pair[n]);
+        if (!wanted && cable->proxy)
+            on_cable_removed(cable);
+        if (!wanted)
+            cable->from = cable->to = 0;
+    }
 }
 
 void vy_pw_lay(struct vy_pw_graph *graph, uint32_t (*pair)[2], uint32_t pairs)
 {
-    bool same = pairs == graph->cables;
-    for (uint32_t i = 0; i < pairs && same; i++)
-        same = is_laid(graph, pair[i]);
-    if (same)
-        return;
-    // a cable's address is known to its hook, so they are not moved but made anew
-    for (uint32_t i = 0; i < graph->cables; i++)
-        cut(&graph->cable[i]);
-    graph->cables = 0;
-    for (uint32_t i = 0; i < pairs && i < VY_PW_CABLES; i++)
-        lay_one(graph, &graph->cable[graph->cables++], pair[i][0], pair[i][1]);
+    cut_others(graph, pair, pairs);
+    for (uint32_t n = 0; n < pairs; n++) {
+        struct vy_pw_cable *free_one = NULL;
+        bool is_laid = false;
+        for (uint32_t i = 0; i < VY_PW_CABLES; i++) {
+            is_laid |= is_pair(&graph->cable[i], pair[n]);
+            if (!graph->cable[i].from && !free_one)
+                free_one = &graph->cable[i];
+        }
+        if (!is_laid && free_one)
+            lay_one(graph, free_one, pair[n]);
+    }
 }

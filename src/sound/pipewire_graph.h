@@ -26,13 +26,13 @@ struct vy_pw_node {
 
 struct vy_pw_port {
     uint32_t id, node;
-    bool is_out, is_monitor;
+    bool is_out;
     char chan[16]; ///< "FL", "MONO", "AUX0", ...
 };
 
 /// A cable that is wanted. Cut by somebody else, it stays cut.
 struct vy_pw_cable {
-    uint32_t from, to; ///< ids of ports
+    uint32_t from, to; ///< ids of ports, 0 = this slot is free (0 is the id of the server)
     struct pw_proxy *proxy;
     struct spa_hook hook;
 };
@@ -49,7 +49,7 @@ struct vy_pw_graph {
     int asked, answered;         ///< numbers of syncs
     uint32_t sr_hz, period;      ///< the graph's defaults
     char sink[128], source[128]; ///< names of the default nodes, "" = none
-    uint32_t nodes, ports, cables;
+    uint32_t nodes, ports;
     struct vy_pw_node node[VY_PW_NODES];
     struct vy_pw_port port[VY_PW_PORTS];
     struct vy_pw_cable cable[VY_PW_CABLES];
@@ -79,7 +79,7 @@ bool vy_pw_settle(struct vy_pw_graph *graph, int seconds);
 /// priority. @return NULL when there is none. Borrowed until the next change.
 const struct vy_pw_node *vy_pw_find(const struct vy_pw_graph *graph, const char *name,
                                     const char *media_class);
-/// Ports of a node in the order of their ids. @return how many, at most `most`
+/// Ports of a node in the order in which they came. @return how many, at most `most`
 uint32_t vy_pw_ports(const struct vy_pw_graph *graph, uint32_t node, bool is_out,
                      const struct vy_pw_port *port[], uint32_t most);
 

@@ -8,7 +8,7 @@ set -u
 veery=$(realpath "$1") # meson gives it from its own folder
 room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state"
+export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room"
 cd "$room" || exit 1
 cases=0
 check() { # WHAT STATUS

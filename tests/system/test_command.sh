@@ -7,7 +7,7 @@ set -u
 veery=$1
 room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state"
+export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room"
 cases=0
 check() { # WHAT STATUS
     cases=$((cases + 1))

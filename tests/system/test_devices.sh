@@ -56,6 +56,16 @@ record() { # FILE SECONDS PW-RECORD-OPTIONS...
     "$tone" check "$file" >"$file.txt"
 }
 monitor() { record "$1" "$2" --latency 1024 -P '{ stream.capture.sink=true }' --target "$3"; }
+# hears LEAST-FRAMES RECORDER FILE ARGS...: one recording of several must be exact
+hears() {
+    least=$1
+    shift
+    for _ in 1 2 3 4; do
+        "$@"
+        is_exact "$2" "$least" && return 0
+    done
+    return 1
+}
 # Nearly all is the tone to the last bit; the host may hold everything up now and then.
 is_exact() { # FILE LEAST-FRAMES
     awk -v least="$2" '{ split($0, w, /[ =]/)
@@ -93,7 +103,7 @@ says ports '^Veery:output_FL$' && says ports '^Veery:output_FR$' && says ports '
 check "its ports have names" $? ports
 linked Veery:output_FL one:playback_FL && linked Veery:output_FR one:playback_FR && ! linked one:monitor_FL Veery:input_FL
 check "left goes left, right goes right, no input is connected unasked" $?
-monitor mon.wav 3 one; is_exact mon.wav 48000
+hears 48000 monitor mon.wav 3 one
 check "what it plays arrives to the last bit" $? mon.wav.txt
 [ "$(value a.log priority)" != 0 ] || says a.log 'run tools/setup-realtime'
 check "its thread has real-time priority, or it says what to do" $? a.log
@@ -117,7 +127,7 @@ check "the server is killed: it is lost" $? a.log
 pw_stop; sleep 1
 pw_start && pw_sink one && until_newest a.log 'state=running .*name=one' 10
 check "... and plays again when there is a new one" $? a.log
-monitor mon.wav 2 one; is_exact mon.wav 24000
+hears 24000 monitor mon.wav 2 one
 check "... to the last bit" $? mon.wav.txt
 quit "$playing"; keeps_time a.log
 check "all that time blocks followed the clock" $? a.log
@@ -147,10 +157,10 @@ play mic.log pipewire class=Audio/Source client=Mic
 mic=$playing
 until_newest mic.log 'state=running .*name=Mic' 5 && has_property 'media.class = "Audio/Source/Virtual"'
 check "a virtual microphone is a source that applications can choose" $? mic.log
-record mic.wav 2 --latency 1024 --target Mic; is_exact mic.wav 24000
+hears 24000 record mic.wav 2 --latency 1024 --target Mic
 check "... and delivers to the last bit" $? mic.wav.txt
 play c.log pipewire:one ins=2 source=Mic pass=1 client=Through
-pw_until 5 linked Mic:capture_FL Through:input_FL && monitor mon.wav 2 one && is_exact mon.wav 24000
+pw_until 5 linked Mic:capture_FL Through:input_FL && hears 24000 monitor mon.wav 2 one
 check "a source that is asked for comes in to the last bit" $? mon.wav.txt
 quit "$playing"
 quit "$mic"
@@ -160,13 +170,17 @@ check "without a microphone the default source is nothing, not the monitor" $?
 quit "$playing"
 
 # ---- PulseAudio ----
+pulse_monitor() { # FILE SECONDS
+    timeout -s INT "$2" parec -d pnull.monitor --format=float32le --rate=48000 --channels=2 --file-format=wav "$1"
+    "$tone" check "$1" >"$1.txt"
+}
 pulse_plays() { # LOG NAME
     until_newest "$1" "state=running backend=pulse name=$2 sr=48000 period=1024" 5
 }
 pw_start_pulse
 play e.log pulse
-pulse_plays e.log one && monitor mon.wav 2 one && is_exact mon.wav 24000
-check "PipeWire's PulseAudio server plays it to the last bit" $? e.log
+pulse_plays e.log one && hears 24000 monitor mon.wav 2 one
+check "PipeWire's PulseAudio server plays it to the last bit" $? mon.wav.txt
 quit "$playing"; one_thread e.log
 check "... from one thread" $? e.log
 pw_stop
@@ -175,20 +189,27 @@ check "the real PulseAudio runs" $? "$room/pulse.log"
 "$veery" devices >list; says list '^  \* out pulse:pnull  *2 channels, 48000 Hz'
 check "... and is listed" $? list
 play f.log auto
+first=$playing
 pulse_plays f.log pnull
 check "it plays to the default sink, chosen by auto" $? f.log
-timeout -s INT 2 parec -d pnull.monitor --format=float32le --rate=48000 --channels=2 --file-format=wav mon.wav
-"$tone" check mon.wav >mon.wav.txt; is_exact mon.wav 24000
+hears 24000 pulse_monitor mon.wav 2
 check "... to the last bit" $? mon.wav.txt
-pactl load-module module-null-sink sink_name=other rate=48000 format=float32le channels=2 >/dev/null
+other=$(pactl load-module module-null-sink sink_name=other rate=48000 format=float32le channels=2)
 pactl set-default-sink other; until_newest f.log 'name=other' 5
 check "it follows the default sink" $? f.log
+play g.log pulse:pnull ins=2 source=other.monitor pass=1 client=Through
+pulse_plays g.log pnull
+hears 24000 pulse_monitor mon.wav 2
+check "a source that is asked for comes in to the last bit" $? mon.wav.txt
+quit "$playing"
+pactl unload-module "$other"; until_newest f.log 'state=running .*name=pnull' 8
+check "the sink vanishes: it goes on with another" $? f.log
 pulse_stop; until_newest f.log 'state=lost' 5
 check "the server ends: it is lost" $? f.log
 sleep 1
 pulse_start; until_newest f.log 'state=running .*name=pnull' 10
 check "... and plays again when there is a new one" $? f.log
-quit "$playing"; keeps_time f.log && one_thread f.log
+quit "$first"; keeps_time f.log && one_thread f.log
 check "all that time blocks followed the clock, from one thread at a time" $? f.log
 "$tone" pulse:pnul 1 >out; says out 'error not_found: PulseAudio sink pnul: .* hint=pnull'
 check "a wrong sink: the nearest one is named" $? out

@@ -11,6 +11,8 @@
 #include "engine/rt/sequencer.h"
 #include "veery/module.h"
 
+#include <stdatomic.h>
+
 /// A parameter's way to its value. Audio thread only, but for init.
 struct vy_param_state {
     float now, goal, step;
@@ -37,8 +39,12 @@ struct vy_instance {
     struct vy_param_state *state; ///< [params]
     struct vy_ramp *ramp;         ///< [params][groups]
     bool fresh;                   ///< has not run yet
-    bool muted;                   ///< wrote NaN or infinity: silent until made again
+    bool muted;                   ///< went wrong: silent, or passed by, until made again
+    uint32_t mark;                ///< of a user module's load, see rt/user.h; 0 = built in
+    size_t size;                  ///< bytes of `mem`; user modules: between two fences
     // main thread only
+    bool portable; ///< its memory may go over to another build of the same layout
+    void *block;   ///< what was allocated; `mem` lies in it
     struct vy_param_lock *lock;
     struct vy_instance *next;
     const char *file;
@@ -149,6 +155,23 @@ struct vy_plan_stem {
     vy_f8 *buffer; ///< [VY_TICK] 1 voice x 2 channels, of the tick just made
 };
 
+/// After a reload: the new instance goes on with the state of the old one.
+struct vy_plan_carry {
+    struct vy_instance *to;
+    const struct vy_instance *from;
+};
+
+enum vy_fault_kind {
+    VY_FAULT_NAN = 1, ///< wrote a number that is not finite
+    VY_FAULT_MEMORY,  ///< wrote outside its memory
+};
+
+/// A module that went wrong.
+struct vy_fault {
+    const struct vy_plan_node *node;
+    _Atomic uint32_t kind; ///< enum vy_fault_kind, written last; 0 = not yet
+};
+
 #define VY_PLAN_FAULTS 16u ///< reported between two looks; further ones are muted all the same
 
 struct vy_plan {
@@ -182,6 +205,8 @@ struct vy_plan {
     uint32_t stems;
     struct vy_plan_turn *turn; ///< by handle
     uint32_t turns;
+    struct vy_plan_carry *carry; ///< for the first tick
+    uint32_t carries;
     void *graph; ///< the compiler's own notes about this plan
 };
 
@@ -209,10 +234,14 @@ struct vy_engine {
     uint32_t notes;
     uint64_t frame;   ///< frames rendered
     int64_t position; ///< transport, frames since bar 1; stands when stopped
-    // nodes that were muted: counted, and the last few of them for the reader to take out
+    // what went wrong: counted, and the last of it for the reader to take out
     _Atomic uint32_t faults;
-    const struct vy_plan_node *_Atomic fault[VY_PLAN_FAULTS];
+    struct vy_fault fault[VY_PLAN_FAULTS];
     uint64_t dropped;
+    // who watches over user modules; NULL = nobody
+    _Atomic uint32_t *running;      ///< gets the mark of the user module that runs, 0 = none
+    const _Atomic uint32_t *blamed; ///< [VY_BLAMES] marks that must not run
+    const _Atomic uint32_t *blames; ///< how many of them hold
 };
 
 /// Run one tick: plan->out and, when asked for, the stems hold it afterwards. One thread at a time.

@@ -6,6 +6,7 @@
 
 #include "dsp/lanes.h"
 #include "engine/rt/mix.h"
+#include "engine/rt/user.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -183,8 +184,7 @@ static void check_output(struct vy_engine *engine, const struct vy_plan_node *no
             continue;
         node->instance->muted = true;
         silence(node);
-        const uint32_t at = atomic_fetch_add(&engine->faults, 1);
-        atomic_store_explicit(&engine->fault[at % VY_PLAN_FAULTS], node, memory_order_release);
+        vy_fault_add(engine, node, VY_FAULT_NAN);
         return;
     }
 }
@@ -196,7 +196,7 @@ static void run_node(struct vy_engine *engine, uint32_t index, const struct vy_t
     const struct vy_plan_node *const node = &engine->plan->node[index];
     struct vy_instance *const inst = node->instance;
     const struct vy_module *const m = node->module;
-    if (inst->muted) {
+    if (inst->muted && !inst->mark) {
         silence(node);
         return;
     }
@@ -218,9 +218,13 @@ static void run_node(struct vy_engine *engine, uint32_t index, const struct vy_t
                              .time = time,
                              .shape = inst->shape,
                              .in_steady = steady};
-    m->process(inst->mem, &io);
+    if (inst->mark) {
+        vy_user_process(engine, node, &io);
+    } else {
+        m->process(inst->mem, &io);
+        check_output(engine, node);
+    }
     inst->fresh = false;
-    check_output(engine, node);
 }
 
 // ---- notes and automation -----------------------------------------------------------------------
@@ -430,6 +434,8 @@ void vy_engine_arrive(struct vy_plan *plan)
 void vy_engine_tick(struct vy_engine *engine)
 {
     struct vy_plan *const plan = engine->plan;
+    if (plan->carries)
+        vy_user_carry(engine);
     const double beat = vy_tempo_beat(&plan->map, (double)engine->position);
     const struct vy_time time = {
         .frame = engine->frame,

@@ -1,0 +1,315 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A studio that plays, with its faces and signals.
+#include "app/playing.h"
+
+#include "app/app.h"
+#include "app/attached.h"
+#include "serve/address.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TURN_MS 10
+
+// A signal handler has no other place to look: the guard's memory, while a studio plays.
+static const struct vy_shared *volatile heard;
+static volatile sig_atomic_t panicked;
+
+// The guard has handlers of its own, so that the sound stops even while the studio is busy.
+static void pass_on(int signal)
+{
+    const struct vy_shared *const shared = heard;
+    const int32_t pid = shared ? atomic_load(&shared->guard_pid) : 0;
+    if (pid > 1)
+        kill(pid, signal);
+    panicked |= signal == SIGUSR1;
+}
+
+static void catch_signals(const struct vy_shared *shared)
+{
+    const struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+    heard = shared;
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
+}
+
+// ---- faces --------------------------------------------------------------------------------------
+
+static void tell_stderr(const json_t *event)
+{
+    static const char *const told[] = {"device", "engine", "failed", "failover", "muted", "switch"};
+    const char *const kind = json_string_value(json_object_get(event, "event"));
+    for (size_t i = 0; kind && i < sizeof told / sizeof *told; i++)
+        if (strcmp(kind, told[i]) == 0) {
+            struct vy_buf line = {0};
+            vy_event_line(event, &line);
+            fprintf(stderr, "veery: %s\n", line.text ? line.text + 3 : kind); // without its "-- "
+            vy_buf_clear(&line);
+        }
+}
+
+static void on_event(void *arg, json_t *event)
+{
+    struct vy_playing *const playing = arg;
+    if (!playing->quiet && playing->began_ns)
+        tell_stderr(event);
+    if (playing->socket)
+        vy_socket_event(playing->socket, event);
+    if (playing->osc)
+        vy_osc_event(playing->osc, event);
+}
+
+// "5005" or "192.168.1.5:5005".
+static vy_status open_osc(struct vy_playing *playing, const char *where, struct vy_err *err)
+{
+    char host[64] = "127.0.0.1", *end;
+    const char *const colon = strrchr(where, ':');
+    if (colon && colon - where < (long)sizeof host)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
+    const char *const digits = colon ? colon + 1 : where;
+    const long port = strtol(digits, &end, 10);
+    if (*end || end == digits || port < 0 || port > 65535)
+        return vy_fail(err, VY_BAD_ARG, -1,
+                       "--osc takes a port (5005) or address:port, not '%.60s'", where);
+    const struct vy_osc_how how = {playing->live, host, (uint16_t)port};
+    return vy_osc_open(&how, &playing->osc, err);
+}
+
+static vy_status open_midi(struct vy_playing *playing, const struct vy_playing_words *words,
+                           struct vy_err *err)
+{
+    const char *const clock = words->midi_clock ? words->midi_clock : "";
+    if (*clock && strcmp(clock, "in") != 0 && strcmp(clock, "out") != 0)
+        return vy_fail(err, VY_BAD_ARG, -1, "--midi-clock is in or out, not '%.40s'", clock);
+    const struct vy_midi_face_how how = {.live = playing->live,
+                                         .raw = words->midi_raw,
+                                         .clock_in = strcmp(clock, "in") == 0,
+                                         .clock_out = strcmp(clock, "out") == 0};
+    return vy_midi_face_open(&how, &playing->midi, err);
+}
+
+static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_words *words,
+                            struct vy_err *err)
+{
+    vy_status status = VY_OK;
+    if (words->with_socket || words->socket)
+        status = vy_socket_open(playing->live, words->socket, &playing->socket, err);
+    if (!status && words->osc)
+        status = open_osc(playing, words->osc, err);
+    if (!status && (words->midi || words->midi_raw || words->midi_clock))
+        status = open_midi(playing, words, err);
+    return status;
+}
+
+static void close_faces(struct vy_playing *playing)
+{
+    vy_midi_face_close(playing->midi);
+    vy_osc_close(playing->osc);
+    vy_socket_close(playing->socket);
+    playing->midi = NULL;
+    playing->osc = NULL;
+    playing->socket = NULL;
+}
+
+static void service_faces(struct vy_playing *playing)
+{
+    if (playing->socket)
+        vy_socket_service(playing->socket);
+    if (playing->osc)
+        vy_osc_service(playing->osc);
+    if (playing->midi)
+        vy_midi_face_service(playing->midi);
+}
+
+// Descriptors to wait for.
+static int watch_faces(const struct vy_playing *playing, struct pollfd *fds)
+{
+    int n = 0;
+    if (playing->socket)
+        fds[n++] = (struct pollfd){.fd = vy_socket_fd(playing->socket), .events = POLLIN};
+    if (playing->osc)
+        fds[n++] = (struct pollfd){.fd = vy_osc_fd(playing->osc), .events = POLLIN};
+    if (playing->midi)
+        fds[n++] = (struct pollfd){.fd = vy_midi_face_fd(playing->midi), .events = POLLIN};
+    return n;
+}
+
+// ---- opening ------------------------------------------------------------------------------------
+
+static bool read_words(const struct vy_playing_words *words, struct vy_live_how *how)
+{
+    double rate = 0, period = 0;
+    if (!vy_option_number("--rate", words->rate, 8000, 192000, &rate) ||
+        !vy_option_number("--period", words->period, 16, VY_BLOCK_MAX, &period) ||
+        !vy_option_number("--seconds", words->seconds, 0.01, 1e7, &how->seconds))
+        return false;
+    how->sr_hz = (uint32_t)rate;
+    how->period = (uint32_t)period;
+    how->device = words->device;
+    how->source = words->source;
+    how->in_file = words->in_file;
+    return true;
+}
+
+// Before any device is opened: two studios at one place are a mistake.
+static vy_status look_for_another(const struct vy_playing_words *words, struct vy_err *err)
+{
+    struct sockaddr_un address;
+    if (!words->with_socket && !words->socket)
+        return VY_OK;
+    const vy_status status = vy_address_find(words->socket, &address, err);
+    if (status || !vy_address_answers(&address))
+        return status;
+    return vy_fail(err, VY_CONFLICT, -1,
+                   "a studio answers on %.110s; join it with veery sh, or give another --socket "
+                   "PATH",
+                   address.sun_path);
+}
+
+static void keep_guard_pid(struct vy_playing *playing)
+{
+    const int32_t pid = atomic_load(&vy_live_shared(playing->live)->guard_pid);
+    if (!playing->socket || pid == playing->guard_pid || pid == 0)
+        return;
+    char text[16];
+    struct vy_err err;
+    const int n = snprintf(text, sizeof text, "%d\n", (int)pid);
+    if (vy_file_write(playing->guard_pid_path, text, (size_t)n, &err) == VY_OK)
+        playing->guard_pid = pid;
+}
+
+static vy_status open_studio(struct vy_playing *playing, const struct vy_playing_words *words,
+                             const struct vy_live_how *how, struct vy_err *err)
+{
+    vy_status status = look_for_another(words, err);
+    if (!status)
+        status = vy_live_open(how, &playing->live, err);
+    if (!status)
+        status = open_faces(playing, words, err);
+    return status;
+}
+
+int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *words)
+{
+    struct vy_live_how how = {.catalog = &playing->catalog, .event = on_event, .arg = playing};
+    struct vy_err err = {.at = -1};
+    if (!read_words(words, &how))
+        return EXIT_USAGE;
+    int code = vy_open_catalog(&playing->catalog);
+    if (code)
+        return code;
+    vy_catch_interrupt(); // who starts processes ends them, also when told to stop this early
+    if (open_studio(playing, words, &how, &err)) {
+        code = vy_complain(&err);
+        vy_playing_close(playing);
+        return code == EXIT_COMMAND ? EXIT_FILE : code; // a device or a place, not a command
+    }
+    playing->seconds = how.seconds;
+    playing->began_ns = vy_now_ns();
+    if (playing->socket)
+        snprintf(playing->guard_pid_path, sizeof playing->guard_pid_path, "%s.guard.pid",
+                 vy_socket_path(playing->socket));
+    keep_guard_pid(playing);
+    catch_signals(vy_live_shared(playing->live));
+    return EXIT_FINE;
+}
+
+void vy_playing_close(struct vy_playing *playing)
+{
+    heard = NULL;
+    close_faces(playing);
+    vy_live_close(playing->live);
+    playing->live = NULL;
+    if (playing->guard_pid)
+        unlink(playing->guard_pid_path);
+    vy_catalog_close(&playing->catalog);
+}
+
+// ---- lines --------------------------------------------------------------------------------------
+
+struct said {
+    const char *file; // is being loaded, or NULL
+    bool failed;
+};
+
+static void on_reply(void *arg, const struct vy_reply *reply)
+{
+    struct said *const said = arg;
+    size_t i;
+    json_t *warning;
+    json_array_foreach(reply->warnings, i, warning)
+        fprintf(stderr, "warning: %s\n", json_string_value(warning));
+    if (reply->ok)
+        return;
+    said->failed = true;
+    if (said->file && reply->err.code != VY_NOT_FOUND && reply->err.code != VY_IO) {
+        fprintf(stderr, "%s:%s", said->file, reply->err.message);
+        fprintf(stderr, reply->err.hint[0] ? " (%s; did you mean '%s'?)\n" : " (%s)\n",
+                vy_status_name(reply->err.code), reply->err.hint);
+    } else {
+        vy_complain(&reply->err);
+    }
+}
+
+static bool say(struct vy_playing *playing, const char *line, const char *author, const char *file)
+{
+    struct said said = {.file = file};
+    const struct vy_request request = {line, strlen(line), author, -1};
+    const vy_status status = vy_live_do(playing->live, &request, on_reply, &said);
+    return !status && !said.failed;
+}
+
+bool vy_playing_say(struct vy_playing *playing, const char *line, const char *author)
+{
+    return say(playing, line, author, NULL);
+}
+
+int vy_playing_may_load(const char *path)
+{
+    const size_t n = strlen(path);
+    if (n < 6 || strcmp(path + n - 6, ".veery") != 0) {
+        fprintf(stderr, "veery: bad_arg: a session file ends in .veery, not like '%s'\n", path);
+        return EXIT_USAGE;
+    }
+    if (access(path, R_OK) != 0) {
+        fprintf(stderr, "veery: not_found: %s: %s\n", path, strerror(errno));
+        return EXIT_FILE;
+    }
+    return EXIT_FINE;
+}
+
+int vy_playing_load(struct vy_playing *playing, const char *path)
+{
+    struct vy_buf line = {0};
+    vy_buf_add(&line, "load session \"");
+    for (const char *p = path; *p; p++)
+        vy_buf_add(&line, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+    vy_buf_add(&line, "\"");
+    const bool loaded = line.text && !line.failed && say(playing, line.text, "file", path);
+    vy_buf_clear(&line);
+    return loaded ? EXIT_FINE : EXIT_USAGE;
+}
+
+bool vy_playing_turn(struct vy_playing *playing)
+{
+    struct pollfd fds[8] = {{.fd = vy_live_fd(playing->live), .events = POLLIN}};
+    const int n = 1 + watch_faces(playing, fds + 1);
+    poll(fds, (nfds_t)n, TURN_MS);
+    if (panicked) { // the guard is silent already; the music stops too
+        panicked = 0;
+        vy_playing_say(playing, "panic", "signal");
+    }
+    vy_live_service(playing->live);
+    service_faces(playing);
+    keep_guard_pid(playing);
+    const double seconds = 1e-9 * (double)(vy_now_ns() - playing->began_ns);
+    return !vy_interrupted() && !vy_live_ended(playing->live) &&
+           !(playing->seconds > 0 && seconds >= playing->seconds);
+}

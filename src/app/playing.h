@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What `veery serve` and `veery play` share: a live studio with its faces, and their common loop.
+//
+// A face is a way to reach the studio from outside. Each has open, close, fd, service and event;
+// playing.c is the one place that knows which there are.
+#ifndef VY_APP_PLAYING_H
+#define VY_APP_PLAYING_H
+
+#include "live/live.h"
+#include "serve/midi_face.h"
+#include "serve/osc.h"
+#include "serve/socket.h"
+
+/// Options as they were typed; NULL = not given.
+struct vy_playing_words {
+    const char *socket, *device, *rate, *period, *source, *in_file, *seconds;
+    const char *osc;                   ///< "PORT" or "HOST:PORT"
+    const char *midi_raw, *midi_clock; ///< see serve/midi_face.h; "in" or "out"
+    bool midi;
+    bool with_socket; ///< also without --socket
+};
+
+struct vy_playing {
+    struct vy_catalog catalog;
+    struct vy_live *live;
+    struct vy_socket *socket; ///< these three: or NULL
+    struct vy_osc *osc;
+    struct vy_midi_face *midi;
+    char guard_pid_path[160]; ///< beside the socket: for `veery panic` when nobody answers
+    int32_t guard_pid;        ///< as it stands there
+    double seconds;           ///< to play, 0 = until the end
+    uint64_t began_ns;
+    bool quiet; ///< events are not told on stderr
+};
+
+/// Start to sound. On failure nothing stays. @return exit code, after a message
+int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *words);
+/// Fade out and end everything.
+void vy_playing_close(struct vy_playing *playing);
+
+/// Can this file be a session? Before anything is opened. @return exit code, after a message
+int vy_playing_may_load(const char *path);
+
+/// `load session "PATH"` as author "file". @return exit code, after a message
+int vy_playing_load(struct vy_playing *playing, const char *path);
+
+/// Say a line as `author`. @return false, after a message
+bool vy_playing_say(struct vy_playing *playing, const char *line, const char *author);
+
+/// Wait at most 10 ms for something to do, and do it.
+/// @return false: a signal, the device's end or --seconds says that it is over
+bool vy_playing_turn(struct vy_playing *playing);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// `veery serve`: a studio that plays until it is told to stop. Signals: INT and TERM fade out and
+// end it, USR1 is panic, USR2 turns the bypass on or off; both reach the guard at once.
+#include "app/app.h"
+#include "app/playing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+static void say_ready(const struct vy_playing *playing, bool json)
+{
+    const struct vy_device_facts *const d = &vy_live_shared(playing->live)->device;
+    const char *const path = vy_socket_path(playing->socket);
+    if (json) {
+        json_t *const ready = json_pack("{s:b,s:s,s:i,s:s,s:s,s:i,s:i}", "ready", 1, "socket", path,
+                                        "pid", (int)getpid(), "backend", d->backend, "device",
+                                        d->name, "rate", (int)d->sr_hz, "period", (int)d->period);
+        json_dumpf(ready, stdout, JSON_COMPACT);
+        printf("\n");
+        json_decref(ready);
+    } else {
+        printf("veery: playing on %s", d->backend);
+        if (strcmp(d->backend, d->name) != 0 && d->name[0])
+            printf(" (%s)", d->name);
+        printf(", %" PRIu32 " Hz, %" PRIu32 " frames; socket %s\n", d->sr_hz, d->period, path);
+    }
+    fflush(stdout);
+    sd_notifyf(0, "READY=1\nSTATUS=playing on %s", d->backend);
+}
+
+// The service manager is told that all is well only while the guard goes on playing.
+struct watchdog {
+    uint64_t every_ns, next_ns, frame;
+};
+
+static struct watchdog watchdog_open(void)
+{
+    uint64_t us = 0;
+    const bool wanted = sd_watchdog_enabled(0, &us) > 0;
+    return (struct watchdog){.every_ns = wanted ? us * 500 : 0}; // twice as often as asked for
+}
+
+static void watchdog_turn(struct watchdog *watchdog, const struct vy_live *live)
+{
+    const uint64_t now = vy_now_ns();
+    if (!watchdog->every_ns || now < watchdog->next_ns)
+        return;
+    const uint64_t frame = atomic_load(&vy_live_shared(live)->frame);
+    if (frame != watchdog->frame)
+        sd_notify(0, "WATCHDOG=1");
+    watchdog->frame = frame;
+    watchdog->next_ns = now + watchdog->every_ns;
+}
+
+static int serve(struct vy_playing *playing, const char *file, bool json)
+{
+    struct watchdog watchdog = watchdog_open();
+    const int code = file ? vy_playing_load(playing, file) : EXIT_FINE;
+    if (code)
+        return code;
+    say_ready(playing, json);
+    while (vy_playing_turn(playing))
+        watchdog_turn(&watchdog, playing->live);
+    sd_notify(0, "STOPPING=1");
+    return EXIT_FINE;
+}
+
+int vy_main_serve(int argc, char **argv)
+{
+    struct vy_playing_words words = {.with_socket = true};
+    bool json = false;
+    const struct vy_option options[] = {{"--socket", &words.socket, NULL},
+                                        {"--device", &words.device, NULL},
+                                        {"--rate", &words.rate, NULL},
+                                        {"--period", &words.period, NULL},
+                                        {"--source", &words.source, NULL},
+                                        {"--in-file", &words.in_file, NULL},
+                                        {"--seconds", &words.seconds, NULL},
+                                        {"--osc", &words.osc, NULL},
+                                        {"--midi", NULL, &words.midi},
+                                        {"--midi-raw", &words.midi_raw, NULL},
+                                        {"--midi-clock", &words.midi_clock, NULL},
+                                        {"--json", NULL, &json},
+                                        {NULL, NULL, NULL}};
+    const int n = vy_options(argc, argv, options);
+    if (n > 2)
+        fprintf(stderr, "usage: veery serve [FILE] [options]; see veery --help\n");
+    if (n < 0 || n > 2)
+        return EXIT_USAGE;
+    struct vy_playing playing = {0};
+    int code = n == 2 ? vy_playing_may_load(argv[1]) : EXIT_FINE;
+    if (!code)
+        code = vy_playing_open(&playing, &words);
+    if (code)
+        return code;
+    code = serve(&playing, n == 2 ? argv[1] : NULL, json);
+    vy_playing_close(&playing);
+    return code;
+}

@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The Veery authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Two terminals as people and agents see them: the studio in one pane of tmux, a shell in another,
+# lines typed by send-keys while it plays, what others do told above the prompt. TAP.
+set -u
+veery=$(realpath "$1") # meson gives it from its own folder
+if ! command -v tmux >/dev/null; then
+    echo "1..0 # SKIP tmux is not installed"
+    exit 0
+fi
+room=$(mktemp -d) || exit 1
+name=vy$$
+finish() {
+    tmux -L $name kill-server 2>/dev/null
+    wait
+    rm -rf "$room"
+}
+trap finish EXIT
+export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" HOME="$room"
+mkdir -m 700 "$room/run"
+cd "$room" || exit 1
+cases=0
+check() { # WHAT STATUS
+    cases=$((cases + 1))
+    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
+        echo "not ok $cases - $1"
+        LC_ALL=C tr -c '[:print:]\n' '?' <screen | sed 's/^/# /'
+    fi
+}
+screen() { tmux -L $name capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
+shows() { # PANE TEXT: within 10 s
+    tries=0
+    until screen "$1" && grep -aq -- "$2" screen; do
+        tries=$((tries + 1))
+        [ $tries -lt 100 ] || return 1
+        sleep 0.1
+    done
+}
+say() { # PANE LINE
+    tmux -L $name send-keys -t "$1" -l -- "$2"
+    tmux -L $name send-keys -t "$1" Enter
+}
+keys() { tmux -L $name send-keys -t "$@"; }
+
+tmux -L $name -f /dev/null new-session -d -s s -x 100 -y 50 "$veery serve --device null"
+tmux -L $name set -g remain-on-exit on
+shows s:0 "playing on null"; check "the studio says that it plays" $?
+tmux -L $name new-window -t s -n ann "$veery sh --author ann"
+shows s:ann "ann@studio>"; check "a shell joins it; the prompt says so" $?
+
+# ---- the plan's session, line by line, while it plays ----
+r=0
+while IFS= read -r line; do
+    say s:ann "$line"
+done <<'END'
+create kick freq=60 decay=0.5
+create hihat noise=white decay=0.05
+sequence kick: x...x...x...x...
+sequence hihat: ..x...x...x...x.
+play
+create bass osc=saw filter=lowpass cutoff=500
+melody bass: C2 C2 G2 Eb2
+play all
+add reverb to bass amount=0.3
+save patch "deep_groove"
+END
+shows s:ann "saved .*deep_groove.veery" || r=1
+for answer in "created kick" "created hihat" "kick .*hits" "hihat .*hits" "plays$" "created bass" "plays all"; do
+    grep -q "^ok [0-9]* $answer\|^ok [0-9]* .*$answer" screen || { echo "# no $answer"; r=1; }
+done
+grep -q "^error" screen && r=1
+check "the plan's session is typed and answered" $r
+grep -c "ann@studio> create kick freq=60 decay=0.5" screen | grep -qx 1; check "each line stands once" $?
+LC_ALL=C grep -q '[[:cntrl:]]\|\[[0-9;]*[A-HJKmsu]\|\^\[' screen; [ $? -eq 1 ]; check "no escape garbage" $?
+"$veery" status --json | grep -q '"transport":{"playing":true'; check "it plays" $?
+
+# ---- completion ----
+keys s:ann -l "seq"; keys s:ann Tab; keys s:ann -l "ki"; keys s:ann Tab; keys s:ann -l "x.x."
+sleep 0.3; keys s:ann Home; keys s:ann C-k; keys s:ann -l "gain ki"; keys s:ann Tab; keys s:ann -l -- "-2"; keys s:ann Enter
+shows s:ann "ann@studio> gain kick -2"; r=$?; shows s:ann "kick.gain .*-2dB" || r=1; check "Tab completes from the studio's names" $r
+keys s:ann -l "set bass."; keys s:ann Tab
+shows s:ann "bass.gain"; check "Tab lists what is possible" $?
+keys s:ann C-u
+
+# ---- others ----
+keys s:ann -l "gain kick -"
+sleep 0.3
+"$veery" do --author bob "gain hihat -7" >done 2>&1
+shows s:ann "^-- bob: gain hihat -7"; r=$?
+tail -n 1 screen | grep -q "ann@studio> gain kick -$" || r=1
+check "what bob does is told above the line being typed" $r
+keys s:ann -l "9"; keys s:ann Enter
+shows s:ann "kick.gain .*-9dB"; check "... which goes on undisturbed" $?
+long="say \"$(printf 'word%.0s ' $(seq 30))"
+keys s:ann -l "$long"
+sleep 0.3
+"$veery" do --author bob "gain hihat -8" >done 2>&1
+shows s:ann "^-- bob: gain hihat -8"; r=$?
+[ "$(grep -c "ann@studio> say" screen)" -eq 1 ] || r=1
+check "also when the line is longer than the screen is wide" $r
+keys s:ann C-u
+tmux -L $name new-window -t s -n bob "$veery sh --author bob"
+shows s:bob "bob@studio>"; say s:bob "say \"hello ann\""
+shows s:ann "^-- bob says: hello ann"; check "a note is told" $?
+say s:bob "quit"; sleep 0.5
+"$veery" status --json | grep -q '"playing":true'; check "quit leaves the shell, the studio plays on" $?
+say s:ann "undo"
+shows s:ann "gain kick -9"; check "undo is ann's own" $?
+
+tmux -L $name new-window -t s -n own "PS1='sh> ' sh"
+shows s:own "sh>"
+say s:own "$veery sh --local"; shows s:own "^>"; say s:own "create kick"; shows s:own "created kick"
+say s:own "quit"; shows s:own "bye"; say s:own "stty -a | grep -o ' echo ' | tr ' ' +"
+shows s:own "^+echo+$"; check "quit leaves the terminal as it was" $?
+keys s:own C-l; say s:own "$veery sh --local"; say s:own "create snare"; shows s:own "created snare"
+keys s:own C-c; say s:own "clear"; say s:own "stty -a | grep -o ' echo ' | tr ' ' -"
+shows s:own "^-echo-$"; check "so does Ctrl-C" $?
+
+# ---- the end ----
+keys s:0 C-c
+shows s:ann "the studio on .* has ended"; check "the shell says that the studio has ended" $?
+shows s:0 "Pane is dead"
+[ ! -e "$room/run/veery/studio.sock" ]; check "Ctrl-C ends the studio" $?
+grep -q "create.*kick.*freq=60" "$room/state/veery/history"; check "history is kept" $?
+echo "1..$cases"
