@@ -327,6 +327,7 @@ void vy_osc_service(struct vy_osc *osc)
     uint64_t count;
     if (read(osc->wake, &count, sizeof count) < 0 && errno != EAGAIN)
         return;
+    vy_osc_look_at_clocks(osc);
     do_later(osc);
     const uint64_t end_ns = vy_now_ns() + TURN_NS;
     for (int i = 0; i < TURN_REQUESTS && vy_now_ns() < end_ns; i++) {

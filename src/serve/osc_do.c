@@ -15,15 +15,10 @@ struct answer {
     bool direct; ///< only errors, and not too many
 };
 
-static uint64_t frame_of(const struct vy_osc *osc, double time_s)
-{
-    return time_s > 0 ? vy_live_frame_at(osc->live, time_s) : 0;
-}
-
 static bool play(struct vy_osc *osc, const struct vy_osc_act *act, double time_s,
                  const char *author)
 {
-    const uint64_t frame = frame_of(osc, time_s);
+    const uint64_t frame = vy_osc_frame_at(osc, time_s);
     return act->kind == VY_OSC_TURN ? vy_live_turn(osc->live, act->path, act->value, frame, author)
                                     : vy_live_note(osc->live, act->path, 0, act->value, frame);
 }

@@ -23,6 +23,7 @@
 #define VY_OSC_SUBSCRIBERS 16
 #define VY_OSC_SUBSCRIBED_NS 60000000000ull
 #define VY_OSC_ERRORS_HZ 20.0 ///< answers to faulty direct messages, for one sender
+#define VY_OSC_LOOKS 64       ///< at the clocks, one a service
 #define VY_OSC_BATCH 32       ///< packets taken from the system at once
 
 /// A sender. Its number of waiting requests keeps it in the table. Guarded by vy_osc.lock, but
@@ -61,16 +62,19 @@ struct vy_osc {
     int socket, wake, stop; ///< wake: for the main thread; stop: for the receiver
     pthread_t thread;
     bool threaded;
-    pthread_mutex_t lock; ///< peers and queue
+    pthread_mutex_t lock; ///< peers, queue and clock
     struct vy_osc_peer peer[VY_OSC_PEERS];
     struct vy_osc_request *first, *last;
     uint32_t queue;
     size_t queue_bytes;
+    double clock_off; ///< frames: of the guard, minus Unix time times the rate; 0 = not known
     _Atomic uint64_t packets, messages, direct, queued, busy, bad;
     _Atomic int priority;
     uint16_t port;
     uint32_t buffer;
     // main thread
+    double look[VY_OSC_LOOKS]; ///< a ring
+    uint32_t looks;
     struct vy_osc_request *later[VY_OSC_LATER];
     uint32_t laters, notes; ///< notes: how many of them wait for the engines
     struct vy_osc_subscriber subscriber[VY_OSC_SUBSCRIBERS];
@@ -95,6 +99,11 @@ VY_MAIN bool vy_osc_do(struct vy_osc *osc, struct vy_osc_request *request);
 VY_MAIN VY_MUST_CHECK vy_status vy_osc_subscribe(struct vy_osc *osc, const struct vy_osc_peer *peer,
                                                  const struct vy_osc_act *act, struct vy_err *err);
 VY_MAIN void vy_osc_feed(struct vy_osc *osc);
+
+/// Compare the guard's frames with the clock that time tags use. Call with every service.
+VY_MAIN void vy_osc_look_at_clocks(struct vy_osc *osc);
+/// The frame of a Unix time, 0 = now.
+VY_ANY uint64_t vy_osc_frame_at(struct vy_osc *osc, double time_s);
 
 double vy_osc_clock_s(void); ///< CLOCK_REALTIME
 

@@ -11,6 +11,7 @@ struct vy_live *fake_live_new(const struct vy_catalog *catalog)
     struct vy_live *const live = calloc(1, sizeof *live);
     live->session = vy_session_new(catalog, 1);
     pthread_mutex_init(&live->lock, NULL);
+    live->shared.device.sr_hz = 48000;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     live->start_s = (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
