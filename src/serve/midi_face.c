@@ -3,10 +3,7 @@
 //
 // Notes and controllers go to the engines from the port's own thread; what the engines do not know
 // yet, and everything that is an edit, waits for the main thread.
-#include "serve/midi_face.h"
-
-#include "engine/edit.h"
-#include "serve/midi_clock.h"
+#include "serve/midi_parts.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -16,12 +13,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define CHANS 16
-#define KEYS 128
-#define MAX_LEARNED 128
-#define MAX_JOBS 256
-#define FROM_BEND 128 // numbers of what is no controller
-#define FROM_PRESSURE 129
 #define SUSTAIN 64
 #define ALL_SOUND_OFF 120
 #define ALL_NOTES_OFF 123
@@ -29,56 +20,11 @@
 #define NOTE_NS 500000000u // a note waits so long for the engines
 #define AUTHOR "midi"
 
-struct learned {
-    char path[VY_NAME_SIZE * 4];
-    int number; ///< 0..129, -1 = waits for a move
-    int chan;   ///< 0..15
-    float min, max;
-    enum vy_curve curve;
-    float value;
-    bool moved; ///< for the main thread: the engines did not take it
-};
-
-// For the main thread.
-struct job {
-    enum { JOB_NOTE, JOB_PLAY, JOB_START, JOB_STOP, JOB_SEEK, JOB_TEMPO } kind;
-    char unit[VY_NAME_SIZE];
-    float hz, velocity;
-    double value;     ///< beats or BPM
-    uint64_t give_up; ///< CLOCK_MONOTONIC, of a note
-};
-
-struct key {
-    char unit[VY_NAME_SIZE]; ///< that holds it, "" = nobody
-    bool let_go;             ///< only the pedal holds it
-};
-
-struct vy_midi_face {
-    struct vy_live *live;
-    struct vy_midi *midi;
-    struct vy_clock_sender *sender;
-    bool clock_in;
-    struct vy_stage stage;        ///< the studio's, and what MIDI adds to it
-    const struct vy_stage *below; ///< the studio's
-    int wake;
-    pthread_mutex_t lock; ///< everything below
-    char armed[CHANS][VY_NAME_SIZE];
-    struct key key[CHANS][KEYS];
-    bool pedal[CHANS];
-    struct learned learned[MAX_LEARNED];
-    int learns;
-    struct job job[MAX_JOBS];
-    uint32_t jobs;
-    uint64_t events, notes, lost;
-    struct vy_clock_meter meter;
-    double bpm; ///< that was set last
-};
-
 // -- the port's thread; the lock is held ---------------------------------------------------------
 
-static void put_job(struct vy_midi_face *face, const struct job *job)
+static void put_job(struct vy_midi_face *face, const struct vy_midi_job *job)
 {
-    if (face->jobs == MAX_JOBS) {
+    if (face->jobs == VY_MIDI_JOBS) {
         face->lost++;
         return;
     }
@@ -88,8 +34,8 @@ static void put_job(struct vy_midi_face *face, const struct job *job)
 
 static void play(struct vy_midi_face *face, const char *unit, float hz, float velocity)
 {
-    struct job job = {
-        .kind = JOB_NOTE, .hz = hz, .velocity = velocity, .give_up = vy_now_ns() + NOTE_NS};
+    struct vy_midi_job job = {
+        .kind = VY_MIDI_DO_NOTE, .hz = hz, .velocity = velocity, .give_up = vy_now_ns() + NOTE_NS};
     if (!*unit)
         return;
     face->notes += velocity > 0;
@@ -107,14 +53,14 @@ static float hz_of(int key)
 
 static void release(struct vy_midi_face *face, int chan, int key)
 {
-    struct key *const k = &face->key[chan][key];
+    struct vy_midi_key *const k = &face->key[chan][key];
     play(face, k->unit, hz_of(key), 0);
     memset(k, 0, sizeof *k);
 }
 
 static void on_note(struct vy_midi_face *face, const struct vy_midi_event *event)
 {
-    struct key *const key = &face->key[event->chan][event->a];
+    struct vy_midi_key *const key = &face->key[event->chan][event->a];
     if (event->kind == VY_MIDI_NOTE_OFF) {
         key->let_go = true;
         if (!face->pedal[event->chan])
@@ -129,19 +75,19 @@ static void on_note(struct vy_midi_face *face, const struct vy_midi_event *event
 
 static void lift_pedal(struct vy_midi_face *face, int chan)
 {
-    for (int key = 0; key < KEYS; key++)
+    for (int key = 0; key < VY_MIDI_KEYS; key++)
         if (face->key[chan][key].let_go)
             release(face, chan, key);
 }
 
 static void all_off(struct vy_midi_face *face, int chan)
 {
-    for (int key = 0; key < KEYS; key++)
+    for (int key = 0; key < VY_MIDI_KEYS; key++)
         if (*face->key[chan][key].unit)
             release(face, chan, key);
 }
 
-static float scale(const struct learned *l, double way)
+static float scale(const struct vy_midi_learned *l, double way)
 {
     const double min = (double)l->min, max = (double)l->max;
     switch (l->curve) {
@@ -159,7 +105,7 @@ static bool on_control(struct vy_midi_face *face, int chan, int number, double w
 {
     bool taken = false;
     for (int i = 0; i < face->learns; i++) {
-        struct learned *const l = &face->learned[i];
+        struct vy_midi_learned *const l = &face->learned[i];
         if (l->number < 0 && !taken) {
             l->number = number;
             l->chan = chan;
@@ -189,20 +135,20 @@ static void on_controller(struct vy_midi_face *face, const struct vy_midi_event 
 
 static void on_clock(struct vy_midi_face *face, const struct vy_midi_event *event, uint64_t ns)
 {
-    struct job job = {.kind = JOB_PLAY};
+    struct vy_midi_job job = {.kind = VY_MIDI_DO_PLAY};
     if (event->kind == VY_MIDI_CLOCK) {
-        job.kind = JOB_TEMPO;
+        job.kind = VY_MIDI_DO_TEMPO;
         job.value = vy_clock_tick(&face->meter, ns);
         if (job.value == 0 || fabs(job.value - face->bpm) <= BPM_STEP)
             return;
         face->bpm = job.value;
     } else if (event->kind == VY_MIDI_SONG) {
-        job.kind = JOB_SEEK;
+        job.kind = VY_MIDI_DO_SEEK;
         job.value = event->value / 4.0;
     } else {
-        job.kind = event->kind == VY_MIDI_START  ? JOB_START
-                   : event->kind == VY_MIDI_STOP ? JOB_STOP
-                                                 : JOB_PLAY;
+        job.kind = event->kind == VY_MIDI_START  ? VY_MIDI_DO_START
+                   : event->kind == VY_MIDI_STOP ? VY_MIDI_DO_STOP
+                                                 : VY_MIDI_DO_PLAY;
     }
     put_job(face, &job);
 }
@@ -216,10 +162,14 @@ static void on_event(void *arg, const struct vy_midi_event *event, uint64_t ns)
     case VY_MIDI_NOTE_OFF:
     case VY_MIDI_NOTE_ON: on_note(face, event); break;
     case VY_MIDI_CONTROL: on_controller(face, event); break;
-    case VY_MIDI_PRESSURE: on_control(face, event->chan, FROM_PRESSURE, event->a / 127.0); break;
-    case VY_MIDI_BEND: on_control(face, event->chan, FROM_BEND, event->value / 16383.0); break;
+    case VY_MIDI_PRESSURE:
+        on_control(face, event->chan, VY_MIDI_FROM_PRESSURE, event->a / 127.0);
+        break;
+    case VY_MIDI_BEND:
+        on_control(face, event->chan, VY_MIDI_FROM_BEND, event->value / 16383.0);
+        break;
     case VY_MIDI_RESET:
-        for (int chan = 0; chan < CHANS; chan++)
+        for (int chan = 0; chan < VY_MIDI_CHANS; chan++)
             all_off(face, chan);
         break;
     case VY_MIDI_SONG:
@@ -261,7 +211,7 @@ static void seek(struct vy_midi_face *face, double beat)
 }
 
 // @return false: the engines do not know the thing yet; try again
-static bool do_note(struct vy_midi_face *face, const struct job *job)
+static bool do_note(struct vy_midi_face *face, const struct vy_midi_job *job)
 {
     if (vy_live_note(face->live, job->unit, job->hz, job->velocity, 0))
         return true;
@@ -277,19 +227,19 @@ static bool do_note(struct vy_midi_face *face, const struct job *job)
     return true;
 }
 
-static bool do_job(struct vy_midi_face *face, const struct job *job)
+static bool do_job(struct vy_midi_face *face, const struct vy_midi_job *job)
 {
     char line[64];
     switch (job->kind) {
-    case JOB_NOTE: do_note(face, job); break;
-    case JOB_START:
+    case VY_MIDI_DO_NOTE: do_note(face, job); break;
+    case VY_MIDI_DO_START:
         seek(face, 0);
         say(face, "play");
         break;
-    case JOB_PLAY: say(face, "play"); break;
-    case JOB_STOP: say(face, "stop"); break;
-    case JOB_SEEK: seek(face, job->value); break;
-    case JOB_TEMPO:
+    case VY_MIDI_DO_PLAY: say(face, "play"); break;
+    case VY_MIDI_DO_STOP: say(face, "stop"); break;
+    case VY_MIDI_DO_SEEK: seek(face, job->value); break;
+    case VY_MIDI_DO_TEMPO:
         snprintf(line, sizeof line, "tempo %.2f", job->value);
         if (job->value >= 10 && job->value <= 400)
             say(face, line);
@@ -300,9 +250,9 @@ static bool do_job(struct vy_midi_face *face, const struct job *job)
 
 static void turn_moved(struct vy_midi_face *face)
 {
-    for (int i = 0; i < MAX_LEARNED; i++) {
+    for (int i = 0; i < VY_MIDI_LEARNED; i++) {
         pthread_mutex_lock(&face->lock);
-        const struct learned l = face->learned[i];
+        const struct vy_midi_learned l = face->learned[i];
         face->learned[i].moved = false;
         const bool mine = i < face->learns && l.moved;
         pthread_mutex_unlock(&face->lock);
@@ -326,7 +276,7 @@ void vy_midi_face_service(struct vy_midi_face *face)
         // one by one, and the place is given free afterwards: nothing may overtake
         pthread_mutex_lock(&face->lock);
         const bool any = face->jobs > 0;
-        const struct job job = face->job[0];
+        const struct vy_midi_job job = face->job[0];
         pthread_mutex_unlock(&face->lock);
         if (!any || !do_job(face, &job))
             break;
@@ -357,166 +307,7 @@ void vy_midi_face_close(struct vy_midi_face *face)
     free(face);
 }
 
-// -- commands ------------------------------------------------------------------------------------
-
-static int find_learned(const struct vy_midi_face *face, const char *path)
-{
-    for (int i = 0; i < face->learns; i++)
-        if (strcmp(face->learned[i].path, path) == 0)
-            return i;
-    return -1;
-}
-
-vy_status vy_midi_learn(struct vy_midi_face *face, const char *path, struct vy_err *err)
-{
-    struct vy_target target;
-    const vy_status status = vy_edit_find(vy_live_session(face->live)->doc, path, &target, err);
-    if (status)
-        return status;
-    if (target.port || !target.row)
-        return vy_fail(err, VY_BAD_ARG, -1, "%.60s is an input, not a parameter", path);
-    struct learned now = {
-        .number = -1, .min = target.row->min, .max = target.row->max, .curve = target.row->curve};
-    if (!vy_text_copy(now.path, sizeof now.path, path))
-        return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    pthread_mutex_lock(&face->lock);
-    int i = find_learned(face, path);
-    if (i < 0 && face->learns < MAX_LEARNED)
-        i = face->learns++;
-    if (i >= 0)
-        face->learned[i] = now;
-    pthread_mutex_unlock(&face->lock);
-    return i >= 0
-               ? VY_OK
-               : vy_fail(err, VY_TOO_BIG, -1, "%d are learned already; `unlearn` one", MAX_LEARNED);
-}
-
-vy_status vy_midi_unlearn(struct vy_midi_face *face, const char *path, struct vy_err *err)
-{
-    pthread_mutex_lock(&face->lock);
-    const int i = find_learned(face, path);
-    if (i >= 0)
-        face->learned[i] = face->learned[--face->learns];
-    pthread_mutex_unlock(&face->lock);
-    return i >= 0 ? VY_OK
-                  : vy_fail(err, VY_UNKNOWN_NAME, -1, "no controller has learned %.60s", path);
-}
-
-vy_status vy_midi_arm(struct vy_midi_face *face, const char *unit, int chan, struct vy_err *err)
-{
-    if (chan < 0 || chan > CHANS)
-        return vy_fail(err, VY_OUT_OF_RANGE, -1, "channels are 1..16, 0 is all");
-    if (unit && *unit) {
-        const vy_status status = vy_live_bind(face->live, unit, err);
-        if (status)
-            return status;
-    }
-    pthread_mutex_lock(&face->lock);
-    for (int i = 0; i < CHANS; i++)
-        if (chan == 0 || chan == i + 1)
-            vy_text_copy(face->armed[i], sizeof face->armed[i], unit ? unit : "");
-    pthread_mutex_unlock(&face->lock);
-    return VY_OK;
-}
-
-static void source_name(const struct learned *l, char *to, size_t size)
-{
-    if (l->number < 0)
-        snprintf(to, size, "waits for a move");
-    else if (l->number >= FROM_BEND)
-        snprintf(to, size, "%s, channel %d", l->number == FROM_BEND ? "bend" : "pressure",
-                 l->chan + 1);
-    else
-        snprintf(to, size, "controller %d, channel %d", l->number, l->chan + 1);
-}
-
-static void list_learned(struct vy_midi_face *face, struct vy_buf *text, json_t *result)
-{
-    json_t *const list = json_array();
-    for (int i = 0; i < face->learns; i++) {
-        char source[48];
-        const struct learned *const l = &face->learned[i];
-        source_name(l, source, sizeof source);
-        vy_buf_add(text, "\n  %-24s %s", l->path, source);
-        json_array_append_new(list, json_pack("{s:s,s:s,s:i,s:i}", "path", l->path, "source",
-                                              source, "controller", l->number, "channel",
-                                              l->number < 0 ? 0 : l->chan + 1));
-    }
-    json_object_set_new(result, "learned", list);
-}
-
-static void list_armed(struct vy_midi_face *face, struct vy_buf *text, json_t *result)
-{
-    json_t *const list = json_array();
-    for (int i = 0; i < CHANS; i++)
-        json_array_append_new(list, json_string(face->armed[i]));
-    for (int from = 0, to; from < CHANS; from = to) {
-        for (to = from + 1; to < CHANS && !strcmp(face->armed[from], face->armed[to]);)
-            to++;
-        if (*face->armed[from])
-            vy_buf_add(text, "\n  channel %d..%d plays %s", from + 1, to, face->armed[from]);
-    }
-    json_object_set_new(result, "armed", list);
-}
-
-vy_status vy_midi_list(struct vy_midi_face *face, struct vy_buf *text, json_t *result,
-                       struct vy_err *err)
-{
-    (void)err;
-    pthread_mutex_lock(&face->lock);
-    const uint64_t ticks = face->sender ? vy_clock_sender_ticks(face->sender) : 0;
-    vy_buf_add(text, "%s; %llu events, %llu notes, %llu lost", vy_midi_name(face->midi),
-               (unsigned long long)face->events, (unsigned long long)face->notes,
-               (unsigned long long)face->lost);
-    if (face->clock_in)
-        vy_buf_add(text, "\n  follows a clock: %.2f BPM", face->bpm);
-    if (face->sender)
-        vy_buf_add(text, "\n  sends a clock: %llu ticks", (unsigned long long)ticks);
-    json_object_set_new(result, "port", json_string(vy_midi_name(face->midi)));
-    json_object_set_new(result, "events", json_integer((json_int_t)face->events));
-    json_object_set_new(result, "notes", json_integer((json_int_t)face->notes));
-    json_object_set_new(result, "lost", json_integer((json_int_t)face->lost));
-    json_object_set_new(result, "priority", json_integer(vy_midi_priority(face->midi)));
-    if (face->clock_in)
-        json_object_set_new(result, "clock_bpm", json_real(face->bpm));
-    if (face->sender)
-        json_object_set_new(result, "clock_ticks", json_integer((json_int_t)ticks));
-    list_armed(face, text, result);
-    list_learned(face, text, result);
-    pthread_mutex_unlock(&face->lock);
-    return VY_OK;
-}
-
 // -- opening -------------------------------------------------------------------------------------
-
-static vy_status stage_list(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
-{
-    return vy_midi_list(arg, text, result, err);
-}
-
-static vy_status stage_learn(void *arg, const char *path, bool on, struct vy_err *err)
-{
-    return on ? vy_midi_learn(arg, path, err) : vy_midi_unlearn(arg, path, err);
-}
-
-static vy_status stage_arm(void *arg, const char *unit, int chan, struct vy_err *err)
-{
-    return vy_midi_arm(arg, unit, chan, err);
-}
-
-// The verbs of MIDI find the face through the session's stage.
-static void join_stage(struct vy_midi_face *face)
-{
-    struct vy_session *const session = vy_live_session(face->live);
-    face->below = session->stage;
-    if (face->below)
-        face->stage = *face->below;
-    face->stage.midi_arg = face;
-    face->stage.midi = stage_list;
-    face->stage.midi_learn = stage_learn;
-    face->stage.midi_arm = stage_arm;
-    session->stage = &face->stage;
-}
 
 vy_status vy_midi_face_open(const struct vy_midi_face_how *how, struct vy_midi_face **to,
                             struct vy_err *err)
@@ -546,7 +337,7 @@ vy_status vy_midi_face_open(const struct vy_midi_face_how *how, struct vy_midi_f
         vy_midi_face_close(face);
         return status;
     }
-    join_stage(face);
+    vy_midi_join_stage(face);
     *to = face;
     return VY_OK;
 }
