@@ -122,30 +122,42 @@ static void begin(struct vy_clock_sender *sender, bool was_running)
     }
 }
 
+// The engine writes while we read: each field is whole, and together they are at most a block
+// apart.
+static struct vy_engine_says heard(const struct vy_engine_says *says)
+{
+    struct vy_engine_says now = {0};
+    __atomic_load(&says->beat, &now.beat, __ATOMIC_RELAXED);
+    __atomic_load(&says->bpm, &now.bpm, __ATOMIC_RELAXED);
+    __atomic_load(&says->playing, &now.playing, __ATOMIC_RELAXED);
+    __atomic_load(&says->ticks, &now.ticks, __ATOMIC_RELAXED);
+    return now;
+}
+
 // What the engine says now. @return false: it stands
 static bool look(struct vy_clock_sender *sender)
 {
     const struct vy_shared *const shared = vy_live_shared(sender->live);
     const uint32_t slot = atomic_load(&shared->active);
-    const struct vy_engine_says *const says = &shared->slot[slot % VY_SLOTS].says;
+    const struct vy_engine_says says = heard(&shared->slot[slot % VY_SLOTS].says);
     const bool was = sender->clock.running;
-    if (slot >= VY_SLOTS || !says->playing || !(says->bpm > 1)) {
+    if (slot >= VY_SLOTS || !says.playing || !(says.bpm > 1)) {
         if (was)
             send(sender, VY_MIDI_STOP, 0);
         sender->clock.running = false;
         return false;
     }
-    if (was && says->ticks == sender->seen)
+    if (was && says.ticks == sender->seen)
         return true; // the same word as before
-    sender->seen = says->ticks;
+    sender->seen = says.ticks;
     // it tells the beat behind its block, which is heard when the next block begins
+    const uint32_t sr_hz = atomic_load(&shared->device.sr_hz);
     const uint64_t period_ns =
-        atomic_load(&shared->device.period) * 1000000000ull /
-        (atomic_load(&shared->device.sr_hz) ? atomic_load(&shared->device.sr_hz) : 48000);
-    if (vy_clock_follow(&sender->clock, says->beat, says->bpm,
+        atomic_load(&shared->device.period) * 1000000000ull / (sr_hz ? sr_hz : 48000);
+    if (vy_clock_follow(&sender->clock, says.beat, says.bpm,
                         atomic_load(&shared->frame_ns) + period_ns)) {
         // the first word comes behind the first block: bar 1 has just begun
-        if (!was && says->beat <= 2e-9 * (double)period_ns * says->bpm / 60)
+        if (!was && says.beat <= 2e-9 * (double)period_ns * says.bpm / 60)
             sender->clock.tick = 0;
         begin(sender, was);
     }

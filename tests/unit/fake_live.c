@@ -33,10 +33,11 @@ static bool put(struct vy_live *live, char what, const char *path, float hz, flo
         known |=
             strcmp(live->bound[i], path) == 0 && vy_now_ns() >= live->bound_ns[i] + live->slow_ns;
     if (known && live->events < 65536) {
-        struct fake_event *const e = &live->event[live->events++];
+        struct fake_event *const e = &live->event[live->events];
         *e = (struct fake_event){.what = what, .hz = hz, .value = value, .frame = frame};
         vy_text_copy(e->path, sizeof e->path, path);
         vy_text_copy(e->author, sizeof e->author, author);
+        live->events++;
     }
     pthread_mutex_unlock(&live->lock);
     return known;

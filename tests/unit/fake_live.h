@@ -27,8 +27,8 @@ struct vy_live {
     uint64_t slow_ns; ///< engines take so long to learn a path
     int binds;
     struct fake_event event[65536];
-    uint32_t events;
-    double start_s; ///< Unix time of frame 0
+    _Atomic uint32_t events; ///< raised when one is complete
+    double start_s;          ///< Unix time of frame 0
 };
 
 struct vy_live *fake_live_new(const struct vy_catalog *catalog);

@@ -254,7 +254,7 @@ static void osc_keeps_time_tags(void **state)
     assert_int_equal(live->events, 2);
     const double frame =
         ((double)soon.sec - 2208988800.0 + 0.5 - live->start_s) * 48000; // of the inner one
-    assert_true(fabs((double)live->event[1].frame - frame) <= 1);
+    assert_true(fabs((double)live->event[1].frame - frame) <= 2);        // both are rounded
     assert_true(live->event[0].frame > 90000 && live->event[0].frame < live->event[1].frame);
     // an edit waits on the main thread; too far ahead is an error; the past is now
     lo_timetag_now(&soon);
