@@ -135,7 +135,9 @@ static const struct program {
      "play a session", vy_main_play},
     {"serve",
      "[FILE] [--socket PATH] [--device D] [--rate HZ] [--period N] [--source IN]\n"
-     "             [--in-file WAV] [--seconds S] [--json]",
+     "             [--in-file WAV] [--seconds S] [--osc [HOST:]PORT] [--midi] [--midi-raw "
+     "IN[,OUT]]\n"
+     "             [--midi-clock in|out] [--json]",
      "a studio that plays on, for many shells and programs at once", vy_main_serve},
     {"sh", "[FILE] [--local] [--socket PATH] [--author NAME] [--json]",
      "type commands: to the studio that runs, else into a session of one's own", vy_main_sh},

@@ -62,19 +62,59 @@ static void on_event(void *arg, json_t *event)
         tell_stderr(event);
     if (playing->socket)
         vy_socket_event(playing->socket, event);
+    if (playing->osc)
+        vy_osc_event(playing->osc, event);
+}
+
+// "5005" or "192.168.1.5:5005".
+static vy_status open_osc(struct vy_playing *playing, const char *where, struct vy_err *err)
+{
+    char host[64] = "127.0.0.1", *end;
+    const char *const colon = strrchr(where, ':');
+    if (colon && colon - where < (long)sizeof host)
+        snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
+    const char *const digits = colon ? colon + 1 : where;
+    const long port = strtol(digits, &end, 10);
+    if (*end || end == digits || port < 0 || port > 65535)
+        return vy_fail(err, VY_BAD_ARG, -1,
+                       "--osc takes a port (5005) or address:port, not '%.60s'", where);
+    const struct vy_osc_how how = {playing->live, host, (uint16_t)port};
+    return vy_osc_open(&how, &playing->osc, err);
+}
+
+static vy_status open_midi(struct vy_playing *playing, const struct vy_playing_words *words,
+                           struct vy_err *err)
+{
+    const char *const clock = words->midi_clock ? words->midi_clock : "";
+    if (*clock && strcmp(clock, "in") != 0 && strcmp(clock, "out") != 0)
+        return vy_fail(err, VY_BAD_ARG, -1, "--midi-clock is in or out, not '%.40s'", clock);
+    const struct vy_midi_face_how how = {.live = playing->live,
+                                         .raw = words->midi_raw,
+                                         .clock_in = strcmp(clock, "in") == 0,
+                                         .clock_out = strcmp(clock, "out") == 0};
+    return vy_midi_face_open(&how, &playing->midi, err);
 }
 
 static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_words *words,
                             struct vy_err *err)
 {
-    if (!words->with_socket && !words->socket)
-        return VY_OK;
-    return vy_socket_open(playing->live, words->socket, &playing->socket, err);
+    vy_status status = VY_OK;
+    if (words->with_socket || words->socket)
+        status = vy_socket_open(playing->live, words->socket, &playing->socket, err);
+    if (!status && words->osc)
+        status = open_osc(playing, words->osc, err);
+    if (!status && (words->midi || words->midi_raw || words->midi_clock))
+        status = open_midi(playing, words, err);
+    return status;
 }
 
 static void close_faces(struct vy_playing *playing)
 {
+    vy_midi_face_close(playing->midi);
+    vy_osc_close(playing->osc);
     vy_socket_close(playing->socket);
+    playing->midi = NULL;
+    playing->osc = NULL;
     playing->socket = NULL;
 }
 
@@ -82,6 +122,10 @@ static void service_faces(struct vy_playing *playing)
 {
     if (playing->socket)
         vy_socket_service(playing->socket);
+    if (playing->osc)
+        vy_osc_service(playing->osc);
+    if (playing->midi)
+        vy_midi_face_service(playing->midi);
 }
 
 // Descriptors to wait for.
@@ -90,6 +134,10 @@ static int watch_faces(const struct vy_playing *playing, struct pollfd *fds)
     int n = 0;
     if (playing->socket)
         fds[n++] = (struct pollfd){.fd = vy_socket_fd(playing->socket), .events = POLLIN};
+    if (playing->osc)
+        fds[n++] = (struct pollfd){.fd = vy_osc_fd(playing->osc), .events = POLLIN};
+    if (playing->midi)
+        fds[n++] = (struct pollfd){.fd = vy_midi_face_fd(playing->midi), .events = POLLIN};
     return n;
 }
 

@@ -9,6 +9,8 @@
 #define VY_APP_PLAYING_H
 
 #include "live/live.h"
+#include "serve/midi_face.h"
+#include "serve/osc.h"
 #include "serve/socket.h"
 
 #include <sys/types.h>
@@ -16,13 +18,18 @@
 /// Options as they were typed; NULL = not given.
 struct vy_playing_words {
     const char *socket, *device, *rate, *period, *source, *in_file, *seconds;
+    const char *osc;                   ///< "PORT" or "HOST:PORT"
+    const char *midi_raw, *midi_clock; ///< see serve/midi_face.h; "in" or "out"
+    bool midi;
     bool with_socket; ///< also without --socket
 };
 
 struct vy_playing {
     struct vy_catalog catalog;
     struct vy_live *live;
-    struct vy_socket *socket; ///< or NULL
+    struct vy_socket *socket; ///< these three: or NULL
+    struct vy_osc *osc;
+    struct vy_midi_face *midi;
     char guard_pid_path[160]; ///< beside the socket: for `veery panic` when nobody answers
     int32_t guard_pid;        ///< as it stands there
     double seconds;           ///< to play, 0 = until the end

@@ -81,6 +81,10 @@ int vy_main_serve(int argc, char **argv)
                                         {"--source", &words.source, NULL},
                                         {"--in-file", &words.in_file, NULL},
                                         {"--seconds", &words.seconds, NULL},
+                                        {"--osc", &words.osc, NULL},
+                                        {"--midi", NULL, &words.midi},
+                                        {"--midi-raw", &words.midi_raw, NULL},
+                                        {"--midi-clock", &words.midi_clock, NULL},
                                         {"--json", NULL, &json},
                                         {NULL, NULL, NULL}};
     const int n = vy_options(argc, argv, options);

@@ -37,7 +37,8 @@
     X(FAILED_ASSERT, -21, "failed_assert", "What was asserted is not so; the message measures.") \
     X(INTERNAL, -22, "internal", "A fault in Veery itself; please report it.")                   \
     X(BAD_MODULE, -23, "bad_module",                                                             \
-      "A user module does not compile or breaks a rule; the message says where.")
+      "A user module does not compile or breaks a rule; the message says where.")                \
+    X(BUSY, -24, "busy", "Too much was asked at once; ask again later.")
 
 /// 0 = fine, negative = error.
 typedef enum vy_status {

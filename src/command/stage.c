@@ -42,6 +42,61 @@ vy_status vy_do_shadow(struct vy_call *call, struct vy_err *err)
                  : VY_ABSENT;
 }
 
+// The stage, when it has MIDI.
+static const struct vy_stage *find_midi(const struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_stage *const stage = vy_stage_find(call, err);
+    if (stage && stage->midi)
+        return stage;
+    if (stage)
+        vy_fail(err, VY_ABSENT, call->line->begin,
+                "this studio has no MIDI; veery serve --midi opens ports, --midi-raw PATH takes "
+                "bytes from a FIFO or device");
+    return NULL;
+}
+
+vy_status vy_do_midi(struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_stage *const stage = find_midi(call, err);
+    return stage ? stage->midi(stage->midi_arg, call->text, call->result, err) : VY_ABSENT;
+}
+
+static vy_status learn(struct vy_call *call, bool on, struct vy_err *err)
+{
+    const struct vy_value *const path = call->args->value;
+    const struct vy_stage *const stage = find_midi(call, err);
+    const vy_status status =
+        stage ? stage->midi_learn(stage->midi_arg, path->text, on, err) : VY_ABSENT;
+    if (status && stage && err->at < 0)
+        err->at = path->at;
+    if (!status)
+        vy_buf_add(call->text,
+                   on ? "%s: move a controller, and it turns this" : "%s has no controller now",
+                   path->text);
+    return status;
+}
+
+vy_status vy_do_learn(struct vy_call *call, struct vy_err *err)
+{
+    return learn(call, true, err);
+}
+
+vy_status vy_do_unlearn(struct vy_call *call, struct vy_err *err)
+{
+    return learn(call, false, err);
+}
+
+vy_status vy_do_arm(struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_value *const v = call->args->value;
+    const struct vy_stage *const stage = find_midi(call, err);
+    const vy_status status =
+        stage ? stage->midi_arm(stage->midi_arg, v[0].text, (int)v[1].number, err) : VY_ABSENT;
+    if (!status)
+        vy_buf_add(call->text, "the keys play %s", v[0].text);
+    return status;
+}
+
 // Switches are turned by a line that is said now: not by one that waits, is tried with `dry` or
 // stands in a file.
 static vy_status may_turn(const struct vy_call *call, struct vy_err *err)

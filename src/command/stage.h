@@ -32,6 +32,14 @@ struct vy_stage {
     /// Write the last seconds of what came in to a file.
     vy_status (*shadow)(void *arg, const char *file, double seconds, struct vy_buf *text,
                         json_t *result, struct vy_err *err);
+    /// MIDI; NULL, all of them, where none is open. They get midi_arg instead of arg.
+    void *midi_arg;
+    /// Ports, who plays what, which controllers turn what.
+    vy_status (*midi)(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err);
+    /// The next controller that moves turns this parameter; off: none does any more.
+    vy_status (*midi_learn)(void *arg, const char *path, bool on, struct vy_err *err);
+    /// Keys of a channel (1..16, 0 = all) play this thing.
+    vy_status (*midi_arm)(void *arg, const char *unit, int chan, struct vy_err *err);
 };
 
 #endif
