@@ -371,7 +371,7 @@ static vy_status bind_socket(struct vy_osc *osc, const char *host, uint16_t port
     socklen_t size = sizeof got;
     getsockopt(osc->socket, SOL_SOCKET, SO_RCVBUF, &got, &size);
     osc->buffer = (uint32_t)got;
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {0};
     size = sizeof own;
     getsockname(osc->socket, (struct sockaddr *)&own, &size);
     osc->port = ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port
