@@ -40,6 +40,9 @@ int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
 int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
+int vy_main_doctor(int argc, char **argv);
+int vy_main_mic(int argc, char **argv);
+int vy_main_shadow(int argc, char **argv);
 int vy_main_serve(int argc, char **argv);
 int vy_main_play(int argc, char **argv);
 int vy_main_status(int argc, char **argv);

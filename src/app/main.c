@@ -155,6 +155,14 @@ static const struct program {
     {"status", "[--local] [--socket PATH] [--json]",
      "what is real, degraded or absent; what the studio that runs does", vy_main_status},
     {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
+    {"mic",
+     "on|off|status [--source NAME|default] [--period FRAMES] [--monitor] [--keep-default]\n"
+     "             [--foreground] [--json]",
+     "a virtual microphone that other programs choose", vy_main_mic},
+    {"shadow", "save FILE.wav [--seconds S] [--socket PATH]",
+     "keep the last seconds that the microphone or studio heard", vy_main_shadow},
+    {"doctor", "[--json]", "check this machine and its sound server; changes nothing",
+     vy_main_doctor},
     {"docs", "DIR", "write the reference manual", vy_main_docs},
 };
 #define PROGRAMS (sizeof programs / sizeof *programs)

@@ -173,6 +173,38 @@ static vy_status look_for_another(const struct vy_playing_words *words, struct v
                    address.sun_path);
 }
 
+static void first_line(const char *path, char *line, int size)
+{
+    FILE *const file = fopen(path, "r");
+    if (!file || !fgets(line, size, file))
+        line[0] = '\0';
+    if (file)
+        fclose(file);
+}
+
+pid_t vy_guard_at(const char *socket_path)
+{
+    char path[160], line[32] = "";
+    snprintf(path, sizeof path, "%s.guard.pid", socket_path);
+    first_line(path, line, sizeof line);
+    const long pid = strtol(line, NULL, 10);
+    if (pid <= 1)
+        return 0;
+    snprintf(path, sizeof path, "/proc/%ld/comm", pid); // the number may be another's by now
+    first_line(path, line, sizeof line);
+    return strcmp(line, "veery-guard\n") == 0 ? (pid_t)pid : 0;
+}
+
+// A guard outlives a studio that crashes, and its music goes on; who takes the place ends it.
+static void end_orphan(const struct vy_playing *playing)
+{
+    const pid_t pid = vy_guard_at(vy_socket_path(playing->socket));
+    if (pid == 0 || pid == atomic_load(&vy_live_shared(playing->live)->guard_pid))
+        return;
+    if (kill(pid, SIGTERM) == 0)
+        fprintf(stderr, "veery: ended guard %d, which a studio had left behind\n", (int)pid);
+}
+
 static void keep_guard_pid(struct vy_playing *playing)
 {
     const int32_t pid = atomic_load(&vy_live_shared(playing->live)->guard_pid);
@@ -198,7 +230,10 @@ static vy_status open_studio(struct vy_playing *playing, const struct vy_playing
 
 int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *words)
 {
-    struct vy_live_how how = {.catalog = &playing->catalog, .event = on_event, .arg = playing};
+    struct vy_live_how how = {.catalog = &playing->catalog,
+                              .survive = words->socket || words->with_socket,
+                              .event = on_event,
+                              .arg = playing};
     struct vy_err err = {.at = -1};
     if (!read_words(words, &how))
         return EXIT_USAGE;
@@ -216,6 +251,8 @@ int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *w
     if (playing->socket)
         snprintf(playing->guard_pid_path, sizeof playing->guard_pid_path, "%s.guard.pid",
                  vy_socket_path(playing->socket));
+    if (playing->socket)
+        end_orphan(playing);
     keep_guard_pid(playing);
     catch_signals(vy_live_shared(playing->live));
     return EXIT_FINE;

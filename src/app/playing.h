@@ -13,6 +13,8 @@
 #include "serve/osc.h"
 #include "serve/socket.h"
 
+#include <sys/types.h>
+
 /// Options as they were typed; NULL = not given.
 struct vy_playing_words {
     const char *socket, *device, *rate, *period, *source, *in_file, *seconds;
@@ -34,6 +36,9 @@ struct vy_playing {
     uint64_t began_ns;
     bool quiet; ///< events are not told on stderr
 };
+
+/// The living guard whose process id was left beside a socket, 0 = none.
+pid_t vy_guard_at(const char *socket_path);
 
 /// Start to sound. On failure nothing stays. @return exit code, after a message
 int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *words);

@@ -4,6 +4,7 @@
 // `veery tail`, `veery status` and `veery panic`: small programs that look at a studio or stop it.
 #include "app/app.h"
 #include "app/attached.h"
+#include "app/playing.h"
 #include "serve/address.h"
 
 #include <errno.h>
@@ -113,35 +114,13 @@ int vy_main_status(int argc, char **argv)
 
 // ---- panic --------------------------------------------------------------------------------------
 
-// The guard's process id as the studio wrote it, 0 when that process is no guard any more.
-static pid_t guard_of(const char *socket)
-{
-    char path[160], name[64] = "";
-    long pid = 0;
-    snprintf(path, sizeof path, "%s.guard.pid", socket);
-    FILE *file = fopen(path, "r");
-    if (file && fscanf(file, "%ld", &pid) != 1)
-        pid = 0;
-    if (file)
-        fclose(file);
-    if (pid <= 1)
-        return 0;
-    snprintf(path, sizeof path, "/proc/%ld/comm", pid);
-    file = fopen(path, "r");
-    if (file && !fgets(name, sizeof name, file))
-        name[0] = '\0';
-    if (file)
-        fclose(file);
-    return strcmp(name, "veery-guard\n") == 0 ? (pid_t)pid : 0;
-}
-
 static int signal_guard(const char *socket, const struct vy_err *err)
 {
     struct sockaddr_un address;
     struct vy_err why = {.at = -1};
     if (vy_address_find(socket, &address, &why))
         return vy_complain(&why);
-    const pid_t pid = guard_of(address.sun_path);
+    const pid_t pid = vy_guard_at(address.sun_path);
     if (pid == 0)
         return vy_complain(err);
     if (kill(pid, SIGUSR1) != 0) {

@@ -149,6 +149,18 @@ vy_status vy_file_read(const char *path, size_t max, char **text, size_t *length
     return VY_OK;
 }
 
+bool vy_file_line(const char *path, char *to, size_t size)
+{
+    FILE *const file = fopen(path, "re");
+    *to = '\0';
+    if (!file)
+        return false;
+    const bool got = fgets(to, (int)size, file) != NULL;
+    fclose(file);
+    to[strcspn(to, "\n")] = '\0';
+    return got;
+}
+
 vy_status vy_file_write(const char *path, const char *bytes, size_t length, struct vy_err *err)
 {
     char temporary[4096];

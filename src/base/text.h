@@ -45,6 +45,9 @@ void vy_buf_clear(struct vy_buf *buf);
 VY_MUST_CHECK vy_status vy_file_read(const char *path, size_t max, char **text, size_t *length,
                                      struct vy_err *err);
 
+/// The first line of a file, without its end; "" and false when there is none.
+bool vy_file_line(const char *path, char *to, size_t size);
+
 /// Write a file so that a crash or a full disk leaves the old one: temporary, fsync, rename.
 VY_MUST_CHECK vy_status vy_file_write(const char *path, const char *bytes, size_t length,
                                       struct vy_err *err);

@@ -25,8 +25,8 @@ vy_status vy_do_modules(struct vy_call *call, struct vy_err *err)
                    vy_user_mark(call->catalog, found[i]) ? " (yours)" : "");
         json_array_append_new(rows, vy_module_json(call->catalog, found[i]));
     }
-    if (call->catalog->problem.code == VY_BAD_MODULE)
-        vy_warn(call, "a module was left out: %s", call->catalog->problem.message);
+    if (vy_user_problem(call->catalog))
+        vy_warn(call, "a module was left out: %s", vy_user_problem(call->catalog)->message);
     json_object_set_new(call->result, "modules", rows);
     free(found);
     return VY_OK;
@@ -46,7 +46,7 @@ vy_status vy_do_recipes(struct vy_call *call, struct vy_err *err)
                    found[i]->text ? found[i]->text : "");
         json_array_append_new(rows, vy_recipe_json(found[i]));
     }
-    if (call->catalog->problem.code && call->catalog->problem.code != VY_BAD_MODULE)
+    if (call->catalog->problem.code)
         vy_warn(call, "a recipe was left out: %s", call->catalog->problem.message);
     json_object_set_new(call->result, "recipes", rows);
     free(found);

@@ -115,7 +115,7 @@ vy_status vy_latch_panic(struct vy_call *call, bool on, struct vy_err *err)
     if (on && (quiet || !call->session->stage))
         return VY_OK;
     const vy_status status = may_turn(call, err);
-    if (status)
+    if (status || !call->session)
         return status;
     if (call->session->loading) {
         vy_warn(call, "panic off is not done while a file is read");
@@ -128,7 +128,7 @@ vy_status vy_latch_panic(struct vy_call *call, bool on, struct vy_err *err)
 vy_status vy_latch_dry(struct vy_call *call, bool on, struct vy_err *err)
 {
     const vy_status status = may_turn(call, err);
-    if (status)
+    if (status || !call->session)
         return status;
     if (call->session->loading) {
         vy_warn(call, "bypass studio is not done while a file is read");

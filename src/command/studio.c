@@ -3,6 +3,7 @@
 //
 // status, help, who, say, quit.
 #include "command/handlers.h"
+#include "engine/user_module.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -31,7 +32,12 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
                call->catalog->kernels->isa);
     json_t *const rows = json_array();
     for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
-        const struct capability *const c = &capabilities[i];
+        struct capability row = capabilities[i];
+        const struct capability *const c = &row;
+        if (vy_user_problem(call->catalog) && strcmp(row.name, "user modules") == 0) {
+            row.state = "degraded";
+            row.why = vy_user_problem(call->catalog)->message;
+        }
         vy_buf_add(call->text, "\n  %-16s %-9s %s", c->name, c->state, c->why);
         json_array_append_new(
             rows, json_pack("{s:s,s:s,s:s}", "name", c->name, "state", c->state, "why", c->why));

@@ -71,6 +71,8 @@ vy_status vy_user_reload_build(const struct vy_catalog *catalog, const char *nam
                                json_t *result, struct vy_err *err)
 {
     struct vy_buf output = {0};
+    if (vy_kernels_module(catalog->kernels, name))
+        return vy_fail(err, VY_NAME_TAKEN, -1, "%s is built in; there is nothing to reload", name);
     vy_status status = vy_user_module_build(catalog, name, &output, path, err);
     json_object_set_new(result, "diagnostics", diagnostics_json(output.text ? output.text : ""));
     vy_buf_clear(&output);

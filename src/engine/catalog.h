@@ -31,7 +31,7 @@ struct vy_catalog {
     vy_status (*load)(const char *path, struct vy_sample **sample, struct vy_err *err);
     void (*unload)(struct vy_sample *sample);
     struct vy_user_modules *user; ///< modules of users, see user_module.h
-    struct vy_err problem;        ///< first recipe or user module left out, code VY_OK when none
+    struct vy_err problem;        ///< first recipe that could not be read, code VY_OK when none
 };
 
 /// Read all recipes. A bad recipe is left out and reported in `problem`.

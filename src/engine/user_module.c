@@ -22,6 +22,8 @@
 struct vy_user_modules {
     struct vy_arena arena;
     struct vy_user_module *first; // newest first
+    char left_out[VY_NAME_SIZE];  // the first module that did not load, "" = none
+    struct vy_err problem;        // why
 };
 
 // ---- files --------------------------------------------------------------------------------------
@@ -307,9 +309,16 @@ vy_status vy_catalog_user_add(const struct vy_catalog *catalog, const char *path
         if (u == old)
             u->current = false;
     all->first = one;
+    if (strcmp(all->left_out, name) == 0)
+        all->left_out[0] = '\0';
     if (was)
         *was = old ? old->module : NULL;
     return VY_OK;
+}
+
+const struct vy_err *vy_user_problem(const struct vy_catalog *catalog)
+{
+    return catalog->user && catalog->user->left_out[0] ? &catalog->user->problem : NULL;
 }
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -341,8 +350,11 @@ static vy_status open_one(struct vy_catalog *catalog, const char *folder, const 
         if (!status || status == VY_NO_MEMORY)
             return status;
     }
-    if (goods && catalog->problem.code == VY_OK)
-        vy_fail(&catalog->problem, VY_BAD_MODULE, -1, "%.170s; say reload %s", why.message, name);
+    if (goods && !vy_user_problem(catalog)) {
+        vy_text_copy(catalog->user->left_out, sizeof catalog->user->left_out, name);
+        vy_fail(&catalog->user->problem, VY_BAD_MODULE, -1, "%.170s; say reload %s", why.message,
+                name);
+    }
     return VY_OK;
 }
 

@@ -112,8 +112,11 @@ VY_MAIN uint32_t vy_user_mark(const struct vy_catalog *catalog, const struct vy_
 /// A mark for the next load of a build: made of its content, and no other load's of this catalog.
 VY_MAIN uint32_t vy_user_mark_new(const struct vy_catalog *catalog, const char *path);
 
-/// Load the good builds of the folder. For vy_catalog_open; what does not load is left out and
-/// reported in catalog->problem.
+/// The first module none of whose builds could be loaded, until it is reloaded; NULL: there is
+/// none.
+VY_MAIN const struct vy_err *vy_user_problem(const struct vy_catalog *catalog);
+
+/// Load the good builds of the folder, for vy_catalog_open; what does not load is left out.
 VY_MAIN VY_MUST_CHECK vy_status vy_user_open(struct vy_catalog *catalog);
 VY_MAIN void vy_user_close(struct vy_catalog *catalog);
 

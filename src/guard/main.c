@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // veery-guard: the process that owns the sound device. It links the device layer and nothing that
-// could fail: no engine, no parser, no user modules. Started by the studio, which it outlives: when
-// the studio is gone the engine plays on until somebody ends the guard.
+// could fail: no engine, no parser, no user modules. Started by the studio; told `alone on` it
+// outlives it: then the engine plays on until somebody ends the guard.
 //
 //   SIGTERM, SIGINT  fade out and leave
 //   SIGUSR1          panic: silence until the studio lets go
@@ -34,6 +34,7 @@ struct process {
     int signals, control; // control: the studio's end closes when it is gone
     int pid[VY_SLOTS];    // the pidfds belong to
     _Atomic bool open;    // the device's facts are known
+    bool alone;           // the sound goes on when the studio is gone
     uint64_t deadline;    // CLOCK_MONOTONIC ns when a fade-out has to be over, 0 = none
     bool bound;
 };
@@ -126,6 +127,13 @@ static bool leaving(struct process *p)
     return vy_guard_silent(&p->guard) || vy_now_ns() > p->deadline;
 }
 
+static void studio_gone(struct process *p, struct pollfd *control)
+{
+    control->fd = -1;
+    if (!p->alone)
+        p->shared->quit = 1;
+}
+
 static void run(struct process *p)
 {
     struct pollfd fds[2] = {{.fd = p->signals, .events = POLLIN},
@@ -135,7 +143,7 @@ static void run(struct process *p)
         if (fds[0].revents)
             on_signal(p);
         if (fds[1].revents)
-            fds[1].fd = -1; // the studio is gone; the music is not
+            studio_gone(p, &fds[1]);
         watch_engines(p);
         if (p->device->backend->service)
             p->device->backend->service(p->device);
@@ -185,7 +193,7 @@ static int usage(void)
 
 // NAME VALUE pairs as the studio writes them (live/processes.c); false when one is unknown.
 static bool read_words(int argc, char **argv, struct vy_device_want *want, int *memory,
-                       int *control)
+                       int *control, bool *alone)
 {
     for (int i = 1; i + 1 < argc; i += 2) {
         const char *const name = argv[i], *const value = argv[i + 1];
@@ -212,6 +220,8 @@ static bool read_words(int argc, char **argv, struct vy_device_want *want, int *
             want->client = value;
         else if (!strcmp(name, "media_class"))
             want->media_class = value;
+        else if (!strcmp(name, "alone"))
+            *alone = true;
         else
             return false;
     }
@@ -225,7 +235,7 @@ int main(int argc, char **argv)
     struct vy_err err = {.at = -1};
     int memory = -1;
     process.control = -1;
-    if (!read_words(argc, argv, &want, &memory, &process.control))
+    if (!read_words(argc, argv, &want, &memory, &process.control, &process.alone))
         return usage();
     if (!catch_signals(&process) || vy_shared_open(memory, &process.shared, &err) ||
         open_device(&process, &want, &err)) {

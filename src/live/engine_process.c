@@ -6,6 +6,7 @@
 #include "base/ftz.h"
 #include "command/handlers.h"
 #include "engine/player.h"
+#include "engine/user_module.h"
 #include "live/stems.h"
 #include "live/link.h"
 #include "sound/device.h"
@@ -37,8 +38,8 @@ struct engine {
     struct vy_link link;
     pthread_t audio;
     _Atomic bool leave;
-    bool running; // the audio thread
-    uint32_t units;
+    bool running;     // the audio thread
+    uint64_t version; // of the document
 };
 
 // ---- audio thread -------------------------------------------------------------------------------
@@ -171,6 +172,7 @@ static void on_entries(struct engine *e, json_t *message, json_t *entries)
         e->doc ? apply_entries(e, entries, &err) : vy_fail(&err, VY_NO_MEMORY, -1, "out of memory");
     if (!status)
         status = vy_player_play(e->player, e->doc, &when, &err);
+    e->version = when.version;
     if (status)
         complain(e, &err, when.version);
     else
@@ -210,8 +212,38 @@ static void on_stems(struct engine *e, json_t *message, json_t *folder)
     vy_player_stems(e->player, e->stems != NULL);
 }
 
+// Load a build in the place of the one before; what is made of it crossfades.
+static vy_status load_module(struct engine *e, const char *name, const char *path, uint32_t mark,
+                             struct vy_err *err)
+{
+    const struct vy_module *was = NULL;
+    vy_status status = vy_catalog_user_add(e->catalog, path, name, mark, &was, err);
+    if (status || !was || !e->doc)
+        return status;
+    const struct vy_module *const now = vy_catalog_user(e->catalog, name)->module;
+    uint32_t nodes = 0;
+    status = vy_doc_replace_module(e->doc, was, now, &nodes);
+    const struct vy_player_when when = {.beat = (double)NAN, .version = e->version};
+    return status || !nodes ? status : vy_player_play(e->player, e->doc, &when, err);
+}
+
+static void on_module(struct engine *e, json_t *module)
+{
+    const char *name = "", *path = "";
+    json_int_t mark = 0;
+    struct vy_err err = {.at = -1};
+    vy_status status = VY_INTERNAL;
+    if (json_unpack(module, "{s:s,s:s,s:I}", "name", &name, "path", &path, "mark", &mark) == 0)
+        status = load_module(e, name, path, (uint32_t)mark, &err);
+    vy_link_send(&e->link, json_pack("{s:s,s:b,s:s}", "loaded", name, "ok", !status, "text",
+                                     status ? err.message : ""));
+}
+
 static void on_message(struct engine *e, json_t *message)
 {
+    json_t *const module = json_object_get(message, "module");
+    if (module)
+        on_module(e, module);
     json_t *const entries = json_object_get(message, "entries");
     json_t *const bind = json_object_get(message, "bind");
     json_t *const stems = json_object_get(message, "stems");

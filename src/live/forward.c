@@ -61,6 +61,7 @@ void vy_live_send_all(struct vy_live *live, uint32_t slot)
 {
     struct vy_link *const link = &live->engine[slot].link;
     json_t *const bound = vy_live_bindings_json(live);
+    vy_live_send_modules(live, slot);
     vy_link_send(link, json_pack("{s:o}", "bind", bound));
     vy_link_send(link, message_of(live, 0, true, (double)NAN));
 }

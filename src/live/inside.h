@@ -41,6 +41,8 @@ struct vy_engine_child {
     uint32_t crashes;  ///< in a row, each soon after its start
     uint64_t again_ns; ///< not started before
     json_t *units;     ///< names of its meters
+    int loaded;        ///< answer to the last module: 0 not yet, 1 fine, -1 refused
+    char refused[256]; ///< why
 };
 
 struct vy_live {
@@ -67,6 +69,10 @@ struct vy_live {
     struct vy_binding *binding; ///< [VY_BINDINGS]
     uint32_t bindings;
 };
+
+// live.c
+/// Read what engines and guard say and look after the processes, without touching the session.
+void vy_live_pump(struct vy_live *live);
 
 // processes.c
 vy_status vy_live_start_guard(struct vy_live *live, struct vy_err *err);
@@ -108,6 +114,12 @@ vy_status vy_live_shadow(void *live, const char *file, double seconds, struct vy
 void vy_live_record_service(struct vy_live *live);
 /// Finish a recording without a word.
 void vy_live_record_end(struct vy_live *live);
+
+// reload.c
+vy_status vy_live_reload(void *live, const char *name, struct vy_buf *text, json_t *result,
+                         struct vy_err *err);
+/// The user modules of the catalog, to an engine that has just started.
+void vy_live_send_modules(struct vy_live *live, uint32_t slot);
 
 // report.c
 void vy_live_event(struct vy_live *live, json_t *event);

@@ -48,6 +48,12 @@ static void on_engine_message(struct vy_live *live, uint32_t slot, json_t *messa
     }
     if (bound)
         vy_live_bound(live, slot, bound);
+    if (json_object_get(message, "loaded")) {
+        struct vy_engine_child *const e = &live->engine[slot];
+        const char *const why = json_string_value(json_object_get(message, "text"));
+        e->loaded = json_is_true(json_object_get(message, "ok")) ? 1 : -1;
+        vy_text_copy(e->refused, sizeof e->refused, why ? why : "");
+    }
     if (failed)
         vy_live_event(
             live, json_pack("{s:s,s:i,s:s}", "event", "failed", "slot", (int)slot, "text", failed));
@@ -70,15 +76,16 @@ static void read_engines(struct vy_live *live)
     }
 }
 
-void vy_live_service(struct vy_live *live)
+void vy_live_pump(struct vy_live *live)
 {
-    struct epoll_event ready[8];
-    while (epoll_wait(live->epoll, ready, 8, 0) ==
-           8) // level-triggered: only to see that all is read
-        break;
     read_engines(live);
     vy_live_supervise(live);
     vy_live_guard_events(live);
+}
+
+void vy_live_service(struct vy_live *live)
+{
+    vy_live_pump(live);
     vy_live_fire_timers(live);
     vy_live_echo(live, false);
     vy_live_record_service(live);
@@ -138,6 +145,7 @@ static vy_status make_room(struct vy_live *live, const struct vy_live_how *how, 
                                     .status = vy_live_status,
                                     .meters = vy_live_meters_verb,
                                     .record = vy_live_record,
+                                    .reload = vy_live_reload,
                                     .panic = panic,
                                     .dry = dry,
                                     .shadow = vy_live_shadow};

@@ -24,6 +24,7 @@ struct vy_live_how {
     const char *client;      ///< name of our nodes, NULL = "Veery"
     double seconds;          ///< file device: its length, 0 = until the end
     double tap_seconds;      ///< how much of the past is kept, 1..30; 0 = 5
+    bool survive;            ///< the sound goes on when this process is killed
     bool dry;                ///< without an engine the input goes through (microphones)
     uint64_t seed;
     /// Something happened: {"event":"edit","author":..,"line":..,"version":..}, "muted", "late",

@@ -22,6 +22,7 @@
 #define CHILD_MEMORY 198 // descriptors in the child: far from any that is in use
 #define CHILD_CONTROL 199
 #define SOON_NS 1000000000u // a crash so soon after the start counts against the next start
+#define GUARD_NS 200000000u // for the guard to notice that an engine is gone
 #define WORDS 32
 
 extern char **environ;
@@ -105,6 +106,7 @@ vy_status vy_live_guard_words(struct vy_live *live, const struct vy_live_how *ho
     fine = fine && add_number(live, &n, "seconds", how->seconds);
     fine = fine && add_word(live, &n, "client", how->client);
     fine = fine && add_word(live, &n, "media_class", how->media_class);
+    fine = fine && add_word(live, &n, "alone", how->survive ? "on" : NULL);
     return fine ? VY_OK : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
 }
 
@@ -199,6 +201,13 @@ static void bury_engine(struct vy_live *live, uint32_t index)
                                   (int)mark));
 }
 
+// The guard must have seen whom to blame before the slot is used again.
+static bool guard_has_moved_on(const struct vy_live *live, uint32_t index)
+{
+    return atomic_load(&live->shared->active) != index ||
+           vy_now_ns() > live->engine[index].again_ns + GUARD_NS;
+}
+
 static void look_after_engine(struct vy_live *live, uint32_t index)
 {
     struct vy_engine_child *const e = &live->engine[index];
@@ -214,7 +223,7 @@ static void look_after_engine(struct vy_live *live, uint32_t index)
     if (has_ended(&e->process))
         bury_engine(live, index);
     if (!e->process.pid && !live->closing && vy_now_ns() >= e->again_ns &&
-        vy_live_start_engine(live, index, &err)) {
+        guard_has_moved_on(live, index) && vy_live_start_engine(live, index, &err)) {
         e->again_ns = vy_now_ns() + 1000000000u;
         vy_live_event(live, json_pack("{s:s,s:s}", "event", "failed", "text", err.message));
     }

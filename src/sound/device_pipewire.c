@@ -462,7 +462,7 @@ static void tell_priority(const struct pipewire *d, struct vy_device_facts_now *
     else if (!facts->priority_why[0])
         vy_text_copy(facts->priority_why, sizeof facts->priority_why,
                      id ? "PipeWire's thread was not given real-time priority; run "
-                          "tools/setup-realtime once, then log in again"
+                          "tools/setup-realtime --apply as root, then log in again"
                         : "PipeWire's thread has not run yet");
 }
 

@@ -125,8 +125,8 @@ uint32_t vy_realtime_ask(uint32_t priority, char *why, uint32_t size)
             return given;
     }
     snprintf(why, size,
-             "%s and RealtimeKit does not answer; run tools/setup-realtime once, then "
-             "log in again",
+             "%s and RealtimeKit does not answer; run tools/setup-realtime --apply as "
+             "root, then log in again",
              failed == EPERM ? "this user may not have real-time priority" : strerror(failed));
     return 0;
 }

@@ -4,9 +4,9 @@
 #
 # A studio that plays, and those who join it: serve, do, sh, tail, status, panic, play. TAP.
 set -u
-veery=$(realpath "$1") # meson gives it from its own folder
+veery=$(realpath "$1") listener=$(realpath "$2") # meson gives them from its own folder
 room=$(mktemp -d) || exit 1
-studio= watcher=
+studio='' watcher=''
 finish() {
     for pid in $studio $watcher; do kill "$pid" 2>/dev/null; done
     wait
@@ -141,6 +141,9 @@ do_as ann "bypass studio on" && [ "$(status_of bypass)" = true ] && do_as ann "b
     [ "$(status_of bypass)" = false ]; check "bypass studio" $?
 kill -USR1 "$studio"; panicked() { [ "$(status_of panic)" = true ]; }; soon panicked; check "USR1 is panic" $?
 do_as ann "panic off"
+bypassed() { [ "$(status_of bypass)" = "$1" ]; }
+kill -USR2 "$studio"; soon bypassed true; r=$?; kill -USR2 "$studio"; soon bypassed false || r=1
+check "USR2 turns the bypass" $r
 kill -STOP "$studio" # busy, or stuck
 guard=$(cat "$sock.guard.pid")
 timeout 20 "$veery" panic --socket "$sock" >out 2>err; r=$?; says "its guard was told" || r=1
@@ -157,9 +160,10 @@ start --json; r=$?; grep -q "^{\"ready\":true,\"socket\":\"$sock\",\"pid\":$stud
 all=$(pids)
 kill -KILL "$studio"; wait "$studio" 2>/dev/null; studio=
 [ -S "$sock" ]; check "a crash leaves the socket" $?
-# shellcheck disable=SC2086
-kill $all 2>/dev/null
+is "panic reaches what a crash left playing" 0 "its guard was told" "$veery" panic --socket "$sock"
 start; r=$?; do_as ann "create kick" || r=1; check "the next studio takes the stale socket's place" $r
+# shellcheck disable=SC2086
+soon gone $all; check "... and ends the guard that was left" $?
 stop; check "and ends" $?
 rm -f served
 "$veery" serve --device null >served 2>&1 &
@@ -170,6 +174,24 @@ check "the default socket is in XDG_RUNTIME_DIR/veery, mode 700" $r
 "$veery" do --author ann "create kick" >out 2>err; "$veery" do --author bob "get kick.gain" >out 2>err
 check "do finds the studio by itself" $?
 stop; check "the end of it" $?
+
+is "serve --seconds ends by itself" 0 "playing on null, 44100 Hz, 128 frames" "$veery" serve beat.veery --device null \
+    --socket "$sock" --rate 44100 --period 128 --seconds 1
+
+# ---- as a service ----
+"$listener" notify >notified &
+watcher=$!
+soon [ -S notify ]
+NOTIFY_SOCKET=$room/notify WATCHDOG_USEC=200000 start; r=$?
+alive() { [ "$(grep -c WATCHDOG=1 notified)" -gt 3 ]; }
+soon alive || r=1; grep -q "^READY=1" notified || r=1; check "the service manager hears READY and WATCHDOG" $r
+kill -STOP "$(cat "$sock.guard.pid")"
+sleep 0.5
+pings() { grep -c WATCHDOG=1 notified; }
+before=$(pings); sleep 0.6; [ "$(pings)" = "$before" ]; check "no WATCHDOG while the guard stands still" $?
+kill -CONT "$(cat "$sock.guard.pid")"
+stop; r=$?; grep -q "^STOPPING=1" notified || r=1; check "STOPPING at the end" $r
+kill $watcher; wait $watcher 2>/dev/null; watcher=
 
 # ---- play ----
 printf 'tempo 240\ncreate kick\nsequence kick: x...x...\n' >short.veery

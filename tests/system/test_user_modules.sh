@@ -28,9 +28,9 @@ tell "generate_module wobble"; says "^ok 0 wrote $source" && [ -s "$source" ]
 check "generate_module writes the source and says where" $?
 tell "generate_module wobble"; says "^error name_taken.*is there already"
 check "a source is never overwritten" $?
-tell "generate_module reverb" "generate_module Wobble" "reload nothing"
+tell "generate_module reverb" "generate_module Wobble" "reload nothing" "reload osc"
 says "^error name_taken at 16: reverb is a module" && says "^error bad_arg at 16" &&
-    says "^error not_found at 7: .*generate_module nothing"
+    says "^error not_found at 7: .*generate_module nothing" && says "^error name_taken at 7: osc is"
 check "taken, bad and missing names are refused" $?
 tell "create bass wobble"; says "^error unknown_module"
 check "nothing is there before the first reload" $?

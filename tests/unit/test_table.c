@@ -36,14 +36,14 @@ static const char *const verbs[] = {"create",   "remove",
                                     "describe", "generate_module",
                                     "reload",   "bypass",
                                     "listen",   "assert",
-                                    "peek",     "meters",  "shadow",
-                                    "render",   "record",
-                                    "status",   "help",
-                                    "who",      "say",
-                                    "quit",     "generate",
-                                    "analyze",  "similar",
-                                    "film",     "bake",
-                                    "ask"};
+                                    "peek",     "meters",
+                                    "shadow",   "render",
+                                    "record",   "status",
+                                    "help",     "who",
+                                    "say",      "quit",
+                                    "generate", "analyze",
+                                    "similar",  "film",
+                                    "bake",     "ask"};
 
 static void table_has_every_verb(void **state)
 {

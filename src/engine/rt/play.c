@@ -293,6 +293,9 @@ static void tell(const struct vy_play *play, struct vy_slot *slot)
 void vy_play_block(struct vy_play *play, struct vy_slot *slot, uint64_t now_ns)
 {
     const uint32_t frames = slot->frames < VY_BLOCK_MAX ? slot->frames : VY_BLOCK_MAX;
+    play->engine.running = &slot->running;
+    play->engine.blamed = slot->blamed;
+    play->engine.blames = &slot->blames;
     if (slot->takeover != play->takeover)
         begin(play, slot);
     if (slot->skipped != play->skipped) {
