@@ -122,6 +122,13 @@
 #define WET "mix,amount"
 #define PITCH "pitch,tune,transpose,freq"
 
+#define MIDI_WORD(verb, help_, run_)                                                        \
+    {                                                                                       \
+        .name = verb, .group = "hear", .flags = VY_VERB_CONTROL, .run = run_,               \
+        .arg = ARGS({.name = "PATH", .type = VY_ARG_PATH, .text = "a parameter"}),          \
+        .help = help_, .example = {verb " bass.cutoff"}                                     \
+    }
+
 // A long job that is not here yet.
 #define ABSENT_JOB(verb, help_, example_, instead)                                           \
     {                                                                                        \
@@ -737,42 +744,16 @@ const struct vy_verb vy_verb_table[] = {
      .example = {"shadow save \"idea.wav\"", "shadow save \"idea.wav\" seconds=3"},
      .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
      .run = vy_do_shadow},
-    {.name = "midi",
-     .group = "hear",
-     .arg = NONE,
+    {.name = "midi", .group = "hear", .arg = NONE, .flags = VY_VERB_CONTROL, .run = vy_do_midi,
      .help = "Say which MIDI ports there are, what the keys play and what was learned.",
-     .example = {"midi"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_midi},
-    {.name = "arm",
-     .group = "hear",
-     .arg = ARGS(NAME, {.name = "channel",
-                        .type = VY_ARG_NUMBER,
-                        .keyed = true,
-                        .optional = true,
-                        .unit = "",
-                        .min = 0,
-                        .max = 16,
-                        .def = "0",
-                        .text = "MIDI channel, 0 = all"}),
+     .example = {"midi"}},
+    {.name = "arm", .group = "hear", .flags = VY_VERB_CONTROL, .run = vy_do_arm,
+     .arg = ARGS(NAME, {.name = "channel", .type = VY_ARG_NUMBER, .keyed = true, .optional = true,
+                        .unit = "", .max = 16, .def = "0", .text = "MIDI channel, 0 = all"}),
      .help = "Let the keys of a MIDI keyboard play an instrument.",
-     .example = {"arm bass", "arm lead channel=2"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_arm},
-    {.name = "learn",
-     .group = "hear",
-     .arg = ARGS({.name = "PATH", .type = VY_ARG_PATH, .text = "a parameter"}),
-     .help = "Let the next MIDI controller that moves turn a parameter.",
-     .example = {"learn bass.cutoff"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_learn},
-    {.name = "unlearn",
-     .group = "hear",
-     .arg = ARGS({.name = "PATH", .type = VY_ARG_PATH, .text = "a parameter"}),
-     .help = "Take a parameter's MIDI controller away.",
-     .example = {"unlearn bass.cutoff"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_unlearn},
+     .example = {"arm bass", "arm lead channel=2"}},
+    MIDI_WORD("learn", "Let the next MIDI controller that moves turn a parameter.", vy_do_learn),
+    MIDI_WORD("unlearn", "Take a parameter's MIDI controller away.", vy_do_unlearn),
     // studio
     {.name = "status",
      .group = "studio",
