@@ -216,7 +216,7 @@ static int add(lo_message message, char type, va_list *list)
 
 size_t vy_osc_message_write(void *to, size_t size, const char *path, const char *types, ...)
 {
-    const lo_message message = lo_message_new();
+    lo_message message = lo_message_new();
     if (!message)
         return 0;
     bool ok = true;
