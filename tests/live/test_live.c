@@ -67,7 +67,7 @@ static void a_line_for_the_next_bar_happens_there_exactly(void **state)
     print_message("hits at %u +%u +%u +%u\n", at[0], at[1] - at[0], at[2] - at[1], at[3] - at[2]);
     assert_in_range(n, 5, 8);
     assert_in_range(at[1] - at[0], 48000 - 240, 48000 + 240); // the mute lets go within 10 ms
-    assert_in_range(at[2] - at[1], 24000 - 10, 24000 + 10); // 3:3
+    assert_in_range(at[2] - at[1], 24000 - 10, 24000 + 10);   // 3:3
     assert_in_range(at[3] - at[2], 12000 - 10, 12000 + 10);
     rig_free(&rig);
 }
@@ -79,13 +79,15 @@ static void turns_are_heard_at_once_and_known_soon(void **state)
     struct vy_err err = {.at = -1};
     rig_open(&rig, 128, NULL);
     rig_say(&rig, "create tone osc shape=sine freq=200Hz");
-    assert_false(vy_live_turn(rig.live, "tone.freq", 400, 0, "hand")); // not bound yet
+    assert_false(vy_live_turn(rig.live, "tone.freq", 400, 0, 0, "hand")); // not bound yet
+    assert_int_equal(vy_live_bind(rig.live, "nobody", NULL), VY_UNKNOWN_NAME);
+    assert_int_equal(vy_live_bind(rig.live, "tone.nothing", NULL), VY_UNKNOWN_PARAM);
     assert_int_equal(vy_live_bind(rig.live, "tone.freq", &err), VY_OK);
     assert_int_equal(vy_live_bind(rig.live, "tone.frequ", &err), VY_UNKNOWN_PARAM);
     rig_run(&rig, 0.1);
     const uint64_t plans = says(&rig)->plans;
-    assert_true(vy_live_turn(rig.live, "tone.freq", 400, 0, "hand"));
-    assert_false(vy_live_turn(rig.live, "tone.freq", 1e9f, 0, "hand"));
+    assert_true(vy_live_turn(rig.live, "tone.freq", 400, 0, 0, "hand"));
+    assert_false(vy_live_turn(rig.live, "tone.freq", 1e9f, 0, 0, "hand"));
     rig_run(&rig, 0.05);
     assert_int_equal(says(&rig)->controls, 1);
     assert_int_equal(says(&rig)->plans, plans); // no edit was needed
@@ -112,12 +114,12 @@ static void notes_by_hand_sound_and_end(void **state)
     assert_int_equal(vy_live_bind(rig.live, "lead", &err), VY_OK);
     rig_run(&rig, 0.1);
     json_decref(vy_live_meters(rig.live));
-    assert_true(vy_live_note(rig.live, "lead", 440, 0.8f, 0));
+    assert_true(vy_live_note(rig.live, "lead", 440, 0.8f, 0, 0));
     rig_run(&rig, 0.4);
     json_t *meters = vy_live_meters(rig.live);
     assert_true(json_real_value(json_object_get(json_object_get(meters, "units"), "lead")) > 0.01);
     json_decref(meters);
-    assert_true(vy_live_note(rig.live, "lead", 440, 0, 0));
+    assert_true(vy_live_note(rig.live, "lead", 440, 0, 0, 0));
     rig_run(&rig, 3);
     json_decref(vy_live_meters(rig.live));
     rig_run(&rig, 0.2);
