@@ -62,6 +62,10 @@ struct vy_live {
     uint64_t sent_rewrites;
     uint64_t seek_version; ///< positions of older versions are not where the music is
     uint32_t guard_events; ///< read
+    struct {
+        uint32_t device; ///< enum vy_device_state
+        bool bypass, panic;
+    } told; ///< what the last events said
     uint32_t clients, restarts;
     uint64_t echoed_ns;
     struct vy_recorder *recorder;
