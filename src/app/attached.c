@@ -56,12 +56,14 @@ static bool add_sentence(const json_t *event, const char *kind, struct vy_buf *b
     const char *const name = json_string_value(json_object_get(event, "name"));
     const char *const what = json_string_value(json_object_get(event, "what"));
     const int slot = (int)json_integer_value(json_object_get(event, "slot"));
+    const json_int_t lost = json_integer_value(json_object_get(event, "lost_frames"));
     if (strcmp(kind, "engine") == 0 && state)
         vy_buf_add(buf, strcmp(state, "ready") ? "-- engine %d ended: %s" : "-- engine %d is %s",
                    slot, state);
     else if (strcmp(kind, "failover") == 0)
-        vy_buf_add(buf, "-- engine %d plays on, %lld frames were lost", slot,
-                   json_integer_value(json_object_get(event, "lost_frames")));
+        vy_buf_add(buf,
+                   lost ? "-- engine %d plays on, %lld frames were lost" : "-- engine %d plays on",
+                   slot, lost);
     else if (strcmp(kind, "late") == 0)
         vy_buf_add(buf, "-- engine %d was late", slot);
     else if (strcmp(kind, "device") == 0 && state && name)
