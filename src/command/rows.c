@@ -23,7 +23,7 @@
 #define COUNT                                                                                      \
     {                                                                                              \
         .name = "N", .type = VY_ARG_NUMBER, .optional = true, .unit = "", .min = 1, .max = 100000, \
-        .def = "1", .text = "how many steps"                                                       \
+        .def = "1", .text = "how many edits"                                                       \
     }
 #define KIND                                                               \
     {                                                                      \
@@ -244,8 +244,8 @@ const struct vy_verb vy_verb_table[] = {
          "shorter kick"),
     TURN("higher", PITCH, "7st", 1, "Pitch up, in semitones.", "higher kick 2st"),
     TURN("lower", PITCH, "7st", -1, "Pitch down, in semitones.", "lower kick"),
-    TURN("harder", "drive,amount,res", "0.1", 1, "More drive.", "harder bass"),
-    TURN("softer", "drive,amount,res", "0.1", -1, "Less drive.", "softer bass"),
+    TURN("harder", "drive,amount,res", "0.1", 1, "More drive, amount or resonance.", "harder bass"),
+    TURN("softer", "drive,amount,res", "0.1", -1, "Less drive, amount or resonance.", "softer bass"),
     TURN_TIME("faster", 1, "Shorten an envelope time or speed a rate up.",
               "faster attack of bass 2x"),
     TURN_TIME("slower", -1, "Lengthen an envelope time or slow a rate down.",
@@ -461,7 +461,7 @@ const struct vy_verb vy_verb_table[] = {
                   .before = "bar",
                   .loose = true,
                   .text = "9 or 9:2.5 (bar:beat)"}),
-     .help = "Go to a bar: what is written next begins there.",
+     .help = "Go to a bar: the music goes on from there, and what is said next begins there.",
      .example = {"seek bar 9", "seek bar 9:3"},
      .flags = VY_VERB_EDIT,
      .run = vy_do_seek},
@@ -618,7 +618,7 @@ const struct vy_verb vy_verb_table[] = {
     {.name = "reload",
      .group = "grow",
      .arg = ARGS({.name = "NAME", .type = VY_ARG_WORD, .text = "name of the module"}),
-     .help = "Compile a module of your own and swap it while it plays.",
+     .help = "Compile a module of your own and swap it in while the music plays.",
      .more =
          "It is compiled, tried in a process of its own, and takes the place of the build before "
          "with a crossfade of 10 ms; what it remembers goes over when its structs are the same. "
@@ -741,6 +741,7 @@ const struct vy_verb vy_verb_table[] = {
      .group = "hear",
      .arg = NONE,
      .help = "Say which MIDI ports there are, what the keys play and what was learned.",
+     .more = "Needs a studio with MIDI: `veery serve --midi`.",
      .example = {"midi"},
      .flags = VY_VERB_CONTROL,
      .run = vy_do_midi},
@@ -756,6 +757,7 @@ const struct vy_verb vy_verb_table[] = {
                         .def = "0",
                         .text = "MIDI channel, 0 = all"}),
      .help = "Let the keys of a MIDI keyboard play an instrument.",
+     .more = "Needs a studio with MIDI: `veery serve --midi`.",
      .example = {"arm bass", "arm lead channel=2"},
      .flags = VY_VERB_CONTROL,
      .run = vy_do_arm},
@@ -763,6 +765,8 @@ const struct vy_verb vy_verb_table[] = {
      .group = "hear",
      .arg = ARGS({.name = "PATH", .type = VY_ARG_PATH, .text = "a parameter"}),
      .help = "Let the next MIDI controller that moves turn a parameter.",
+     .more = "Needs a studio with MIDI: `veery serve --midi`. What it turns becomes a line of the "
+             "session.",
      .example = {"learn bass.cutoff"},
      .flags = VY_VERB_CONTROL,
      .run = vy_do_learn},
@@ -791,14 +795,14 @@ const struct vy_verb vy_verb_table[] = {
     {.name = "who",
      .group = "studio",
      .arg = NONE,
-     .help = "List the authors of this session.",
+     .help = "List the authors of this session, and how many lines each has said.",
      .example = {"who"},
      .flags = VY_VERB_CONTROL,
      .run = vy_do_who},
     {.name = "say",
      .group = "studio",
      .arg = ARGS({.name = "TEXT", .type = VY_ARG_TEXT, .text = "anything"}),
-     .help = "Leave a note for the others; it stays in the log.",
+     .help = "Tell the other authors something; it stays in the log.",
      .example = {"say \"bass is yours\""},
      .flags = VY_VERB_CONTROL,
      .run = vy_do_say},
