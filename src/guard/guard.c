@@ -365,8 +365,10 @@ void vy_guard_block(struct vy_guard *g, const float *const in[2], float *const o
 {
     struct vy_shared *const s = g->shared;
     const uint64_t start = vy_now_ns();
-    atomic_store_explicit(&s->frame_ns, start, memory_order_relaxed);
     skip(s, skipped);
+    atomic_store_explicit(&s->block_frame, atomic_load_explicit(&s->frame, memory_order_relaxed),
+                          memory_order_relaxed);
+    atomic_store_explicit(&s->block_ns, start, memory_order_release);
     const bool sound = exchange(g, in, frames, start);
     store_dry(g, in, frames);
     aim(g, sound);

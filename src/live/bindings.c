@@ -176,10 +176,10 @@ uint64_t vy_live_frame_at(const struct vy_live *live, double unix_seconds)
     const double ahead = unix_seconds - ((double)now.tv_sec + (double)now.tv_nsec * 1e-9);
     if (!(ahead > 0))
         return 0;
-    // the block that began at frame_ns ends at `frame`
-    const double since = (double)(vy_now_ns() - atomic_load(&s->frame_ns)) * 1e-9;
-    const double sr = atomic_load(&s->device.sr_hz), period = atomic_load(&s->device.period);
-    return atomic_load(&s->frame) + (uint64_t)(ahead * sr + since * sr - period + period);
+    const uint64_t began = atomic_load_explicit(&s->block_ns, memory_order_acquire);
+    const double since = (double)(vy_now_ns() - began) * 1e-9;
+    return atomic_load(&s->block_frame) +
+           (uint64_t)((ahead + since) * (double)atomic_load(&s->device.sr_hz));
 }
 
 // One line a turned parameter: `set bass.cutoff 500.25`.
