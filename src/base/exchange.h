@@ -94,7 +94,7 @@ struct vy_slot {
     // engine -> guard
     _Alignas(64) _Atomic uint32_t done; ///< futex: number of the block that is made
     _Atomic uint32_t running;           ///< mark of the user module that runs right now, 0 = none
-    uint64_t work_ns; ///< it worked on the last block
+    uint64_t work_ns;                   ///< it worked on the last block
     /// Controls without a frame of their own by the time from `sent_ns` to the block they began in.
     _Atomic uint32_t control_wait[VY_WAIT_BUCKETS];
     struct vy_engine_says says;
@@ -107,9 +107,7 @@ enum vy_event_kind {
     VY_EVENT_LATE = 1, ///< slot `a` missed a deadline; b = block
     VY_EVENT_FAILOVER, ///< slot `a` took over from the other; b = frames of sound lost
     VY_EVENT_FAILED,   ///< slot `a` given up; b = mark of the user module it was in
-    VY_EVENT_DEVICE,   ///< the device was lost, came back or changed; a = enum vy_device_state
     VY_EVENT_BAD,      ///< slot `a` sent samples that are not finite; b = block
-    VY_EVENT_SWITCH,   ///< a: 0 bypass 1 panic; b: off or on, by signal
 };
 
 struct vy_guard_event {
@@ -141,8 +139,8 @@ struct vy_shared {
     _Alignas(64) struct vy_device_facts device;
     _Alignas(64) _Atomic uint32_t active; ///< slot that plays, VY_SLOTS = none
     _Atomic uint64_t frame;               ///< of the next block
-    _Atomic uint64_t block_frame; ///< first frame of the newest block
-    _Atomic uint64_t block_ns;    ///< CLOCK_MONOTONIC when that block began
+    _Atomic uint64_t block_frame;         ///< first frame of the newest block
+    _Atomic uint64_t block_ns;            ///< CLOCK_MONOTONIC when that block began
     _Atomic uint64_t blocks, late, failovers, bad;
     _Atomic uint64_t late_steal; ///< late blocks in which the guard itself had been held up
     _Atomic uint32_t events;     ///< written so far

@@ -9,10 +9,7 @@
 //      "version":N,"at":BEAT|null,"to":BEAT|null,"echo":[HANDLE..]}   play the document so made
 //     {"bind":[[HANDLE,"bass.cutoff"]..]}                             answered {"bound":[HANDLE..]}
 //     {"stems":"DIR"|null,"from":FRAME}                               write stems, or stop
-//     {"module":{"name","path","mark"}}                               answered
-//     {"loaded":..,"ok":..}
-//     {"module":{"name","path","mark"}}                               answered
-//     {"loaded":..,"ok":..}
+//     {"module":{"name","path","mark"}}                 load; answered {"loaded":..,"ok":..,"text"}
 //   engine -> studio
 //     {"event":..,"text":..} {"failed":"why","version":N} {"units":["bass"..]}
 #ifndef VY_LIVE_ENGINE_PROCESS_H

@@ -22,7 +22,7 @@ static const char *state_name(uint32_t state)
     return state == VY_DEVICE_RUNNING ? "running" : state == VY_DEVICE_LOST ? "lost" : "closed";
 }
 
-static json_t *guard_event_json(const struct vy_live *live, const struct vy_guard_event *e)
+static json_t *guard_event_json(const struct vy_guard_event *e)
 {
     const json_int_t frame = (json_int_t)e->frame;
     switch ((enum vy_event_kind)e->kind) {
@@ -36,17 +36,31 @@ static json_t *guard_event_json(const struct vy_live *live, const struct vy_guar
                          (int)e->b, "frame", frame, "text",
                          e->b ? "an engine was given up in a user module, which is bypassed now"
                               : "an engine was given up");
-    case VY_EVENT_DEVICE:
-        return json_pack("{s:s,s:s,s:s}", "event", "device", "state", state_name(e->a), "name",
-                         live->shared->device.name);
     case VY_EVENT_BAD:
         return json_pack("{s:s,s:s,s:I}", "event", "muted", "text",
                          "an engine sent samples that are no numbers", "frame", frame);
-    case VY_EVENT_SWITCH:
-        return json_pack("{s:s,s:s,s:b}", "event", "switch", "what", e->a ? "panic" : "bypass",
-                         "on", (int)e->b);
     }
     return NULL;
+}
+
+// State that changes without an event of its own: whoever changed it, a line, a signal or a plug.
+static void tell_changes(struct vy_live *live)
+{
+    const struct vy_shared *const s = live->shared;
+    const uint32_t device = atomic_load_explicit(&s->device.state, memory_order_acquire);
+    const bool bypass = atomic_load(&s->bypass) != 0, panic = atomic_load(&s->panic) != 0;
+    if (device != live->told.device)
+        vy_live_event(live, json_pack("{s:s,s:s,s:s}", "event", "device", "state",
+                                      state_name(device), "name", s->device.name));
+    if (bypass != live->told.bypass)
+        vy_live_event(live, json_pack("{s:s,s:s,s:b}", "event", "switch", "what", "bypass", "on",
+                                      (int)bypass));
+    if (panic != live->told.panic)
+        vy_live_event(
+            live, json_pack("{s:s,s:s,s:b}", "event", "switch", "what", "panic", "on", (int)panic));
+    live->told.device = device;
+    live->told.bypass = bypass;
+    live->told.panic = panic;
 }
 
 void vy_live_guard_events(struct vy_live *live)
@@ -56,8 +70,9 @@ void vy_live_guard_events(struct vy_live *live)
         live->guard_events = there - VY_EVENTS;
     for (; live->guard_events != there; live->guard_events++) {
         const struct vy_guard_event e = live->shared->event[live->guard_events % VY_EVENTS];
-        vy_live_event(live, guard_event_json(live, &e));
+        vy_live_event(live, guard_event_json(&e));
     }
+    tell_changes(live);
 }
 
 static json_t *process_json(const char *role, int pid)
