@@ -153,7 +153,7 @@ static bool take_over(struct vy_guard *g)
         struct vy_slot *const slot = &g->shared->slot[i];
         begin_trouble(g); // its sound has nothing to do with what was heard last
         slot->takeover++;
-        slot->position = g->position + (g->playing ? g->lost : 0);
+        slot->position = g->position + (int64_t)(g->playing ? g->behind : 0);
         slot->playing = g->playing;
         tell_blames(g, slot);
         if (g->gave_up)
@@ -172,8 +172,8 @@ static void ask(struct vy_guard *g, const float *const in[2], uint32_t frames)
 {
     struct vy_slot *const slot = &g->shared->slot[g->active];
     // what it still made of the time it was late for, it need not skip
-    if (g->late_row && g->lost > g->frames)
-        slot->skipped += g->lost - g->frames;
+    if (g->late_row && g->behind > g->frames)
+        slot->skipped += g->behind - g->frames;
     slot->frames = g->frames = frames;
     slot->frame = atomic_load_explicit(&g->shared->frame, memory_order_relaxed);
     atomic_store_explicit(&slot->cpu, (uint32_t)g->cpu, memory_order_relaxed);
@@ -240,7 +240,8 @@ static void follow(struct vy_guard *g, const struct vy_engine_says *says, uint32
     if (position >= -(int64_t)VY_BLOCK_MAX && position <= POSITION_MAX)
         g->position = position; // before 0: within the tick of a jump there
     else if (g->playing)
-        g->position += frames;
+        g->position += (int64_t)g->behind + frames;
+    g->told = true;
 }
 
 // What the engine made is fit to be heard. It is copied first: one that has gone wild may still
@@ -398,11 +399,13 @@ void vy_guard_block(struct vy_guard *g, const float *const in[2], float *const o
     atomic_store_explicit(&s->block_frame, atomic_load_explicit(&s->frame, memory_order_relaxed),
                           memory_order_relaxed);
     atomic_store_explicit(&s->block_ns, start, memory_order_release);
+    g->told = false;
     const bool sound = exchange(g, in, frames, start);
     store_dry(g, in, frames);
     aim(g, sound);
     mix(g, sound, out, frames);
     g->lost = g->trouble_ns ? g->lost + frames : 0;
+    g->behind = g->told ? 0 : g->behind + frames;
     keep_peak(&s->peak_out[0], out[0], frames);
     keep_peak(&s->peak_out[1], out[1], frames);
     tap(g, in, out, frames);

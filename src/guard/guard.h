@@ -46,7 +46,9 @@ struct vy_guard {
     uint32_t frames;     ///< in that block
     uint64_t trouble_ns; ///< when the sound went away, 0 = it is there
     uint32_t lost;       ///< frames since then
-    int64_t position;    ///< where the music is: of the next frame to be heard
+    int64_t position;    ///< where the music is, as last told by an engine: of its next frame
+    bool told;           ///< in this block
+    uint64_t behind;     ///< frames since then
     uint32_t playing;
     struct vy_slope engine, held, dry, panic;
     uint32_t silent;        ///< frames until what the new engine makes has come through it
