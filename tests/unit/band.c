@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void on_event(void *arg, const char *what, const char *text)
 {
@@ -124,6 +125,7 @@ void band_load_module(const char *name, const char *from, const char *to)
     struct vy_err err = {.at = -1};
     struct vy_buf output = {0}, source = {0};
     snprintf(path, sizeof path, "%s/%s.c", getenv("VEERY_MODULES"), name);
+    unlink(path); // of a test before
     if (vy_user_module_template(&piece_catalog, name, path, &err) ||
         vy_file_read(path, 1 << 20, &text, &length, &err))
         fail_msg("%s: %s", name, err.message);
