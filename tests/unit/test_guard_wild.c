@@ -37,6 +37,9 @@ static void scribble(struct world *w)
     noise(w, slot->out[roll(w, 2)], 256);
     if (roll(w, 50) == 0) // the head of the memory, tap_frames and all counters with it
         noise(w, w->shared, offsetof(struct vy_shared, slot));
+    w->shared->quit = 0; // or nothing would be heard of it
+    w->shared->panic = roll(w, 30) == 0;
+    w->shared->bypass = roll(w, 30) == 0;
     // so that it is asked at all, and now and then answers
     if (roll(w, 4))
         slot->state = VY_SLOT_READY;
@@ -46,9 +49,16 @@ static void scribble(struct world *w)
         slot->done = w->guard.asked;
     if (roll(w, 3))
         return;
-    const float loud = roll(w, 4) ? 64 : 65; // just what may be heard, or just not
+    w->fake[slot - w->shared->slot].pending = false; // its answer is what stands there
+    const float loud = roll(w, 4) ? 64 : 65;         // just what may be heard, or just not
     for (uint32_t i = 0; i < w->period; i++)
         slot->out[0][i] = slot->out[1][i] = roll(w, 2) ? loud : -loud;
+}
+
+static void scribble_at_times(struct world *w)
+{
+    if (roll(w, 4) == 0)
+        scribble(w);
 }
 
 static void wild_engines_do_not_hurt_the_guard(void **state)
@@ -59,7 +69,7 @@ static void wild_engines_do_not_hurt_the_guard(void **state)
     const uint64_t bytes = w->shared->bytes;
     float most = 0;
     w->room = 0; // nothing is kept
-    w->interfere = scribble;
+    w->interfere = scribble_at_times;
     for (uint32_t b = 0; b < blocks; b++) {
         static const uint32_t sizes[] = {64, 128, 480};
         w->period = sizes[b % 3];

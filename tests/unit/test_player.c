@@ -189,6 +189,55 @@ static void what_was_never_heard_goes_too(void **state)
     band_close(&band);
 }
 
+// Largest sample of the next blocks.
+static float loudest(struct band *band, uint32_t blocks)
+{
+    float most = 0;
+    for (uint32_t b = 0; b < blocks; b++) {
+        band_block(band, 64);
+        for (uint32_t i = 0; i < 64; i++)
+            most = fmaxf(most, fabsf(band->slot->out[0][i]));
+    }
+    return most;
+}
+
+// Gain, pan and spread belong to the unit, not to a module that somebody has named.
+static void hands_turn_what_every_unit_has(void **state)
+{
+    (void)state;
+    struct band band;
+    band_open(&band, PIECE("create a osc shape=sine freq=500Hz", "set a.gain -12dB"));
+    band_bind(&band, 0, "a.gain");
+    band_bind(&band, 1, "a.pan");
+    assert_int_equal(band_again(&band), VY_OK);
+    const float before = loudest(&band, 100);
+    assert_true(before > 0.05f);
+    band_control(&band, VY_CONTROL_TURN, 0, -32);
+    loudest(&band, 100);
+    const float soft = loudest(&band, 100);
+    assert_true(fabsf(soft / before - 0.1f) < 0.002f);
+    band_control(&band, VY_CONTROL_TURN, 1, 1);
+    loudest(&band, 100);
+    assert_true(loudest(&band, 100) < 0.02f * soft); // all of it is on the right
+    band_close(&band);
+}
+
+// The farthest position a guard believes.
+static void far_positions_are_played_like_any(void **state)
+{
+    (void)state;
+    struct band band;
+    band_open(&band, start_document());
+    band_block(&band, 64);
+    band.slot->takeover++;
+    band.slot->position = (int64_t)1 << 40;
+    const uint64_t from = vy_now_ns();
+    assert_true(loudest(&band, 500) > 0.01f);
+    assert_true(vy_now_ns() - from < 20000000000u);
+    assert_int_equal(band.slot->says.position, ((int64_t)1 << 40) + 500 * 64);
+    band_close(&band);
+}
+
 static char folder[] = "/tmp/veery-player-XXXXXX";
 
 static int open_folder(void **state)
@@ -218,6 +267,8 @@ int main(void)
         cmocka_unit_test(edits_turns_and_sound_at_once),
         cmocka_unit_test(faults_are_told_before_their_plan_is_freed),
         cmocka_unit_test(what_was_never_heard_goes_too),
+        cmocka_unit_test(hands_turn_what_every_unit_has),
+        cmocka_unit_test(far_positions_are_played_like_any),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
