@@ -91,7 +91,7 @@ static void *run_audio(void *arg)
         follow_guard(e, &at);
         const uint64_t begun = vy_now_ns();
         vy_player_block(e->player, slot);
-        slot->work_ns = vy_now_ns() - begun;
+        atomic_store_explicit(&slot->work_ns, vy_now_ns() - begun, memory_order_relaxed);
         atomic_store_explicit(&slot->done, done, memory_order_release);
         vy_futex_wake(&slot->done);
     }
@@ -312,7 +312,7 @@ static void become_ready(struct engine *e)
         return;
     if (!e->running && !start_audio(e))
         return;
-    if (e->slot->says.plans > 0)
+    if (atomic_load_explicit(&e->slot->says.plans, memory_order_acquire) > 0)
         atomic_store_explicit(&e->slot->state, VY_SLOT_READY, memory_order_release);
 }
 

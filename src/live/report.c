@@ -148,8 +148,8 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     if (says)
         json_object_set_new(result, "transport",
                             json_pack("{s:b,s:f,s:f,s:I,s:I}", "playing", (int)says->playing,
-                                      "beat", says->beat, "bpm", says->bpm, "version",
-                                      (json_int_t)says->version, "controls",
+                                      "beat", (double)says->beat, "bpm", (double)says->bpm,
+                                      "version", (json_int_t)says->version, "controls",
                                       (json_int_t)says->controls));
     return VY_OK;
 }
@@ -170,10 +170,10 @@ json_t *vy_live_meters(struct vy_live *live)
     const double l = take_peak(&s->peak_out[0]), r = take_peak(&s->peak_out[1]);
     json_t *const names = active < VY_SLOTS ? live->engine[active].units : NULL;
     for (size_t i = 0; i < json_array_size(names) && i < VY_METERS; i++) {
-        float *const peak = &s->slot[active].says.peak[i];
+        _Atomic float *const peak = &s->slot[active].says.peak[i];
+        const float most = atomic_exchange_explicit(peak, 0.0f, memory_order_relaxed);
         json_object_set_new(units, json_string_value(json_array_get(names, i)),
-                            json_real(isfinite(*peak) ? (double)*peak : 0));
-        *peak = 0;
+                            json_real(isfinite(most) ? (double)most : 0));
     }
     return json_pack("{s:[f,f],s:o}", "master", l, r, "units", units);
 }

@@ -49,7 +49,7 @@ static void a_line_for_the_next_bar_happens_there_exactly(void **state)
     rig_say(&rig, "create hat hihat decay=0.02");
     rig_say(&rig, "sequence hat: x...............");
     rig_say(&rig, "mute hat");
-    rig_run(&rig, 0.1); // a mute takes 10 ms
+    rig_run(&rig, 0.05); // the mute is a fade: bar 1 would be heard in it
     rig_say(&rig, "play");
     rig_say(&rig, "at bar 2 mute hat off");
     rig_say(&rig, "at bar 3:3 sequence hat: x...x...");
