@@ -94,6 +94,7 @@ struct vy_slot {
     // engine -> guard
     _Alignas(64) _Atomic uint32_t done; ///< futex: number of the block that is made
     _Atomic uint32_t running;           ///< mark of the user module that runs right now, 0 = none
+    uint64_t work_ns; ///< it worked on the last block
     /// Controls without a frame of their own by the time from `sent_ns` to the block they began in.
     _Atomic uint32_t control_wait[VY_WAIT_BUCKETS];
     struct vy_engine_says says;
@@ -145,7 +146,9 @@ struct vy_shared {
     _Atomic uint64_t late_steal; ///< late blocks in which the guard itself had been held up
     _Atomic uint32_t events;     ///< written so far
     struct vy_guard_event event[VY_EVENTS];
-    _Atomic uint32_t wait[VY_WAIT_BUCKETS]; ///< exchanges by duration, vy_wait_bucket
+    /// Exchanges by what they cost besides the engine's own work: two hand-overs between processes.
+    _Atomic uint32_t wait[VY_WAIT_BUCKETS];
+    _Atomic uint32_t work[VY_WAIT_BUCKETS]; ///< blocks by the time the engine worked on them
     _Atomic uint32_t peak_out[2];           ///< float bits, since the studio last looked
     struct vy_slot slot[VY_SLOTS];
     _Alignas(64) _Atomic uint64_t

@@ -202,6 +202,14 @@ static bool wait_patiently(struct vy_guard *g, uint64_t start, uint64_t period)
     return wait_for(g, vy_now_ns() + (period - (uint64_t)(VY_DEADLINE * (double)period)));
 }
 
+static void keep_times(struct vy_guard *g, uint64_t all)
+{
+    const uint64_t said = g->shared->slot[g->active].work_ns, work = said < all ? said : all;
+    atomic_fetch_add_explicit(&g->shared->wait[vy_wait_bucket(all - work)], 1,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&g->shared->work[vy_wait_bucket(work)], 1, memory_order_relaxed);
+}
+
 static bool is_sound(const float *x, uint32_t frames)
 {
     bool fine = true;
@@ -254,8 +262,7 @@ static bool exchange(struct vy_guard *g, const float *const in[2], uint32_t fram
             ask(g, in, frames);
             const bool again = tries > 0; // the second one has what is left
             if (again ? wait_for(g, last_call) : wait_patiently(g, start, period)) {
-                const uint32_t bucket = vy_wait_bucket(vy_now_ns() - g->asked_ns);
-                atomic_fetch_add_explicit(&g->shared->wait[bucket], 1, memory_order_relaxed);
+                keep_times(g, vy_now_ns() - g->asked_ns);
                 return accept(g, frames);
             }
             be_late(g, period);

@@ -76,7 +76,9 @@ static void *run_audio(void *arg)
         }
         done = atomic_load_explicit(&slot->asked, memory_order_acquire);
         bound = follow_guard(e, bound); // a system call when the guard has moved, never else
+        const uint64_t begun = vy_now_ns();
         vy_player_block(e->player, slot);
+        slot->work_ns = vy_now_ns() - begun;
         atomic_store_explicit(&slot->done, done, memory_order_release);
         vy_futex_wake(&slot->done);
     }

@@ -82,10 +82,10 @@ static json_t *processes_json(const struct vy_live *live)
     return list;
 }
 
-static json_t *exchange_json(const struct vy_shared *s)
+static json_t *times_json(const _Atomic uint32_t *bucket)
 {
-    return json_pack("{s:f,s:f}", "p50_us", (double)vy_wait_quantile(s->wait, 0.5) / 1e3, "p99_us",
-                     (double)vy_wait_quantile(s->wait, 0.99) / 1e3);
+    return json_pack("{s:f,s:f}", "p50_us", (double)vy_wait_quantile(bucket, 0.5) / 1e3, "p99_us",
+                     (double)vy_wait_quantile(bucket, 0.99) / 1e3);
 }
 
 vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
@@ -126,7 +126,10 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     json_object_set_new(result, "bypass", json_boolean(s->bypass));
     json_object_set_new(result, "panic", json_boolean(s->panic));
     json_object_set_new(result, "clients", json_integer(live->clients));
-    json_object_set_new(result, "exchange", exchange_json(s));
+    json_object_set_new(result, "exchange", times_json(s->wait));
+    json_object_set_new(result, "work", times_json(s->work));
+    if (says)
+        json_object_set_new(result, "controls", times_json(s->slot[active].control_wait));
     if (says)
         json_object_set_new(result, "transport",
                             json_pack("{s:b,s:f,s:f,s:I,s:I}", "playing", (int)says->playing,
