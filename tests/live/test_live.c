@@ -6,6 +6,7 @@
 #include "rig_live.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct vy_engine_says *says(const struct live_rig *rig)
@@ -45,6 +46,7 @@ static void a_line_for_the_next_bar_happens_there_exactly(void **state)
     rig_say(&rig, "create hat hihat decay=0.02");
     rig_say(&rig, "sequence hat: x...............");
     rig_say(&rig, "mute hat");
+    rig_run(&rig, 0.05); // until it is silent
     rig_say(&rig, "play");
     rig_say(&rig, "at bar 2 mute hat off");
     rig_say(&rig, "at bar 3:3 sequence hat: x...x...");
@@ -61,7 +63,7 @@ static void a_line_for_the_next_bar_happens_there_exactly(void **state)
     }
     assert_in_range(n, 5, 8);
     assert_in_range(at[1] - at[0], 48000 - 240, 48000 + 240); // the mute lets go within 10 ms
-    assert_in_range(at[2] - at[1], 24000 - 10, 24000 + 10); // 3:3
+    assert_in_range(at[2] - at[1], 24000 - 10, 24000 + 10);   // 3:3
     assert_in_range(at[3] - at[2], 12000 - 10, 12000 + 10);
     rig_free(&rig);
 }
@@ -145,6 +147,31 @@ static void undo_of_one_author_keeps_what_fired(void **state)
     rig_free(&rig);
 }
 
+static void the_last_of_many_edits_is_heard(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    char line[64];
+    rig_open(&rig, 256, NULL);
+    rig_say(&rig, "create tone osc shape=sine freq=200Hz");
+    rig_say(&rig, "add reverb to tone");
+    rig_say(&rig, "play");
+    for (int i = 0; i < 400; i++) {
+        snprintf(line, sizeof line, "gain tone -%d", i % 19);
+        rig_say(&rig, line);
+        rig_say(&rig, "say \"a note is no edit\"");
+    }
+    rig_say(&rig, "mute tone");
+    rig_say(&rig, "remove reverb from tone");
+    rig_run(&rig, 1.5);
+    assert_int_equal(rig_count(&rig, "failed"), 0);
+    assert_int_equal(says(&rig)->version, vy_live_session(rig.live)->version);
+    rig_end(&rig);
+    for (uint32_t i = rig.frames - 9600; i < rig.frames - 2400; i++)
+        assert_true(fabsf(rig.heard[i][0]) < 0.001f);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
         cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
         cmocka_unit_test(notes_by_hand_sound_and_end),
+        cmocka_unit_test(the_last_of_many_edits_is_heard),
         cmocka_unit_test(undo_of_one_author_keeps_what_fired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
