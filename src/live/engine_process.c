@@ -224,17 +224,25 @@ static void on_bind(struct engine *e, json_t *pairs)
     vy_link_send(&e->link, json_pack("{s:o}", "bound", bound));
 }
 
+static uint64_t frame_of(json_t *message, const char *key)
+{
+    return (uint64_t)json_integer_value(json_object_get(message, key));
+}
+
 static void on_stems(struct engine *e, json_t *message, json_t *folder)
 {
     struct vy_err err = {.at = -1};
     vy_player_stems(e->player, false);
-    if (vy_stems_close(e->stems, &err))
+    if (vy_stems_close(e->stems, frame_of(message, "until"), &err))
         complain(e, &err, 0);
     e->stems = NULL;
-    const uint64_t from = (uint64_t)json_integer_value(json_object_get(message, "from"));
-    if (!json_is_string(folder))
+    if (!json_is_string(folder)) {
+        vy_link_send(&e->link, json_pack("{s:b}", "stems", 0));
         return;
-    e->stems = vy_stems_open(json_string_value(folder), e->shared->device.sr_hz, from);
+    }
+    e->stems =
+        vy_stems_open(json_string_value(folder), e->shared->device.sr_hz, frame_of(message, "from"),
+                      json_integer_value(json_object_get(message, "since")));
     vy_player_stems(e->player, e->stems != NULL);
 }
 
@@ -380,7 +388,7 @@ int vy_engine_process(const struct vy_catalog *catalog, int memory, int control,
     atomic_store(&e->leave, true);
     if (e->running)
         pthread_join(e->audio, NULL);
-    if (vy_stems_close(e->stems, &err))
+    if (vy_stems_close(e->stems, 0, &err))
         complain(e, &err, 0);
     vy_link_flush(&e->link);
     vy_player_destroy(e->player);
