@@ -101,6 +101,12 @@ static vy_status queue(struct vy_player *p, const struct vy_plan_order *how, str
     return VY_OK;
 }
 
+bool vy_player_full(struct vy_player *p)
+{
+    free_returned(p);
+    return p->plans >= VY_PLAN_QUEUE / 2;
+}
+
 vy_status vy_player_play(struct vy_player *p, const struct vy_doc *doc,
                          const struct vy_player_when *when, struct vy_err *err)
 {

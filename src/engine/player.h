@@ -45,6 +45,9 @@ VY_MAIN VY_MUST_CHECK vy_status vy_player_play(struct vy_player *player, const s
                                                const struct vy_player_when *when,
                                                struct vy_err *err);
 
+/// So many plans wait that vy_player_play would answer VY_TOO_BIG.
+VY_MAIN bool vy_player_full(struct vy_player *player);
+
 /// From now on `handle` means the parameter with this path ("bass.cutoff"), or, without a dot, the
 /// notes of this unit. Takes effect with the next plan; vy_player_service makes one.
 VY_MAIN VY_MUST_CHECK vy_status vy_player_bind(struct vy_player *player, uint32_t handle,

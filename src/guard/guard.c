@@ -17,6 +17,25 @@
 #define POSITION_MAX ((int64_t)1 << 40) // frames: 66 days at 192 kHz
 #define FADE_LEFT_S 0.003f              // a new engine fades in at least this long
 
+// A guard before this one may have been killed: the music goes on where it was, user modules it
+// blamed stay out, and what was silenced stays silent.
+static void inherit(struct vy_guard *guard)
+{
+    const struct vy_shared *const s = guard->shared;
+    const uint32_t active = atomic_load(&s->active);
+    if (atomic_load(&s->panic))
+        guard->panic = (struct vy_slope){0, 0, 0};
+    if (active >= VY_SLOTS)
+        return;
+    const struct vy_slot *const slot = &s->slot[active];
+    guard->position = slot->says.position;
+    guard->playing = slot->says.playing != 0;
+    guard->prefer = active;
+    const uint32_t blames = atomic_load(&slot->blames);
+    for (guard->blames = 0; guard->blames < blames && guard->blames < VY_BLAMES; guard->blames++)
+        guard->blamed[guard->blames] = atomic_load(&slot->blamed[guard->blames]);
+}
+
 void vy_guard_init(struct vy_guard *guard, struct vy_shared *shared, float sr_hz)
 {
     memset(guard, 0, sizeof *guard);
@@ -25,6 +44,7 @@ void vy_guard_init(struct vy_guard *guard, struct vy_shared *shared, float sr_hz
     guard->tap_frames = shared->tap_frames;
     guard->active = VY_SLOTS;
     guard->panic = (struct vy_slope){1, 1, 0};
+    inherit(guard);
 }
 
 // ---- gains --------------------------------------------------------------------------------------
@@ -156,7 +176,8 @@ static void tell_blames(const struct vy_guard *g, struct vy_slot *slot)
 // The first engine that is ready begins where the music is.
 static bool take_over(struct vy_guard *g)
 {
-    for (uint32_t i = 0; i < VY_SLOTS; i++) {
+    for (uint32_t n = 0; n < VY_SLOTS; n++) {
+        const uint32_t i = (g->prefer + n) % VY_SLOTS;
         if (!ready(g, i))
             continue;
         struct vy_slot *const slot = &g->shared->slot[i];

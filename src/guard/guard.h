@@ -37,6 +37,7 @@ struct vy_guard {
     float sr_hz;
     uint32_t active;     ///< slot that plays, VY_SLOTS = none
     uint32_t tap_frames; ///< of the shared memory when it was whole
+    uint32_t prefer;     ///< slot that is taken first: the one of a guard before this one
     bool waiting;        ///< the active engine still owes a block
     bool fresh;          ///< the active engine has just taken over
     bool gave_up;        ///< an engine failed and none has taken over yet

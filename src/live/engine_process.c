@@ -25,7 +25,7 @@
 
 #define SERVICE_MS 5
 #define IDLE_NS 10000000u // a spare engine looks at its rings so often
-#define START_MS 3000     // for the audio thread to take the first plan
+#define OWED_ECHOES 256   // of turns, in one plan
 
 struct engine {
     const struct vy_catalog *catalog;
@@ -40,6 +40,12 @@ struct engine {
     _Atomic bool leave;
     bool running;     // the audio thread
     uint64_t version; // of the document
+    // The document has changed and no plan was made of it yet: edits that come close together
+    // become one plan, and while the player's queue is full they wait here, so that the last one is
+    // heard.
+    bool owed;
+    struct vy_player_when when; // its echo is `echo`
+    uint32_t echo[OWED_ECHOES];
 };
 
 // Where the audio thread runs.
@@ -142,14 +148,6 @@ static vy_status apply_entries(struct engine *e, json_t *entries, struct vy_err 
     return VY_OK;
 }
 
-static uint32_t read_handles(json_t *list, uint32_t *handle, uint32_t most)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < json_array_size(list) && n < most; i++)
-        handle[n++] = (uint32_t)json_integer_value(json_array_get(list, i));
-    return n;
-}
-
 static void complain(struct engine *e, const struct vy_err *err, uint64_t version)
 {
     vy_link_send(&e->link,
@@ -166,32 +164,58 @@ static void say_units(struct engine *e)
     vy_link_send(&e->link, json_pack("{s:o}", "units", list));
 }
 
+// Make the plan that is owed; when there is no room for it, later.
+static void pay(struct engine *e)
+{
+    struct vy_err err = {.at = -1};
+    if (!e->owed || !e->doc || vy_player_full(e->player))
+        return;
+    e->owed = false;
+    e->when.echo = e->echo;
+    if (vy_player_play(e->player, e->doc, &e->when, &err))
+        complain(e, &err, e->when.version);
+    else
+        say_units(e);
+}
+
+// What a message says about when it sounds, joined to what is owed already.
+static void owe(struct engine *e, json_t *message)
+{
+    json_t *const at = json_object_get(message, "at"), *const to = json_object_get(message, "to");
+    json_t *const echo = json_object_get(message, "echo");
+    struct vy_player_when *const when = &e->when;
+    if (!e->owed)
+        *when = (struct vy_player_when){0};
+    when->beat = json_is_number(at) ? json_number_value(at) : (double)NAN;
+    if (json_is_number(to)) {
+        when->seek = true;
+        when->to = json_number_value(to);
+    }
+    when->version = (uint64_t)json_integer_value(json_object_get(message, "version"));
+    for (size_t i = 0; i < json_array_size(echo) && when->echoes < OWED_ECHOES; i++)
+        e->echo[when->echoes++] = (uint32_t)json_integer_value(json_array_get(echo, i));
+    e->owed = true;
+}
+
 static void on_entries(struct engine *e, json_t *message, json_t *entries)
 {
     struct vy_err err = {.at = -1};
-    uint32_t echo[256];
-    json_t *const at = json_object_get(message, "at"), *const to = json_object_get(message, "to");
-    struct vy_player_when when = {
-        .beat = json_is_number(at) ? json_number_value(at) : (double)NAN,
-        .seek = json_is_number(to),
-        .to = json_number_value(to),
-        .version = (uint64_t)json_integer_value(json_object_get(message, "version")),
-        .echo = echo,
-        .echoes = read_handles(json_object_get(message, "echo"), echo, 256),
-    };
+    if (json_is_number(json_object_get(message, "at")))
+        pay(e); // what came before does not wait for its beat
     if (json_is_true(json_object_get(message, "reset"))) {
         vy_doc_destroy(e->doc);
         e->doc = vy_doc_new((uint64_t)json_integer_value(json_object_get(message, "seed")));
     }
-    vy_status status =
+    const vy_status status =
         e->doc ? apply_entries(e, entries, &err) : vy_fail(&err, VY_NO_MEMORY, -1, "out of memory");
-    if (!status)
-        status = vy_player_play(e->player, e->doc, &when, &err);
-    e->version = when.version;
-    if (status)
-        complain(e, &err, when.version);
-    else
-        say_units(e);
+    e->version = (uint64_t)json_integer_value(json_object_get(message, "version"));
+    if (status) {
+        complain(e, &err, e->version);
+        return;
+    }
+    owe(e, message);
+    if (e->when.beat == e->when.beat || e->when.seek)
+        pay(e); // nothing may move its moment
 }
 
 static void on_bind(struct engine *e, json_t *pairs)
@@ -213,17 +237,25 @@ static void on_bind(struct engine *e, json_t *pairs)
     vy_link_send(&e->link, json_pack("{s:o}", "bound", bound));
 }
 
+static uint64_t frame_of(json_t *message, const char *key)
+{
+    return (uint64_t)json_integer_value(json_object_get(message, key));
+}
+
 static void on_stems(struct engine *e, json_t *message, json_t *folder)
 {
     struct vy_err err = {.at = -1};
     vy_player_stems(e->player, false);
-    if (vy_stems_close(e->stems, &err))
+    if (vy_stems_close(e->stems, frame_of(message, "until"), &err))
         complain(e, &err, 0);
     e->stems = NULL;
-    const uint64_t from = (uint64_t)json_integer_value(json_object_get(message, "from"));
-    if (!json_is_string(folder))
+    if (!json_is_string(folder)) {
+        vy_link_send(&e->link, json_pack("{s:b}", "stems", 0));
         return;
-    e->stems = vy_stems_open(json_string_value(folder), e->shared->device.sr_hz, from);
+    }
+    e->stems =
+        vy_stems_open(json_string_value(folder), e->shared->device.sr_hz, frame_of(message, "from"),
+                      json_integer_value(json_object_get(message, "since")));
     vy_player_stems(e->player, e->stems != NULL);
 }
 
@@ -238,8 +270,16 @@ static vy_status load_module(struct engine *e, const char *name, const char *pat
     const struct vy_module *const now = vy_catalog_user(e->catalog, name)->module;
     uint32_t nodes = 0;
     status = vy_doc_replace_module(e->doc, was, now, &nodes);
+    if (status || !nodes)
+        return status;
+    pay(e);
+    if (e->owed)
+        return VY_OK; // and this with it
     const struct vy_player_when when = {.beat = (double)NAN, .version = e->version};
-    return status || !nodes ? status : vy_player_play(e->player, e->doc, &when, err);
+    e->owed = vy_player_full(e->player);
+    if (e->owed)
+        e->when = when;
+    return e->owed ? VY_OK : vy_player_play(e->player, e->doc, &when, err);
 }
 
 static void on_module(struct engine *e, json_t *module)
@@ -327,6 +367,7 @@ static void run(struct engine *e)
             on_message(e, message);
             json_decref(message);
         }
+        pay(e);
         if (e->link.broken) {
             fds.fd = -1; // the studio is gone; play on as long as somebody listens
             if (round % 100 == 0 && !guard_lives(e))
@@ -360,7 +401,7 @@ int vy_engine_process(const struct vy_catalog *catalog, int memory, int control,
     atomic_store(&e->leave, true);
     if (e->running)
         pthread_join(e->audio, NULL);
-    if (vy_stems_close(e->stems, &err))
+    if (vy_stems_close(e->stems, 0, &err))
         complain(e, &err, 0);
     vy_link_flush(&e->link);
     vy_player_destroy(e->player);

@@ -8,7 +8,9 @@
 //     {"entries":[{"beat","line","author","program","seed","fired"}..],"reset":bool,"seed":N,
 //      "version":N,"at":BEAT|null,"to":BEAT|null,"echo":[HANDLE..]}   play the document so made
 //     {"bind":[[HANDLE,"bass.cutoff"]..]}                             answered {"bound":[HANDLE..]}
-//     {"stems":"DIR"|null,"from":FRAME}                               write stems, or stop
+//     {"stems":"DIR","from":FRAME,"since":NS}                         write stems (live/stems.h)
+//     {"stems":null,"until":FRAME}                                    stop; answered
+//     {"stems":false}
 //     {"module":{"name","path","mark"}}                 load; answered {"loaded":..,"ok":..,"text"}
 //   engine -> studio
 //     {"event":..,"text":..} {"failed":"why","version":N} {"units":["bass"..]}

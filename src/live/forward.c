@@ -64,6 +64,7 @@ void vy_live_send_all(struct vy_live *live, uint32_t slot)
     vy_live_send_modules(live, slot);
     vy_link_send(link, json_pack("{s:o}", "bind", bound));
     vy_link_send(link, message_of(live, 0, true, (double)NAN));
+    vy_live_send_stems(live, slot);
 }
 
 // Where new entries make the transport jump; NAN = nowhere. A loaded session begins at its start.

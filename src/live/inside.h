@@ -43,6 +43,7 @@ struct vy_engine_child {
     json_t *units;     ///< names of its meters
     int loaded;        ///< answer to the last module: 0 not yet, 1 fine, -1 refused
     char refused[256]; ///< why
+    bool writes_stems; ///< was told to finish them and has not said so yet
 };
 
 struct vy_live {
@@ -115,6 +116,8 @@ vy_status vy_live_record(void *live, const char *file, bool stems, struct vy_buf
                          json_t *result, struct vy_err *err);
 vy_status vy_live_shadow(void *live, const char *file, double seconds, struct vy_buf *text,
                          json_t *result, struct vy_err *err);
+/// To one engine, when stems are being recorded.
+void vy_live_send_stems(struct vy_live *live, uint32_t slot);
 void vy_live_record_service(struct vy_live *live);
 /// Finish a recording without a word.
 void vy_live_record_end(struct vy_live *live);

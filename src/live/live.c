@@ -63,6 +63,8 @@ static void on_engine_message(struct vy_live *live, uint32_t slot, json_t *messa
         e->loaded = json_is_true(json_object_get(message, "ok")) ? 1 : -1;
         vy_text_copy(e->refused, sizeof e->refused, why ? why : "");
     }
+    if (json_is_false(json_object_get(message, "stems")))
+        live->engine[slot].writes_stems = false;
     if (failed)
         vy_live_event(
             live, json_pack("{s:s,s:i,s:s}", "event", "failed", "slot", (int)slot, "text", failed));

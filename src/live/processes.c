@@ -155,7 +155,7 @@ vy_status vy_live_start_engine(struct vy_live *live, uint32_t index, struct vy_e
     struct epoll_event event = {.events = EPOLLIN};
     epoll_ctl(live->epoll, EPOLL_CTL_ADD, pair[0], &event);
     atomic_store(&live->shared->slot[index].pid, e->process.pid);
-    e->seen_ready = false;
+    e->seen_ready = e->writes_stems = false;
     vy_live_send_all(live, index);
     return VY_OK;
 }

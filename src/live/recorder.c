@@ -11,21 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHUNK 4096u
-#define LEAD_S 0.15 // until a recording with stems begins: the engine must know by then
+#define STEMS_MS 1000  // for the engines to finish their files
+#define SYNC_ROUNDS 50 // of 20 ms
+#define LEAD_S 0.15    // until a recording with stems begins: the engine must know by then
 
 struct vy_recorder {
     struct vy_live *live;
     pthread_t thread;
     struct vy_sound_writer *writer;
-    char path[4096];
-    uint64_t from, next;     // guard's frames
+    char path[4096], folder[4096];
+    int64_t since_ns;        // CLOCK_REALTIME
+    uint64_t first;          // guard's frame at which stems begin
+    uint64_t from, next;     // guard's frames of the master
     _Atomic uint64_t until;  // stop before this one; UINT64_MAX = go on
     _Atomic uint64_t missed; // frames that were gone before they could be written
     _Atomic bool failed;
-    bool stems, told;
+    bool stems, told, ending;
     struct vy_err err;
 };
 
@@ -54,7 +59,7 @@ static bool write_on(struct vy_recorder *r, uint64_t end)
 static void *run(void *arg)
 {
     struct vy_recorder *const r = arg;
-    for (;;) {
+    for (unsigned round = 1;; round++) {
         const uint64_t until = atomic_load(&r->until);
         const uint64_t there = atomic_load_explicit(&r->live->shared->tapped, memory_order_acquire);
         if (!write_on(r, there < until ? there : until)) {
@@ -63,17 +68,39 @@ static void *run(void *arg)
         }
         if (r->next >= until)
             return NULL;
+        if (round % SYNC_ROUNDS == 0)
+            vy_sound_sync(r->writer);
         usleep(20000);
     }
 }
 
-static void tell_stems(struct vy_live *live, const char *folder, uint64_t from)
+void vy_live_send_stems(struct vy_live *live, uint32_t slot)
 {
-    json_t *const message = json_pack("{s:s?,s:I}", "stems", folder, "from", (json_int_t)from);
-    for (uint32_t i = 0; i < VY_SLOTS; i++)
-        if (live->engine[i].process.pid)
-            vy_link_send(&live->engine[i].link, json_incref(message));
-    json_decref(message);
+    const struct vy_recorder *const r = live->recorder;
+    if (r && r->stems && !r->ending)
+        vy_link_send(&live->engine[slot].link,
+                     json_pack("{s:s,s:I,s:I}", "stems", r->folder, "from", (json_int_t)r->first,
+                               "since", (json_int_t)r->since_ns));
+}
+
+// Whoever asks for the recording wants to find whole files when it is answered.
+static void end_stems(struct vy_live *live, uint64_t until)
+{
+    for (uint32_t i = 0; i < VY_SLOTS; i++) {
+        live->engine[i].writes_stems = live->engine[i].process.pid > 0;
+        if (live->engine[i].writes_stems)
+            vy_link_send(&live->engine[i].link,
+                         json_pack("{s:n,s:I}", "stems", "until", (json_int_t)until));
+    }
+    bool writing = true;
+    for (int ms = 0; writing && ms < STEMS_MS; ms++) {
+        vy_live_pump(live);
+        writing = false;
+        for (uint32_t i = 0; i < VY_SLOTS; i++)
+            writing |= live->engine[i].writes_stems;
+        if (writing)
+            usleep(1000);
+    }
 }
 
 // "jam.wav" -> "jam.stems/", made when it is not there.
@@ -100,7 +127,7 @@ static uint32_t latency_of(const struct vy_live *live)
 static vy_status begin(struct vy_live *live, const char *file, bool stems, struct vy_recorder *r,
                        struct vy_err *err)
 {
-    char cwd[2048], folder[4096];
+    char cwd[2048];
     const uint32_t sr = atomic_load(&live->shared->device.sr_hz);
     // engines may run elsewhere: they are told whole paths
     const bool whole = file[0] == '/' || !getcwd(cwd, sizeof cwd);
@@ -109,23 +136,23 @@ static vy_status begin(struct vy_live *live, const char *file, bool stems, struc
         return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
     vy_status status = vy_make_parents(r->path, err);
     if (!status && stems)
-        status = stems_folder(r->path, folder, sizeof folder, err);
+        status = stems_folder(r->path, r->folder, sizeof r->folder, err);
     if (!status)
         status = vy_sound_create(r->path, vy_sound_format_of(r->path), sr, 2, &r->writer, err);
     if (status)
         return status;
     r->live = live;
     r->stems = stems;
-    const uint64_t first =
-        atomic_load(&live->shared->frame) + (stems ? (uint64_t)(LEAD_S * sr) : 0);
-    r->from = r->next = first + (stems ? latency_of(live) : 0); // the master is late by its limiter
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    r->since_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
+    r->first = atomic_load(&live->shared->frame) + (stems ? (uint64_t)(LEAD_S * sr) : 0);
+    r->from = r->next = r->first + (stems ? latency_of(live) : 0); // the master is late by as much
     r->until = UINT64_MAX;
     if (pthread_create(&r->thread, NULL, run, r) != 0) {
         status = vy_sound_close(r->writer, false, err);
         return vy_fail(err, status ? status : VY_NO_MEMORY, -1, "no thread for recording");
     }
-    if (stems)
-        tell_stems(live, folder, first);
     return VY_OK;
 }
 
@@ -133,10 +160,12 @@ static vy_status end(struct vy_live *live, struct vy_buf *text, json_t *result, 
 {
     struct vy_recorder *const r = live->recorder;
     const double sr = atomic_load(&live->shared->device.sr_hz);
-    if (r->stems)
-        tell_stems(live, NULL, 0);
-    atomic_store(&r->until, atomic_load_explicit(&live->shared->tapped, memory_order_acquire));
+    const uint64_t until = atomic_load_explicit(&live->shared->tapped, memory_order_acquire);
+    atomic_store(&r->until, until);
     pthread_join(r->thread, NULL);
+    r->ending = true;
+    if (r->stems) // as long as the master
+        end_stems(live, r->first + (until > r->from ? until - r->from : 0));
     const bool failed = atomic_load(&r->failed);
     if (failed)
         *err = r->err;
@@ -179,6 +208,9 @@ vy_status vy_live_record(void *arg, const char *file, bool stems, struct vy_buf 
         return status;
     }
     live->recorder = r;
+    for (uint32_t i = 0; i < VY_SLOTS; i++)
+        if (live->engine[i].process.pid)
+            vy_live_send_stems(live, i);
     vy_buf_add(text, "recording to %s%s", r->path, stems ? " and stems beside it" : "");
     json_object_set_new(result, "file", json_string(r->path));
     return VY_OK;

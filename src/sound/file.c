@@ -139,6 +139,11 @@ vy_status vy_sound_write(struct vy_sound_writer *writer, const float *frame, uin
     return VY_OK;
 }
 
+void vy_sound_sync(struct vy_sound_writer *writer)
+{
+    sf_command(writer->file, SFC_UPDATE_HEADER_NOW, NULL, 0);
+}
+
 vy_status vy_sound_close(struct vy_sound_writer *writer, bool keep, struct vy_err *err)
 {
     if (!writer)

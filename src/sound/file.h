@@ -44,6 +44,9 @@ VY_MAIN VY_MUST_CHECK vy_status vy_sound_create(const char *path, enum vy_sound_
 VY_MAIN VY_MUST_CHECK vy_status vy_sound_write(struct vy_sound_writer *writer, const float *frame,
                                                uint32_t frames, struct vy_err *err);
 
+/// Let the header tell of what was written so far: if this process dies, FILE.partPID can be read.
+VY_MAIN void vy_sound_sync(struct vy_sound_writer *writer);
+
 /// Finish (keep) or throw away. The writer is gone afterwards. NULL is fine.
 VY_MAIN VY_MUST_CHECK vy_status vy_sound_close(struct vy_sound_writer *writer, bool keep,
                                                struct vy_err *err);

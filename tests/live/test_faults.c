@@ -195,6 +195,52 @@ static void music_goes_on_in_time(void **state)
     rig_free(&rig);
 }
 
+static void guard_killed_and_the_music_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 128, NULL);
+    rig_say(&rig, "tempo 240");
+    play_sine(&rig);
+    rig_run(&rig, 0.6);
+    kill(rig_engine(&rig, false), SIGKILL); // so that the other slot plays
+    rig_run(&rig, 0.2);
+    rig_until_spare(&rig, 5);
+    const struct vy_shared *const s = vy_live_shared(rig.live);
+    const uint32_t active = s->active;
+    const double beat = s->slot[active].says.beat;
+    assert_true(beat > 3);
+    const int guard = s->guard_pid;
+    kill(guard, SIGKILL);
+    rig_run(&rig, 1);
+    assert_int_not_equal(s->guard_pid, guard);
+    assert_int_equal(s->active, active); // with all it has going
+    const double now = s->slot[active].says.beat;
+    print_message("beat %.3f, a second later %.3f\n", beat, now);
+    assert_true(now > beat + 2 && now < beat + 4.1);
+    rig_end(&rig);
+    const uint32_t from = begin_of(&rig); // the file of the second guard
+    assert_int_equal(rig_gap(&rig, HZ, level_of(&rig, from, from + 2400), from, rig.frames - 4800),
+                     0);
+    rig_free(&rig);
+}
+
+static void guard_killed_in_a_panic_stays_silent(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    rig_open(&rig, 128, NULL);
+    play_sine(&rig);
+    rig_say(&rig, "panic");
+    rig_run(&rig, 0.1);
+    kill(vy_live_shared(rig.live)->guard_pid, SIGKILL);
+    rig_run(&rig, 0.5);
+    rig_end(&rig);
+    assert_true(rig.frames > 4800);
+    assert_true(level_of(&rig, 0, rig.frames) == 0);
+    rig_free(&rig);
+}
+
 static void panic_is_silence_until_let_go(void **state)
 {
     (void)state;
@@ -224,6 +270,8 @@ int main(void)
         cmocka_unit_test(engine_segfaults),
         cmocka_unit_test(spare_engine_killed_is_not_heard),
         cmocka_unit_test(music_goes_on_in_time),
+        cmocka_unit_test(guard_killed_and_the_music_goes_on_where_it_was),
+        cmocka_unit_test(guard_killed_in_a_panic_stays_silent),
         cmocka_unit_test(panic_is_silence_until_let_go),
         cmocka_unit_test(a_hundred_crashes_survive),
     };

@@ -9,6 +9,7 @@
 #include "sound/file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -209,6 +210,31 @@ static void sound_from_outside_is_late_by_the_limiter_and_no_more(void **state)
     rig_free(&rig);
 }
 
+static void the_last_of_many_edits_is_heard(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    char line[64];
+    rig_open(&rig, 256, NULL);
+    rig_say(&rig, "create tone osc shape=sine freq=200Hz");
+    rig_say(&rig, "add reverb to tone");
+    rig_say(&rig, "play");
+    for (int i = 0; i < 400; i++) {
+        snprintf(line, sizeof line, "gain tone -%d", i % 19);
+        rig_say(&rig, line);
+        rig_say(&rig, "say \"a note is no edit\"");
+    }
+    rig_say(&rig, "mute tone");
+    rig_say(&rig, "remove reverb from tone");
+    rig_run(&rig, 1.5);
+    assert_int_equal(rig_count(&rig, "failed"), 0);
+    assert_int_equal(says(&rig)->version, vy_live_session(rig.live)->version);
+    rig_end(&rig);
+    for (uint32_t i = rig.frames - 9600; i < rig.frames - 2400; i++)
+        assert_true(fabsf(rig.heard[i][0]) < 0.001f);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +243,7 @@ int main(void)
         cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
         cmocka_unit_test(notes_by_hand_sound_and_end),
         cmocka_unit_test(sound_from_outside_is_late_by_the_limiter_and_no_more),
+        cmocka_unit_test(the_last_of_many_edits_is_heard),
         cmocka_unit_test(undo_of_one_author_keeps_what_fired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

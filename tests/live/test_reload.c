@@ -159,8 +159,10 @@ static void module_that_does_not_compile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(module_that_crashes),        cmocka_unit_test(module_that_never_returns),
-        cmocka_unit_test(module_that_writes_nan),     cmocka_unit_test(module_that_writes_outside),
+        cmocka_unit_test(module_that_crashes),
+        cmocka_unit_test(module_that_never_returns),
+        cmocka_unit_test(module_that_writes_nan),
+        cmocka_unit_test(module_that_writes_outside),
         cmocka_unit_test(module_that_does_not_compile),
     };
     if (!mkdtemp(folder) || setenv("VEERY_MODULES", folder, 1))

@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The Veery authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: test_the_end.sh VEERY DROPOUTS ROOT      TAP
+# What it is all for: the studio plays in one pane of tmux, in another the session of the plan is
+# typed; a module is generated, broken in three ways and repaired, all of it recorded with stems, and
+# the music has no hole and no click.
+set -u
+veery=$(realpath "$1") dropouts=$(realpath "$2") root=$(realpath "$3")
+if ! command -v tmux >/dev/null; then
+    echo "1..0 # SKIP tmux is not installed"
+    exit 0
+fi
+room=$(mktemp -d) || exit 1
+name=vye$$
+finish() {
+    tmux -L $name kill-server 2>/dev/null
+    wait
+    rm -rf "$room"
+}
+trap finish EXIT
+export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" HOME="$room"
+unset VEERY_MODULES
+mkdir -m 700 "$room/run"
+cd "$room" || exit 1
+cases=0
+check() { # WHAT STATUS
+    cases=$((cases + 1))
+    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
+        echo "not ok $cases - $1"
+        screen s:ann
+        tail -n 40 screen | LC_ALL=C tr -c '[:print:]\n' '?' | sed 's/^/# /'
+    fi
+}
+screen() { tmux -L $name capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
+shows() { # PANE TEXT: within 20 s
+    tries=0
+    until screen "$1" && grep -aq -- "$2" screen; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || return 1
+        sleep 0.1
+    done
+}
+say() { # LINE
+    tmux -L $name send-keys -t s:ann -l -- "$1"
+    tmux -L $name send-keys -t s:ann Enter
+}
+# say LINE and wait for an answer that has not been there before
+answered() { # LINE TEXT
+    screen s:ann
+    before=$(grep -ac -- "$2" screen)
+    say "$1"
+    tries=0
+    until screen s:ann && [ "$(grep -ac -- "$2" screen)" -gt "$before" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || { echo "# no '$2' after: $1"; return 1; }
+        sleep 0.1
+    done
+}
+number() { "$veery" status --json | sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p"; }
+two_engines() { "$veery" status --json | grep -q '"role":"standby"'; }
+soon() { # COMMAND...: within 10 s
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt 100 ] || return 1
+        sleep 0.1
+    done
+}
+
+tmux -L $name -f /dev/null new-session -d -s s -x 100 -y 50 \
+    "$veery serve --device file:$room/heard.wav --rate 48000 --period 128"
+tmux -L $name set -g remain-on-exit on
+shows s:0 "playing on file"
+check "the studio plays" $?
+tmux -L $name new-window -t s -n ann "$veery sh --author ann"
+shows s:ann "ann@studio>"
+check "a shell joins it" $?
+
+# ---- the plan's session, with a drone beneath it that never rests ----
+r=0
+answered "create drone osc shape=sine freq=110Hz" "created drone" || r=1
+answered "gain drone -15" "drone.gain .*-15dB" || r=1
+session=$root/sessions/deep_groove.veery
+sed '/^$/,$d; /^generate_module/,$d' "$session" >lines
+[ "$(wc -l <lines)" -eq 10 ] || r=1
+while IFS= read -r line; do say "$line"; done <lines
+shows s:ann "saved .*deep_groove.veery" || r=1
+grep -q "^error" screen && r=1
+check "the session of the plan is typed while it plays" $r
+sleep 4
+quiet_until=$(($(number frame) / 48000 - 1))
+answered "record start \"$room/take.wav\" stems" "recording to"
+check "it is recorded, with stems" $?
+
+# ---- a module of one's own ----
+answered "generate_module shimmer" "wrote .*shimmer.c" && answered "reload shimmer" "shimmer is in the catalog"
+check "generate_module, reload" $?
+answered "patch vco > reverb > out" "^ok.*vco" && answered "add shimmer to bass" "added bass.shimmer"
+check "it is heard" $?
+source=$room/data/veery/modules/shimmer.c
+cp "$source" good.c
+break_it() { # STATEMENT: when flutter stands at 0.334, or at once without a condition
+    sed "/^static void process/,/mem;/s/\(.*= mem;\)/\1\n    $1/" good.c >"$source"
+}
+at_knob='if (vy_value(io, P_FLUTTER) > 0.3335f \&\& vy_value(io, P_FLUTTER) < 0.3345f)'
+repair() {
+    cp good.c "$source"
+    answered "set bass.shimmer.flutter 0.5" "flutter .*0.5" && answered "reload shimmer" "^ok.*shimmer" && soon two_engines
+}
+
+break_it 'this is not C;'
+answered "reload shimmer" "shimmer.c:[0-9]*:[0-9]*: error"
+check "broken so that it does not compile: the shell says where" $?
+repair
+check "... repaired" $?
+faulty() { # WHAT STATEMENT
+    failovers=$(number failovers)
+    break_it "$at_knob $2"
+    answered "reload shimmer" "^ok.*shimmer"
+    check "$1: reloaded, it plays" $?
+    say "set bass.shimmer.flutter 0.334"
+    failed_over() { [ "$(number failovers)" -gt "$failovers" ]; }
+    soon failed_over && soon two_engines
+    check "... until the knob is there: the other engine takes over" $?
+    repair
+    check "... repaired while it plays" $?
+    sleep 0.5
+}
+faulty "broken so that it crashes" '*(volatile int *)8 = 1;'
+faulty "broken so that it never returns" 'for (volatile int i = 1; i;) {}'
+sleep 1
+answered "record stop" "recorded [0-9.]* s"
+check "the recording ends" $?
+"$veery" status --json | grep -q '"transport":{"playing":true'
+check "it still plays" $?
+sleep 0.5
+seconds=$(($(number frame) / 48000 - 1))
+tmux -L $name send-keys -t s:0 C-c
+shows s:ann "has ended"
+check "Ctrl-C ends the studio" $?
+
+# ---- what was heard ----
+# The first part, where nothing was broken, says how large a step this music has.
+undisturbed=$("$dropouts" gaps heard.wav 3 "$quiet_until")
+all=$("$dropouts" gaps heard.wav 3 "$seconds")
+echo "# undisturbed: $undisturbed"
+echo "# all: $all"
+echo "$all" | awk '{ exit !($4 < 10 && $9 == 0) }'
+check "no silence of 10 ms, no sample that is no number" $?
+echo "$undisturbed $all" | awk '{ exit !($16 <= 1.2 * $7) }'
+check "no step larger than the music's own" $?
+stems=$("$dropouts" stems take.wav take.stems/*.wav)
+echo "# $stems: $(ls take.stems | tr '\n' ' ')"
+echo "$stems" | awk '{ exit !($1 == "frames" && $4 >= 4 && $6 == 0 && $8 > 0.95) }'
+check "stems: as long as the master, at the same place, together the master" $?
+gaps=$("$dropouts" gaps take.stems/drone.wav 0 -0.01)
+echo "# drone: $gaps"
+echo "$gaps" | awk '{ exit !($4 < 20 && $9 == 0) }'
+check "the drone's own stem went through every fault" $?
+echo "1..$cases"
