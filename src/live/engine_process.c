@@ -55,7 +55,7 @@ struct place {
 
 // ---- audio thread -------------------------------------------------------------------------------
 
-#define SETTLED 1u // blocks after a takeover
+#define SETTLED 8u // blocks after a takeover
 
 // On the guard's own processor the answer needs no wake-up from another one. Not at once: there the
 // engine before this one may still be dying, with the same priority, and that takes milliseconds.
