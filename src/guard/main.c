@@ -91,16 +91,15 @@ static void show_device(struct process *p)
 
 static pid_t parent_of(pid_t pid)
 {
-    char path[64];
-    int parent = 0;
+    char path[64], line[512] = "";
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *const f = fopen(path, "r");
     if (!f)
         return 0;
-    if (fscanf(f, "%*d (%*[^)]) %*c %d", &parent) != 1)
-        parent = 0;
+    const bool read = fgets(line, sizeof line, f) != NULL;
     fclose(f);
-    return parent;
+    const char *const name = read ? strrchr(line, ')') : NULL; // "12 (a name) S 7 ..."
+    return name && strlen(name) > 4 ? (pid_t)strtol(name + 4, NULL, 10) : 0;
 }
 
 // The guard will kill what it holds a descriptor of, and an engine gone wild may have written any

@@ -110,8 +110,10 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     const struct vy_shared *const s = live->shared;
     const struct vy_device_facts *const d = &s->device;
     const uint32_t active = atomic_load(&s->active);
-    const struct vy_engine_says *const says = active < VY_SLOTS ? &s->slot[active].says : NULL;
-    const int latency = says ? (int)says->latency : 0;
+    const bool plays = active < VY_SLOTS;
+    const struct vy_slot *const slot = &s->slot[plays ? active : 0];
+    const struct vy_engine_says *const says = &slot->says;
+    const int latency = plays ? (int)says->latency : 0;
     json_t *const processes = processes_json(live);
     vy_buf_add(text, "\n  %s %s, %u Hz, %u frames, %s%s%s; late %llu, failovers %llu, xruns %llu",
                d->backend, d->name, d->sr_hz, d->period, state_name(d->state),
@@ -143,9 +145,9 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     json_object_set_new(result, "clients", json_integer(live->clients));
     json_object_set_new(result, "exchange", times_json(s->wait));
     json_object_set_new(result, "work", times_json(s->work));
-    if (says)
-        json_object_set_new(result, "controls", times_json(s->slot[active].control_wait));
-    if (says)
+    if (plays)
+        json_object_set_new(result, "controls", times_json(slot->control_wait));
+    if (plays)
         json_object_set_new(result, "transport",
                             json_pack("{s:b,s:f,s:f,s:I,s:I}", "playing", (int)says->playing,
                                       "beat", (double)says->beat, "bpm", (double)says->bpm,

@@ -134,14 +134,18 @@ static size_t write_example(const char *example)
 {
     char address[64] = "", types[8] = "", text[2][64] = {""};
     double number = 0;
-    sscanf(example, "%63s %7s", address, types);
+    assert_in_range(sscanf(example, "%63s %7s", address, types), 1, 2);
     const char *const rest = example + strlen(address) + 1 + strlen(types);
-    if (strcmp(types, "f") == 0 && sscanf(rest, "%lf", &number) == 1)
+    char *end;
+    number = strtod(rest, &end);
+    if (strcmp(types, "f") == 0 && end > rest)
         return vy_osc_message_write(packet, sizeof packet, address, "f", number);
     if (strcmp(types, "s") == 0)
         return vy_osc_message_write(packet, sizeof packet, address, "s", rest);
-    if (strcmp(types, "si") == 0 && sscanf(rest, "%63s %lf", text[0], &number) == 2)
+    if (strcmp(types, "si") == 0 && sscanf(rest, "%63s", text[0]) == 1) {
+        number = strtod(strstr(rest, text[0]) + strlen(text[0]), NULL);
         return vy_osc_message_write(packet, sizeof packet, address, "si", text[0], (int)number);
+    }
     assert_string_equal(types, "");
     return vy_osc_message_write(packet, sizeof packet, address, "");
 }
