@@ -384,8 +384,10 @@ int vy_engine_process(const struct vy_catalog *catalog, int memory, int control,
 {
     struct engine *const e = calloc(1, sizeof *e);
     struct vy_err err = {.at = -1};
-    if (!e || slot >= VY_SLOTS || vy_shared_open(memory, &e->shared, &err))
+    if (!e || slot >= VY_SLOTS || vy_shared_open(memory, &e->shared, &err)) {
+        free(e);
         return 1;
+    }
     signal(SIGPIPE, SIG_IGN);
     fcntl(control, F_SETFL, O_NONBLOCK);
     e->catalog = catalog;

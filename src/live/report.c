@@ -111,7 +111,7 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     const struct vy_device_facts *const d = &s->device;
     const uint32_t active = atomic_load(&s->active);
     const struct vy_engine_says *const says = active < VY_SLOTS ? &s->slot[active].says : NULL;
-    const int latency = says ? (int)says->latency : 0;
+    const int latency = active < VY_SLOTS ? (int)s->slot[active].says.latency : 0;
     json_t *const processes = processes_json(live);
     vy_buf_add(text, "\n  %s %s, %u Hz, %u frames, %s%s%s; late %llu, failovers %llu, xruns %llu",
                d->backend, d->name, d->sr_hz, d->period, state_name(d->state),

@@ -86,7 +86,8 @@ static void take_plans(struct vy_play *play, bool all)
     const struct vy_plan_order *next;
     while ((next = vy_plan_next(&play->in)) && (all || is_due(&play->engine, next))) {
         struct vy_plan_order order;
-        vy_plan_pop(&play->in, &order);
+        if (!vy_plan_pop(&play->in, &order))
+            return;
         swap(play, &order);
     }
 }
