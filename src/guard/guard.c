@@ -17,6 +17,12 @@
 #define POSITION_MAX ((int64_t)1 << 40) // frames: 66 days at 192 kHz
 #define FADE_LEFT_S 0.003f              // a new engine fades in at least this long
 
+// Before 0: within the tick of a jump there.
+static bool can_be(int64_t position)
+{
+    return position >= -(int64_t)VY_BLOCK_MAX && position <= POSITION_MAX;
+}
+
 // A guard before this one may have been killed: the music goes on where it was, user modules it
 // blamed stay out, and what was silenced stays silent.
 static void inherit(struct vy_guard *guard)
@@ -28,7 +34,8 @@ static void inherit(struct vy_guard *guard)
     if (active >= VY_SLOTS)
         return;
     const struct vy_slot *const slot = &s->slot[active];
-    guard->position = slot->says.position;
+    const int64_t position = slot->says.position;
+    guard->position = can_be(position) ? position : 0;
     guard->playing = slot->says.playing != 0;
     guard->prefer = active;
     const uint32_t blames = atomic_load(&slot->blames);
@@ -267,8 +274,8 @@ static void follow(struct vy_guard *g, const struct vy_engine_says *says, uint32
 {
     const int64_t position = atomic_load_explicit(&says->position, memory_order_relaxed);
     g->playing = atomic_load_explicit(&says->playing, memory_order_relaxed) != 0;
-    if (position >= -(int64_t)VY_BLOCK_MAX && position <= POSITION_MAX)
-        g->position = position; // before 0: within the tick of a jump there
+    if (can_be(position))
+        g->position = position;
     else if (g->playing)
         g->position += (int64_t)g->behind + frames;
     g->told = true;

@@ -12,6 +12,7 @@
 #include "sound/device.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -89,24 +90,26 @@ static void show_device(struct process *p)
     atomic_store_explicit(&to->state, (uint32_t)now.state, memory_order_release);
 }
 
+// The second word behind the name, which stands in brackets and may hold anything.
 static pid_t parent_of(pid_t pid)
 {
-    char path[64], line[512] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *const f = fopen(path, "r");
-    if (!f)
-        return 0;
-    const bool read = fgets(line, sizeof line, f) != NULL;
-    fclose(f);
-    const char *const name = read ? strrchr(line, ')') : NULL; // "12 (a name) S 7 ..."
-    return name && strlen(name) > 4 ? (pid_t)strtol(name + 4, NULL, 10) : 0;
+    char text[512];
+    snprintf(text, sizeof text, "/proc/%d/stat", (int)pid);
+    const int fd = open(text, O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *const behind = strrchr(text, ')');
+    return behind && strlen(behind) > 4 ? (pid_t)strtol(behind + 4, NULL, 10) : 0;
 }
 
 // The guard will kill what it holds a descriptor of, and an engine gone wild may have written any
 // number: only the studio's own children are taken.
 static int watch_process(const struct process *p, pid_t pid)
 {
-    const int fd = pid > 1 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    const bool other = pid > 1 && pid != getpid();
+    const int fd = other ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
     if (fd < 0 || parent_of(pid) == p->studio)
         return fd;
     close(fd);

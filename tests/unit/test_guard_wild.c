@@ -124,7 +124,7 @@ static void *play_along(void *arg)
     uint32_t done = t->slot->asked;
     t->slot->done = done;
     t->slot->state = VY_SLOT_READY;
-    for (uint32_t n = 1; !t->leave; n++) {
+    for (uint32_t blocks = 0; !t->leave;) {
         if (t->slot->state == VY_SLOT_FAILED) { // as the studio would: another one comes
             done = t->slot->asked;
             t->slot->done = done;
@@ -134,7 +134,7 @@ static void *play_along(void *arg)
             continue;
         done = atomic_load_explicit(&t->slot->asked, memory_order_acquire);
         world_sound(&t->fake, t->slot, 0);
-        if (n % t->late == 0)
+        if (++blocks % t->late == 0)
             usleep(8000);
         atomic_store_explicit(&t->slot->done, done, memory_order_release);
         vy_futex_wake(&t->slot->done);
