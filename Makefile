@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 export PREFIX DESTDIR JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench format lint asan tsan fuzz docs docs-check install setup clean
+.PHONY: help demo build test bench bench-live format lint asan tsan fuzz docs docs-check install setup clean
 
 help: ## this list
 	@echo 'Veery: a modular instrument driven by text'
@@ -24,6 +24,9 @@ test: ## build and run every test; closes with the counts
 
 bench: ## speed and memory against other synthesis engines
 	@bench/run.sh
+
+bench-live: ## the live studio: latency, isolation, soak (BENCH_SECONDS=60)
+	@bench/live.sh
 
 format: ## let clang-format put every C file into shape
 	@tools/setup lint && find include src tests bench -name '*.[ch]' | xargs clang-format -i

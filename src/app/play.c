@@ -53,7 +53,8 @@ static void show_status(struct show *show, double beat)
         snprintf(peak, sizeof peak, "%6.1f", 20 * log10((double)show->peak));
     fprintf(stderr, "\r%4.0f:%.0f  %s dBFS  load %3.0f %%  xruns %llu   ", bar + 1,
             floor(in_bar) + 1, peak,
-            100 * (double)vy_wait_quantile(s->wait, 0.99) / fmax(period_ns, 1),
+            100 * (double)(vy_wait_quantile(s->wait, 0.99) + vy_wait_quantile(s->work, 0.99)) /
+                fmax(period_ns, 1),
             (unsigned long long)(atomic_load(&s->device.xruns) + atomic_load(&s->late)));
 }
 

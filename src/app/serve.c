@@ -16,10 +16,15 @@ static void say_ready(const struct vy_playing *playing, bool json)
 {
     const struct vy_device_facts *const d = &vy_live_shared(playing->live)->device;
     const char *const path = vy_socket_path(playing->socket);
+    struct vy_osc_facts osc = {.where = ""};
+    if (playing->osc)
+        vy_osc_facts(playing->osc, &osc);
     if (json) {
         json_t *const ready = json_pack("{s:b,s:s,s:i,s:s,s:s,s:i,s:i}", "ready", 1, "socket", path,
                                         "pid", (int)getpid(), "backend", d->backend, "device",
                                         d->name, "rate", (int)d->sr_hz, "period", (int)d->period);
+        if (*osc.where)
+            json_object_set_new(ready, "osc", json_string(osc.where));
         json_dumpf(ready, stdout, JSON_COMPACT);
         printf("\n");
         json_decref(ready);
@@ -27,7 +32,8 @@ static void say_ready(const struct vy_playing *playing, bool json)
         printf("veery: playing on %s", d->backend);
         if (strcmp(d->backend, d->name) != 0 && d->name[0])
             printf(" (%s)", d->name);
-        printf(", %" PRIu32 " Hz, %" PRIu32 " frames; socket %s\n", d->sr_hz, d->period, path);
+        printf(", %" PRIu32 " Hz, %" PRIu32 " frames; socket %s%s%s\n", d->sr_hz, d->period, path,
+               *osc.where ? "; osc " : "", osc.where);
     }
     fflush(stdout);
     sd_notifyf(0, "READY=1\nSTATUS=playing on %s", d->backend);

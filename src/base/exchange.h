@@ -141,7 +141,8 @@ struct vy_shared {
     _Alignas(64) struct vy_device_facts device;
     _Alignas(64) _Atomic uint32_t active; ///< slot that plays, VY_SLOTS = none
     _Atomic uint64_t frame;               ///< of the next block
-    _Atomic uint64_t frame_ns;            ///< CLOCK_MONOTONIC when the block before it began
+    _Atomic uint64_t block_frame; ///< first frame of the newest block
+    _Atomic uint64_t block_ns;    ///< CLOCK_MONOTONIC when that block began
     _Atomic uint64_t blocks, late, failovers, bad;
     _Atomic uint64_t late_steal; ///< late blocks in which the guard itself had been held up
     _Atomic uint32_t events;     ///< written so far

@@ -47,7 +47,8 @@ static vy_status hear(struct vy_call *call, const struct vy_doc *doc, double sec
                                    .block = BLOCK,
                                    .threads = 1,
                                    .warnings = call->warnings};
-    const vy_status status = vy_hear(&what, heard, err);
+    const vy_status status =
+        vy_hear_aside(call->session ? call->session->stage : NULL, &what, heard, err);
     vy_doc_destroy(copy);
     return status;
 }
@@ -206,7 +207,7 @@ vy_status vy_do_render(struct vy_call *call, struct vy_err *err)
     if (what.seconds > 6 * 3600)
         status = vy_fail(err, VY_TOO_BIG, v[0].at, "render makes at most 6 hours at once");
     if (!status)
-        status = vy_hear(&what, &heard, err);
+        status = vy_hear_aside(call->session ? call->session->stage : NULL, &what, &heard, err);
     vy_doc_destroy(copy);
     if (status)
         return status;

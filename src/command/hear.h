@@ -42,6 +42,14 @@ struct vy_heard {
 VY_MAIN VY_MUST_CHECK vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard,
                                         struct vy_err *err);
 
+struct vy_stage;
+
+/// The same in a process of its own when the session is played live (stage not NULL): the studio
+/// goes on meanwhile, and a crash is an error. `progress` is not called then.
+VY_MAIN VY_MUST_CHECK vy_status vy_hear_aside(const struct vy_stage *stage,
+                                              const struct vy_listen *what, struct vy_heard *heard,
+                                              struct vy_err *err);
+
 /// Seconds from `beat` to `beat + beats`, tempo changes included.
 double vy_beats_seconds(const struct vy_doc *doc, double beat, double beats);
 

@@ -3,132 +3,9 @@
 //
 // The rows. To add a verb, add one here and its function to the file of its group.
 #include "command/handlers.h"
+#include "command/rows.h"
 
 // clang-format off: a row reads as a row
-
-// Arguments that many verbs share.
-#define NAME                                                                        \
-    {                                                                               \
-        .name = "NAME", .type = VY_ARG_NAME, .text = "an instrument, effect or bus" \
-    }
-#define PAIRS                                                                                    \
-    {                                                                                            \
-        .name = "PAIRS", .type = VY_ARG_PAIRS, .optional = true, .text = "parameters, key=value" \
-    }
-#define BARS(word, what, least)                                                               \
-    {                                                                                         \
-        .name = "N", .type = VY_ARG_NUMBER, .after = "bars|bar", .min = least, .max = 100000, \
-        .unit = "", .text = what                                                              \
-    }
-#define COUNT                                                                                      \
-    {                                                                                              \
-        .name = "N", .type = VY_ARG_NUMBER, .optional = true, .unit = "", .min = 1, .max = 100000, \
-        .def = "1", .text = "how many steps"                                                       \
-    }
-#define KIND                                                               \
-    {                                                                      \
-        .name = "KIND", .type = VY_ARG_CHOICE, .choices = "patch|session", \
-        .text = "patch: the present state; session: the whole history"     \
-    }
-#define SWITCH(must)                                                                      \
-    {                                                                                     \
-        .name = "STATE", .type = VY_ARG_CHOICE, .choices = "on|off", .optional = !(must), \
-        .def = "on"                                                                       \
-    }
-#define STEP_OPTIONS                                                                        \
-    {.name = "div",                                                                         \
-     .type = VY_ARG_NUMBER,                                                                 \
-     .keyed = true,                                                                         \
-     .optional = true,                                                                      \
-     .unit = "",                                                                            \
-     .min = 0.25,                                                                           \
-     .max = 1024,                                                                           \
-     .def = "16",                                                                           \
-     .text = "steps a whole note"},                                                         \
-        {.name = "swing",                                                                   \
-         .type = VY_ARG_NUMBER,                                                             \
-         .keyed = true,                                                                     \
-         .optional = true,                                                                  \
-         .unit = "",                                                                        \
-         .min = 0,                                                                          \
-         .max = 1,                                                                          \
-         .text = "its own swing"},                                                          \
-        {.name = "gate",                                                                    \
-         .type = VY_ARG_NUMBER,                                                             \
-         .keyed = true,                                                                     \
-         .optional = true,                                                                  \
-         .unit = "",                                                                        \
-         .min = 0.01,                                                                       \
-         .max = 64,                                                                         \
-         .text = "part of a step a note is held"},                                          \
-    {                                                                                       \
-        .name = "prob", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "", \
-        .min = 0, .max = 1, .def = "1", .text = "chance of every hit"                       \
-    }
-#define PATTERN                                                                     \
-    {                                                                               \
-        .name = "PATTERN", .type = VY_ARG_PATTERN, .text = "steps, notes or chords" \
-    }
-#define ARGS(...)           \
-    (const struct vy_arg[]) \
-    {                       \
-        __VA_ARGS__,        \
-        {                   \
-            0               \
-        }                   \
-    }
-#define NONE                \
-    (const struct vy_arg[]) \
-    {                       \
-        {                   \
-            0               \
-        }                   \
-    }
-
-#define JOB "it needs the job service, which comes later; "
-
-// Words for turning a knob: `brighter bass 20%`.
-#define AMOUNT(unit_, what)                                                                  \
-    {                                                                                        \
-        .name = "AMOUNT", .type = VY_ARG_WORD, .optional = true, .unit = unit_, .text = what \
-    }
-#define TURN(verb, params_, amount_, way, help_, example_)                                   \
-    {                                                                                        \
-        .name = verb, .group = "shade", .arg = ARGS(NAME, AMOUNT("", "how much: " amount_)), \
-        .help = help_, .example = {example_}, .flags = VY_VERB_MACRO,                        \
-        .turn = &(const struct vy_turn){params_, amount_, way}, .run = vy_do_turn            \
-    }
-#define TURN_TIME(verb, way, help_, example_)                                                      \
-    {                                                                                              \
-        .name = verb, .group = "shade",                                                            \
-        .arg = ARGS(                                                                               \
-            {.name = "WHAT", .type = VY_ARG_CHOICE, .choices = "attack|decay|release|rate|glide"}, \
-            {.name = "NAME", .type = VY_ARG_NAME, .before = "of"},                                 \
-            AMOUNT("", "factor 2x or 50%")),                                                       \
-        .help = help_, .example = {example_}, .flags = VY_VERB_MACRO,                              \
-        .turn = &(const struct vy_turn){"", "1.5x", way}, .run = vy_do_turn_time                   \
-    }
-#define TURN_PARAM(verb, way, help_, example_)                                                 \
-    {                                                                                          \
-        .name = verb, .group = "shade",                                                        \
-        .arg = ARGS({.name = "PARAM", .type = VY_ARG_WORD, .text = "a parameter"},             \
-                    {.name = "NAME", .type = VY_ARG_NAME, .before = "of"}, AMOUNT("", "20%")), \
-        .help = help_, .example = {example_}, .flags = VY_VERB_MACRO,                          \
-        .turn = &(const struct vy_turn){"", "20%", way}, .run = vy_do_turn_param               \
-    }
-#define BRIGHT "cutoff,tone,freq,brightness,color"
-#define LONG "decay,release,time,size"
-#define WIDE "width,spread"
-#define WET "mix,amount"
-#define PITCH "pitch,tune,transpose,freq"
-
-// A long job that is not here yet.
-#define ABSENT_JOB(verb, help_, example_, instead)                                           \
-    {                                                                                        \
-        .name = verb, .group = "jobs",                                                       \
-        .arg = ARGS({.name = "WHAT", .type = VY_ARG_REST, .optional = true}), .help = help_, \
-        .example = {example_}, .flags = VY_VERB_CONTROL, .absent = JOB instead               \
-    }
 
 const struct vy_verb vy_verb_table[] = {
     // make
@@ -740,39 +617,26 @@ const struct vy_verb vy_verb_table[] = {
     {.name = "midi",
      .group = "hear",
      .arg = NONE,
-     .help = "Say which MIDI ports there are, what the keys play and what was learned.",
-     .example = {"midi"},
      .flags = VY_VERB_CONTROL,
-     .run = vy_do_midi},
+     .run = vy_do_midi,
+     .help = "Say which MIDI ports there are, what the keys play and what was learned.",
+     .example = {"midi"}},
     {.name = "arm",
      .group = "hear",
+     .flags = VY_VERB_CONTROL,
+     .run = vy_do_arm,
      .arg = ARGS(NAME, {.name = "channel",
                         .type = VY_ARG_NUMBER,
                         .keyed = true,
                         .optional = true,
                         .unit = "",
-                        .min = 0,
                         .max = 16,
                         .def = "0",
                         .text = "MIDI channel, 0 = all"}),
      .help = "Let the keys of a MIDI keyboard play an instrument.",
-     .example = {"arm bass", "arm lead channel=2"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_arm},
-    {.name = "learn",
-     .group = "hear",
-     .arg = ARGS({.name = "PATH", .type = VY_ARG_PATH, .text = "a parameter"}),
-     .help = "Let the next MIDI controller that moves turn a parameter.",
-     .example = {"learn bass.cutoff"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_learn},
-    {.name = "unlearn",
-     .group = "hear",
-     .arg = ARGS({.name = "PATH", .type = VY_ARG_PATH, .text = "a parameter"}),
-     .help = "Take a parameter's MIDI controller away.",
-     .example = {"unlearn bass.cutoff"},
-     .flags = VY_VERB_CONTROL,
-     .run = vy_do_unlearn},
+     .example = {"arm bass", "arm lead channel=2"}},
+    MIDI_WORD("learn", "Let the next MIDI controller that moves turn a parameter.", vy_do_learn),
+    MIDI_WORD("unlearn", "Take a parameter's MIDI controller away.", vy_do_unlearn),
     // studio
     {.name = "status",
      .group = "studio",

@@ -29,6 +29,8 @@ struct vy_stage {
     vy_status (*panic)(void *arg, bool on, struct vy_err *err);
     /// The dry path of the guard: what comes in goes out, latched.
     vy_status (*dry)(void *arg, bool on, struct vy_err *err);
+    /// A command takes its time: look after what cannot wait. May be NULL.
+    void (*wait)(void *arg);
     /// Write the last seconds of what came in to a file.
     vy_status (*shadow)(void *arg, const char *file, double seconds, struct vy_buf *text,
                         json_t *result, struct vy_err *err);

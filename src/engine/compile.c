@@ -570,6 +570,10 @@ static vy_status make_taps(struct made *m)
         stem->buffer = vy_arena_take(&m->arena, VY_TICK * sizeof(vy_f8));
         if (!stem->name || !stem->buffer)
             return no_memory(m);
+        stem->into = plan->stems;
+        for (uint32_t k = 0; k < plan->stems && stem->into == plan->stems; k++)
+            if (strcmp(plan->stem[k].name, stem->name) == 0)
+                stem->into = k;
         plan->stems++;
     }
     return VY_OK;

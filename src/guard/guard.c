@@ -116,6 +116,15 @@ static bool dead(const struct vy_guard *g, uint32_t slot)
     return !ready(g, slot) || (fd >= 0 && poll(&poll_fd, 1, 0) == 1);
 }
 
+// Without one, giving up an engine that is only late would make a gap longer, not shorter.
+static bool spare_is_ready(const struct vy_guard *g)
+{
+    for (uint32_t i = 0; i < VY_SLOTS; i++)
+        if (i != g->active && ready(g, i))
+            return true;
+    return false;
+}
+
 // The user module it was in may not run again in any engine.
 static uint32_t blame(struct vy_guard *g, const struct vy_slot *slot)
 {
@@ -263,7 +272,8 @@ static void be_late(struct vy_guard *g, uint64_t period)
     g->late_row++;
     // a second chance, unless it would last longer than a fade
     const bool chances = g->late_row < 2 && period < (uint64_t)(VY_FADE_S * 0.8e9);
-    if (dead(g, g->active) || (!chances && vy_now_ns() - g->asked_ns >= VY_HUNG_NS))
+    const uint64_t patience = spare_is_ready(g) ? VY_HUNG_NS : VY_ALONE_NS;
+    if (dead(g, g->active) || (!chances && vy_now_ns() - g->asked_ns >= patience))
         give_up(g);
 }
 
@@ -386,8 +396,10 @@ void vy_guard_block(struct vy_guard *g, const float *const in[2], float *const o
 {
     struct vy_shared *const s = g->shared;
     const uint64_t start = vy_now_ns();
-    atomic_store_explicit(&s->frame_ns, start, memory_order_relaxed);
     skip(s, skipped);
+    atomic_store_explicit(&s->block_frame, atomic_load_explicit(&s->frame, memory_order_relaxed),
+                          memory_order_relaxed);
+    atomic_store_explicit(&s->block_ns, start, memory_order_release);
     const bool sound = exchange(g, in, frames, start);
     store_dry(g, in, frames);
     aim(g, sound);

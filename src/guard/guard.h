@@ -17,9 +17,10 @@
 
 #include "base/exchange.h"
 
-#define VY_FADE_S 0.0095    ///< the longest any trouble is heard: below 10 ms
-#define VY_DEADLINE 0.6     ///< of the period
-#define VY_HUNG_NS 4000000u ///< an engine that is late for two blocks and so long is hung
+#define VY_FADE_S 0.0095       ///< the longest any trouble is heard: below 10 ms
+#define VY_DEADLINE 0.6        ///< of the period
+#define VY_HUNG_NS 3000000u    ///< an engine that is late for two blocks and so long is hung
+#define VY_ALONE_NS 250000000u ///< and for so long when no other is ready to take over
 
 /// A gain on its way.
 struct vy_slope {

@@ -21,28 +21,28 @@ static int find(const struct vy_live *live, const char *path)
     return -1;
 }
 
-// What a path is in the present document; false: nothing that can be bound.
-static bool resolve(const struct vy_doc *doc, struct vy_binding *b, struct vy_err *err)
+// What a path is in the present document; an error: nothing that can be bound.
+static vy_status resolve(const struct vy_doc *doc, struct vy_binding *b, struct vy_err *err)
 {
     b->unit = !strpbrk(b->path, "./");
     if (b->unit) {
         const int unit = vy_doc_unit(doc, b->path);
         if (unit >= 0 && doc->unit[unit].kind == VY_UNIT_INSTRUMENT)
-            return true;
+            return VY_OK;
         vy_fail(err, VY_UNKNOWN_NAME, -1, "no instrument is called '%.40s'", b->path);
         vy_err_suggest(err, b->path, vy_edit_name, &(struct vy_names){doc, -1});
-        return false;
+        return VY_UNKNOWN_NAME;
     }
     struct vy_target t;
-    if (vy_edit_find(doc, b->path, &t, err))
-        return false;
-    if (t.port || (t.node < 0 && t.param > VY_STRIP_SPREAD)) {
-        vy_fail(err, VY_BAD_ARG, -1, "%.60s cannot be turned while it sounds; use set", b->path);
-        return false;
-    }
+    const vy_status status = vy_edit_find(doc, b->path, &t, err);
+    if (status)
+        return status;
+    if (t.port || (t.node < 0 && t.param > VY_STRIP_SPREAD))
+        return vy_fail(err, VY_BAD_ARG, -1, "%.60s cannot be turned while it sounds; use set",
+                       b->path);
     b->min = t.row->min;
     b->max = t.row->max;
-    return true;
+    return VY_OK;
 }
 
 vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *err)
@@ -52,8 +52,9 @@ vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *er
         return VY_OK;
     if (!vy_text_copy(b.path, sizeof b.path, path))
         return vy_fail(err, VY_TOO_BIG, -1, "that path is too long");
-    if (!resolve(live->session->doc, &b, err))
-        return err->code ? err->code : VY_UNKNOWN_NAME;
+    const vy_status status = resolve(live->session->doc, &b, err);
+    if (status)
+        return status;
     if (live->bindings == VY_BINDINGS)
         return vy_fail(err, VY_TOO_BIG, -1, "at most %u things can be bound", VY_BINDINGS);
     pthread_mutex_lock(&live->lock);
@@ -96,10 +97,9 @@ void vy_live_unbind_slot(struct vy_live *live, uint32_t slot)
 
 void vy_live_check_bindings(struct vy_live *live)
 {
-    struct vy_err err;
     for (uint32_t i = 0; i < live->bindings; i++) {
         struct vy_binding b = live->binding[i];
-        b.valid = resolve(live->session->doc, &b, &err);
+        b.valid = resolve(live->session->doc, &b, NULL) == VY_OK;
         pthread_mutex_lock(&live->lock);
         live->binding[i].valid = b.valid;
         live->binding[i].min = b.min;
@@ -132,10 +132,13 @@ void vy_live_push(struct vy_live *live, const struct vy_control *control)
 }
 
 bool vy_live_turn(struct vy_live *live, const char *path, float value, uint64_t frame,
-                  const char *author)
+                  uint64_t sent_ns, const char *author)
 {
-    struct vy_control c = {
-        .kind = VY_CONTROL_TURN, .value = value, .frame = frame, .sent_ns = vy_now_ns()};
+    const uint64_t now = vy_now_ns();
+    struct vy_control c = {.kind = VY_CONTROL_TURN,
+                           .value = value,
+                           .frame = frame,
+                           .sent_ns = sent_ns ? sent_ns : now};
     pthread_mutex_lock(&live->lock);
     const int at = find(live, path);
     struct vy_binding *const b = at >= 0 ? &live->binding[at] : NULL;
@@ -144,7 +147,7 @@ bool vy_live_turn(struct vy_live *live, const char *path, float value, uint64_t 
     done = done && push(live, &c, b->ready);
     if (done) {
         b->value = value;
-        b->turned_ns = c.sent_ns;
+        b->turned_ns = now;
         b->turned = true;
         vy_text_copy(b->author, sizeof b->author, author);
     }
@@ -152,13 +155,14 @@ bool vy_live_turn(struct vy_live *live, const char *path, float value, uint64_t 
     return done;
 }
 
-bool vy_live_note(struct vy_live *live, const char *unit, float hz, float velocity, uint64_t frame)
+bool vy_live_note(struct vy_live *live, const char *unit, float hz, float velocity, uint64_t frame,
+                  uint64_t sent_ns)
 {
     struct vy_control c = {.kind = velocity > 0 ? VY_CONTROL_NOTE_ON : VY_CONTROL_NOTE_OFF,
                            .value = hz,
                            .velocity = velocity < 1 ? velocity : 1,
                            .frame = frame,
-                           .sent_ns = vy_now_ns()};
+                           .sent_ns = sent_ns ? sent_ns : vy_now_ns()};
     pthread_mutex_lock(&live->lock);
     const int at = find(live, unit);
     c.target = (uint32_t)at;
@@ -176,10 +180,10 @@ uint64_t vy_live_frame_at(const struct vy_live *live, double unix_seconds)
     const double ahead = unix_seconds - ((double)now.tv_sec + (double)now.tv_nsec * 1e-9);
     if (!(ahead > 0))
         return 0;
-    // the block that began at frame_ns ends at `frame`
-    const double since = (double)(vy_now_ns() - atomic_load(&s->frame_ns)) * 1e-9;
-    const double sr = atomic_load(&s->device.sr_hz), period = atomic_load(&s->device.period);
-    return atomic_load(&s->frame) + (uint64_t)(ahead * sr + since * sr - period + period);
+    const uint64_t began = atomic_load_explicit(&s->block_ns, memory_order_acquire);
+    const double since = (double)(vy_now_ns() - began) * 1e-9;
+    return atomic_load(&s->block_frame) +
+           (uint64_t)((ahead + since) * (double)atomic_load(&s->device.sr_hz));
 }
 
 // One line a turned parameter: `set bass.cutoff 500.25`.

@@ -48,19 +48,31 @@ struct engine {
     uint32_t echo[OWED_ECHOES];
 };
 
+// Where the audio thread runs.
+struct place {
+    uint32_t takeover, blocks;
+};
+
 // ---- audio thread -------------------------------------------------------------------------------
 
-// On the guard's own processor the answer needs no wake-up from another one.
-static uint32_t follow_guard(const struct engine *e, uint32_t bound)
+#define SETTLED 1u // blocks after a takeover
+
+// On the guard's own processor the answer needs no wake-up from another one. Not at once: there the
+// engine before this one may still be dying, with the same priority, and that takes milliseconds.
+// Two system calls in the life of an engine that plays.
+static void follow_guard(const struct engine *e, struct place *at)
 {
     const uint32_t cpu = atomic_load_explicit(&e->slot->cpu, memory_order_relaxed);
-    if (cpu == bound || cpu == 0)
-        return bound;
+    if (e->slot->takeover != at->takeover) {
+        at->takeover = e->slot->takeover;
+        at->blocks = 0;
+    }
+    if (cpu == 0 || at->blocks > SETTLED || at->blocks++ < SETTLED)
+        return;
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET((size_t)cpu - 1, &set);
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-    return cpu;
 }
 
 static void *run_audio(void *arg)
@@ -72,7 +84,8 @@ static void *run_audio(void *arg)
     const uint32_t guard = atomic_load(&e->shared->device.realtime);
     if (guard > 1)
         vy_realtime_ask(guard - 1, why, sizeof why);
-    uint32_t done = atomic_load(&slot->asked), bound = 0;
+    struct place at = {0};
+    uint32_t done = atomic_load(&slot->asked);
     atomic_store(&slot->done, done);
     while (!atomic_load_explicit(&e->leave, memory_order_relaxed)) {
         if (!vy_futex_wait(&slot->asked, done, IDLE_NS)) {
@@ -81,7 +94,7 @@ static void *run_audio(void *arg)
             continue;
         }
         done = atomic_load_explicit(&slot->asked, memory_order_acquire);
-        bound = follow_guard(e, bound); // a system call when the guard has moved, never else
+        follow_guard(e, &at);
         const uint64_t begun = vy_now_ns();
         vy_player_block(e->player, slot);
         slot->work_ns = vy_now_ns() - begun;

@@ -29,6 +29,15 @@ static vy_status panic(void *arg, bool on, struct vy_err *err)
     return VY_OK;
 }
 
+// The session is in the middle of a command that only reads: waiting lines may fire all the same,
+// because documents of earlier versions are kept.
+static void wait_a_little(void *arg)
+{
+    struct vy_live *const live = arg;
+    vy_live_pump(live);
+    vy_live_fire_timers(live);
+}
+
 static vy_status dry(void *arg, bool on, struct vy_err *err)
 {
     (void)err;
@@ -150,7 +159,8 @@ static vy_status make_room(struct vy_live *live, const struct vy_live_how *how, 
                                     .reload = vy_live_reload,
                                     .panic = panic,
                                     .dry = dry,
-                                    .shadow = vy_live_shadow};
+                                    .shadow = vy_live_shadow,
+                                    .wait = wait_a_little};
     live->session->stage = &live->stage;
     return vy_shared_new((uint32_t)(seconds * rate) + 2 * VY_BLOCK_MAX, how->dry, &live->shared,
                          &live->memory, err);

@@ -59,18 +59,21 @@ VY_MAIN bool vy_live_ended(const struct vy_live *live);
 
 /// Turn a parameter at once, without waiting for an edit: "bass.cutoff", in the parameter's own
 /// unit. The session learns the value a moment later as a `set` line by `author`.
-/// @param frame  guard's frame at which it happens, 0 = at the next tick
+/// @param frame    guard's frame at which it happens, 0 = at the next tick
+/// @param sent_ns  CLOCK_MONOTONIC when it was sent, 0 = now: `controls` of `status` counts from it
 /// @return false: not bound yet, out of range, or not to be turned this way (voices, glide): say
 ///         `set PATH VALUE` through vy_live_do, which answers, and bind it with vy_live_bind
 VY_ANY bool vy_live_turn(struct vy_live *live, const char *path, float value, uint64_t frame,
-                         const char *author);
+                         uint64_t sent_ns, const char *author);
 
 /// A note of a unit. hz 0 = the unit's own pitch. velocity 0 = let it go (hz 0: all it holds).
+/// frame, sent_ns: as in vy_live_turn.
 /// @return false: the unit is not bound yet (vy_live_bind), or the ring is full
 VY_ANY bool vy_live_note(struct vy_live *live, const char *unit, float hz, float velocity,
-                         uint64_t frame);
+                         uint64_t frame, uint64_t sent_ns);
 
 /// Make a path or unit known to vy_live_turn and vy_live_note. Fine when it is already.
+/// @return VY_UNKNOWN_NAME, VY_BAD_ARG (not to be turned while it sounds), VY_TOO_BIG
 VY_MAIN vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *err);
 
 /// Guard's frame that is heard at a CLOCK_REALTIME moment (for OSC time tags); 0 = now or past.

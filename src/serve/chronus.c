@@ -140,7 +140,7 @@ bool vy_chronus_unit(const char *name, char *unit, size_t size)
             return vy_text_copy(unit, size, same[i][1]);
     if (n > 7 || strncmp(name, "voice", 5) != 0 || strspn(name + 5, "0123456789") != n - 5)
         return false;
-    const int number = atoi(name + 5);
+    const int number = (int)strtol(name + 5, NULL, 10);
     snprintf(unit, size, "voice%d", number);
     return number >= 1 && number <= VY_CHRONUS_VOICES && strlen(unit) == n;
 }

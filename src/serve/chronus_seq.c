@@ -164,7 +164,7 @@ static void add_hit(struct vy_buf *buf, const json_t *track, char step, size_t h
 // Notes go round over the hits, so the pattern is written out until both end together.
 static vy_status add_sequence(struct vy_chronus_call *call, const json_t *track, struct vy_err *err)
 {
-    char steps[MAX_STEPS + 1];
+    char steps[MAX_STEPS + 1] = "";
     const vy_status status =
         read_steps(json_string_value(json_object_get(track, "pattern")), steps, err);
     if (status)

@@ -155,7 +155,7 @@ static bool look(struct vy_clock_sender *sender)
     const uint64_t period_ns =
         atomic_load(&shared->device.period) * 1000000000ull / (sr_hz ? sr_hz : 48000);
     if (vy_clock_follow(&sender->clock, says.beat, says.bpm,
-                        atomic_load(&shared->frame_ns) + period_ns)) {
+                        atomic_load(&shared->block_ns) + period_ns)) {
         // the first word comes behind the first block: bar 1 has just begun
         if (!was && says.beat <= 2e-9 * (double)period_ns * says.bpm / 60)
             sender->clock.tick = 0;

@@ -40,7 +40,7 @@ static void play(struct vy_midi_face *face, const char *unit, float hz, float ve
         return;
     face->notes += velocity > 0;
     // what waits for the main thread must not be overtaken by its own end
-    if (face->jobs > 0 || !vy_live_note(face->live, unit, hz, velocity, 0)) {
+    if (face->jobs > 0 || !vy_live_note(face->live, unit, hz, velocity, 0, 0)) {
         vy_text_copy(job.unit, sizeof job.unit, unit);
         put_job(face, &job);
     }
@@ -114,7 +114,7 @@ static bool on_control(struct vy_midi_face *face, int chan, int number, double w
             continue;
         taken = true;
         l->value = scale(l, way);
-        if (!vy_live_turn(face->live, l->path, l->value, 0, AUTHOR)) {
+        if (!vy_live_turn(face->live, l->path, l->value, 0, 0, AUTHOR)) {
             l->moved = true;
             eventfd_write(face->wake, 1);
         }
@@ -213,11 +213,11 @@ static void seek(struct vy_midi_face *face, double beat)
 // @return false: the engines do not know the thing yet; try again
 static bool do_note(struct vy_midi_face *face, const struct vy_midi_job *job)
 {
-    if (vy_live_note(face->live, job->unit, job->hz, job->velocity, 0))
+    if (vy_live_note(face->live, job->unit, job->hz, job->velocity, 0, 0))
         return true;
     struct vy_err err;
     const bool known = vy_live_bind(face->live, job->unit, &err) == VY_OK;
-    if (known && vy_live_note(face->live, job->unit, job->hz, job->velocity, 0))
+    if (known && vy_live_note(face->live, job->unit, job->hz, job->velocity, 0, 0))
         return true;
     if (known && vy_now_ns() < job->give_up)
         return false;
@@ -261,7 +261,7 @@ static void turn_moved(struct vy_midi_face *face)
         char line[sizeof l.path + 40];
         struct vy_err err;
         if (vy_live_bind(face->live, l.path, &err) == VY_OK &&
-            vy_live_turn(face->live, l.path, l.value, 0, AUTHOR))
+            vy_live_turn(face->live, l.path, l.value, 0, 0, AUTHOR))
             continue;
         snprintf(line, sizeof line, "set %s %.9g", l.path, (double)l.value);
         say(face, line);

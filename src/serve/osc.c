@@ -371,11 +371,13 @@ static vy_status bind_socket(struct vy_osc *osc, const char *host, uint16_t port
     socklen_t size = sizeof got;
     getsockopt(osc->socket, SOL_SOCKET, SO_RCVBUF, &got, &size);
     osc->buffer = (uint32_t)got;
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {0};
     size = sizeof own;
     getsockname(osc->socket, (struct sockaddr *)&own, &size);
-    osc->port = ntohs(own.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&own)->sin6_port
-                                                : ((struct sockaddr_in *)&own)->sin_port);
+    const bool six = own.ss_family == AF_INET6;
+    osc->port = ntohs(six ? ((struct sockaddr_in6 *)&own)->sin6_port
+                          : ((struct sockaddr_in *)&own)->sin_port);
+    snprintf(osc->where, sizeof osc->where, six ? "[%s]:%u" : "%s:%u", host, osc->port);
     return VY_OK;
 }
 
@@ -454,7 +456,10 @@ void vy_osc_facts(const struct vy_osc *osc, struct vy_osc_facts *facts)
         .queued = atomic_load(&osc->queued),
         .busy = atomic_load(&osc->busy),
         .bad = atomic_load(&osc->bad),
+        .push_p50_ns = vy_wait_quantile(osc->push, 0.5),
+        .push_p99_ns = vy_wait_quantile(osc->push, 0.99),
     };
+    vy_text_copy(facts->where, sizeof facts->where, osc->where);
     for (int i = 0; i < VY_OSC_SUBSCRIBERS; i++)
         facts->subscribers += osc->subscriber[i].length > 0;
 }

@@ -22,6 +22,7 @@ struct vy_osc_how {
 /// What has happened so far.
 struct vy_osc_facts {
     uint16_t port;
+    char where[64]; ///< address and port that are listened at: "127.0.0.1:5005"
     uint32_t subscribers;
     uint32_t buffer; ///< bytes the system keeps for us
     int priority;    ///< real-time priority of the receiving thread, 0 = none
@@ -30,6 +31,9 @@ struct vy_osc_facts {
     uint64_t queued; ///< given to the main thread
     uint64_t busy;   ///< refused: the queue was full
     uint64_t bad;    ///< refused: malformed
+    /// Of messages with a stamp, from the stamp to the engines' ring: half of them, 99 of 100 took
+    /// no longer. 0 = there were none.
+    uint64_t push_p50_ns, push_p99_ns;
 };
 
 /// Bind and start to receive. @return VY_IO, VY_BAD_ARG (host), VY_NO_MEMORY

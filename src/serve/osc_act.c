@@ -104,11 +104,20 @@ static vy_status read_tempo(const struct vy_osc_message *message, struct vy_osc_
     return VY_OK;
 }
 
+// One argument, and perhaps the moment it was sent.
+static bool read_stamp(const struct vy_osc_message *message, struct vy_osc_act *act)
+{
+    const struct vy_osc_arg *const stamp = &message->arg[1];
+    const bool stamped = message->args == 2 && stamp->type == 'h' && stamp->number > 0;
+    act->sent_ns = stamped ? (uint64_t)stamp->number : 0;
+    return message->args == 1 + stamped;
+}
+
 static vy_status read_gate(const struct vy_osc_message *message, struct vy_osc_act *act,
                            struct vy_err *err)
 {
     const char *const name = message->path + strlen("/gate/");
-    if (message->args != 1 || !message->arg[0].is_number)
+    if (!read_stamp(message, act) || !message->arg[0].is_number)
         return wants(message, "one number: above 0 the velocity of a note, 0 its end (f)", err);
     if (strchr(name, '/'))
         return unknown(message->path, err);
@@ -143,8 +152,8 @@ static vy_status read_turn(const struct vy_osc_message *message, struct vy_osc_a
         return status;
     if (!strchr(act->path, '.'))
         return unknown(message->path, err);
-    if (message->args != 1)
-        return wants(message, "one number (f)", err);
+    if (!read_stamp(message, act))
+        return wants(message, "one number (f), and perhaps when it was sent (h)", err);
     act->direct = true;
     if (!message->arg[0].is_number)
         return read_word(message, act, err);
@@ -161,6 +170,7 @@ vy_status vy_osc_act_read(const struct vy_osc_message *message, struct vy_osc_ac
     act->text = NULL;
     act->path[0] = '\0';
     act->value = 0;
+    act->sent_ns = 0;
     const char *const path = message->path;
     if (strcmp(path, "/veery/do") == 0)
         return read_do(message, act, err);

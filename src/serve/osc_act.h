@@ -26,7 +26,8 @@ struct vy_osc_act {
     const char *text;
     char path[VY_OSC_PATH_SIZE];
     float value;
-    char line[320]; ///< room for `text`
+    uint64_t sent_ns; ///< as the sender says, CLOCK_MONOTONIC; 0 = not said
+    char line[320];   ///< room for `text`
 };
 
 /// @return VY_BAD_ARG, VY_UNKNOWN_NAME, VY_SYNTAX with what would have been right

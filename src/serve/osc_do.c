@@ -15,12 +15,25 @@ struct answer {
     bool direct; ///< only errors, and not too many
 };
 
+// The sender's stamp, if it can be one: of this machine's clock, and within the last second.
+static uint64_t stamp_of(const struct vy_osc_act *act)
+{
+    const uint64_t now = vy_now_ns();
+    return act->sent_ns <= now && now - act->sent_ns < VY_OSC_STAMP_NS ? act->sent_ns : 0;
+}
+
 static bool play(struct vy_osc *osc, const struct vy_osc_act *act, double time_s,
                  const char *author)
 {
     const uint64_t frame = vy_osc_frame_at(osc, time_s);
-    return act->kind == VY_OSC_TURN ? vy_live_turn(osc->live, act->path, act->value, frame, author)
-                                    : vy_live_note(osc->live, act->path, 0, act->value, frame);
+    const uint64_t sent_ns = stamp_of(act);
+    const bool done = act->kind == VY_OSC_TURN
+                          ? vy_live_turn(osc->live, act->path, act->value, frame, sent_ns, author)
+                          : vy_live_note(osc->live, act->path, 0, act->value, frame, sent_ns);
+    if (done && sent_ns)
+        atomic_fetch_add_explicit(&osc->push[vy_wait_bucket(vy_now_ns() - sent_ns)], 1,
+                                  memory_order_relaxed);
+    return done;
 }
 
 bool vy_osc_at_once(struct vy_osc *osc, const struct vy_osc_message *message, const char *author)
@@ -152,11 +165,12 @@ static json_t *facts_json(const struct vy_osc *osc)
 {
     struct vy_osc_facts f;
     vy_osc_facts(osc, &f);
-    return json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i}", "port", (int)f.port, "packets",
-                     (json_int_t)f.packets, "messages", (json_int_t)f.messages, "direct",
-                     (json_int_t)f.direct, "queued", (json_int_t)f.queued, "busy",
-                     (json_int_t)f.busy, "bad", (json_int_t)f.bad, "subscribers",
-                     (int)f.subscribers, "buffer", (int)f.buffer, "priority", f.priority);
+    return json_pack(
+        "{s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i,s:{s:f,s:f}}", "port", (int)f.port, "packets",
+        (json_int_t)f.packets, "messages", (json_int_t)f.messages, "direct", (json_int_t)f.direct,
+        "queued", (json_int_t)f.queued, "busy", (json_int_t)f.busy, "bad", (json_int_t)f.bad,
+        "subscribers", (int)f.subscribers, "buffer", (int)f.buffer, "priority", f.priority, "osc",
+        "push_p50_us", (double)f.push_p50_ns / 1e3, "push_p99_us", (double)f.push_p99_ns / 1e3);
 }
 
 bool vy_osc_do(struct vy_osc *osc, struct vy_osc_request *request)

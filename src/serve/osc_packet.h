@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// OSC 1.0 packets: bytes to messages and back. Pure; nothing is allocated and every length is
-// checked, since anybody may send anything.
+// OSC 1.0 packets: bytes to messages and back, by liblo. Pure; nothing stays allocated, nothing is
+// printed, and every length is checked, since anybody may send anything.
 #ifndef VY_SERVE_OSC_PACKET_H
 #define VY_SERVE_OSC_PACKET_H
 
@@ -38,7 +38,8 @@ typedef void (*vy_osc_message_to)(void *arg, const struct vy_osc_message *messag
 
 /// Hand every message of a packet to `message`, in order. Array brackets are flattened, so that a
 /// list of one is the same as its element.
-/// @return VY_SYNTAX, VY_TOO_BIG: what was before the fault has been handed out
+/// @return VY_SYNTAX, VY_TOO_BIG, VY_BAD_ARG, VY_NO_MEMORY: what was before the fault has been
+/// handed out
 VY_MUST_CHECK vy_status vy_osc_packet_read(const void *data, size_t size, vy_osc_message_to message,
                                            void *arg, struct vy_err *err);
 
@@ -47,7 +48,7 @@ VY_MUST_CHECK vy_status vy_osc_message_read(const void *data, size_t size,
                                             struct vy_osc_message *message, struct vy_err *err);
 
 /// Write a message: types of i (int), f (double), s (const char *).
-/// @return bytes, 0 when it does not fit
+/// @return bytes, 0 when it does not fit or memory is out
 size_t vy_osc_message_write(void *to, size_t size, const char *path, const char *types, ...);
 
 /// Seconds since 1970 of an NTP time tag; 0 for VY_OSC_NOW.

@@ -17,9 +17,10 @@
 #define VY_OSC_PEERS 64
 #define VY_OSC_QUEUE 8192 ///< requests
 #define VY_OSC_QUEUE_BYTES (8u << 20)
-#define VY_OSC_LATER 1024         ///< requests that wait for their time tag
-#define VY_OSC_NOTE_NS 500000000u ///< a note waits so long for the engines
-#define VY_OSC_AHEAD_S 10.0       ///< a time tag may lie so far ahead
+#define VY_OSC_LATER 1024           ///< requests that wait for their time tag
+#define VY_OSC_NOTE_NS 500000000u   ///< a note waits so long for the engines
+#define VY_OSC_AHEAD_S 10.0         ///< a time tag may lie so far ahead
+#define VY_OSC_STAMP_NS 1000000000u ///< a sender's stamp may be so old
 #define VY_OSC_SUBSCRIBERS 16
 #define VY_OSC_SUBSCRIBED_NS 60000000000ull
 #define VY_OSC_ERRORS_HZ 20.0 ///< answers to faulty direct messages, for one sender
@@ -69,7 +70,10 @@ struct vy_osc {
     size_t queue_bytes;
     double clock_off; ///< frames: of the guard, minus Unix time times the rate; 0 = not known
     _Atomic uint64_t packets, messages, direct, queued, busy, bad;
+    _Atomic uint32_t
+        push[VY_WAIT_BUCKETS]; ///< stamped messages: from the stamp to the engines' ring
     _Atomic int priority;
+    char where[64]; ///< "127.0.0.1:5005"
     uint16_t port;
     uint32_t buffer;
     // main thread

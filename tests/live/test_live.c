@@ -5,9 +5,13 @@
 #include "cm.h"
 #include "rig_live.h"
 
+#include "base/rng.h"
+#include "sound/file.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct vy_engine_says *says(const struct live_rig *rig)
 {
@@ -46,7 +50,7 @@ static void a_line_for_the_next_bar_happens_there_exactly(void **state)
     rig_say(&rig, "create hat hihat decay=0.02");
     rig_say(&rig, "sequence hat: x...............");
     rig_say(&rig, "mute hat");
-    rig_run(&rig, 0.05); // until it is silent
+    rig_run(&rig, 0.1); // a mute takes 10 ms
     rig_say(&rig, "play");
     rig_say(&rig, "at bar 2 mute hat off");
     rig_say(&rig, "at bar 3:3 sequence hat: x...x...");
@@ -61,6 +65,7 @@ static void a_line_for_the_next_bar_happens_there_exactly(void **state)
             at[n++] = i;
         quiet = 0;
     }
+    print_message("hits at %u +%u +%u +%u\n", at[0], at[1] - at[0], at[2] - at[1], at[3] - at[2]);
     assert_in_range(n, 5, 8);
     assert_in_range(at[1] - at[0], 48000 - 240, 48000 + 240); // the mute lets go within 10 ms
     assert_in_range(at[2] - at[1], 24000 - 10, 24000 + 10);   // 3:3
@@ -75,13 +80,15 @@ static void turns_are_heard_at_once_and_known_soon(void **state)
     struct vy_err err = {.at = -1};
     rig_open(&rig, 128, NULL);
     rig_say(&rig, "create tone osc shape=sine freq=200Hz");
-    assert_false(vy_live_turn(rig.live, "tone.freq", 400, 0, "hand")); // not bound yet
+    assert_false(vy_live_turn(rig.live, "tone.freq", 400, 0, 0, "hand")); // not bound yet
+    assert_int_equal(vy_live_bind(rig.live, "nobody", NULL), VY_UNKNOWN_NAME);
+    assert_int_equal(vy_live_bind(rig.live, "tone.nothing", NULL), VY_UNKNOWN_PARAM);
     assert_int_equal(vy_live_bind(rig.live, "tone.freq", &err), VY_OK);
     assert_int_equal(vy_live_bind(rig.live, "tone.frequ", &err), VY_UNKNOWN_PARAM);
     rig_run(&rig, 0.1);
     const uint64_t plans = says(&rig)->plans;
-    assert_true(vy_live_turn(rig.live, "tone.freq", 400, 0, "hand"));
-    assert_false(vy_live_turn(rig.live, "tone.freq", 1e9f, 0, "hand"));
+    assert_true(vy_live_turn(rig.live, "tone.freq", 400, 0, 0, "hand"));
+    assert_false(vy_live_turn(rig.live, "tone.freq", 1e9f, 0, 0, "hand"));
     rig_run(&rig, 0.05);
     assert_int_equal(says(&rig)->controls, 1);
     assert_int_equal(says(&rig)->plans, plans); // no edit was needed
@@ -108,12 +115,12 @@ static void notes_by_hand_sound_and_end(void **state)
     assert_int_equal(vy_live_bind(rig.live, "lead", &err), VY_OK);
     rig_run(&rig, 0.1);
     json_decref(vy_live_meters(rig.live));
-    assert_true(vy_live_note(rig.live, "lead", 440, 0.8f, 0));
+    assert_true(vy_live_note(rig.live, "lead", 440, 0.8f, 0, 0));
     rig_run(&rig, 0.4);
     json_t *meters = vy_live_meters(rig.live);
     assert_true(json_real_value(json_object_get(json_object_get(meters, "units"), "lead")) > 0.01);
     json_decref(meters);
-    assert_true(vy_live_note(rig.live, "lead", 440, 0, 0));
+    assert_true(vy_live_note(rig.live, "lead", 440, 0, 0, 0));
     rig_run(&rig, 3);
     json_decref(vy_live_meters(rig.live));
     rig_run(&rig, 0.2);
@@ -169,18 +176,75 @@ static void the_last_of_many_edits_is_heard(void **state)
     rig_end(&rig);
     for (uint32_t i = rig.frames - 9600; i < rig.frames - 2400; i++)
         assert_true(fabsf(rig.heard[i][0]) < 0.001f);
-    rig_free(&rig);
-}
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transport_stands_until_play),
-        cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
-        cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
-        cmocka_unit_test(notes_by_hand_sound_and_end),
-        cmocka_unit_test(the_last_of_many_edits_is_heard),
-        cmocka_unit_test(undo_of_one_author_keeps_what_fired),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+    // Noise that comes in, from the first frame of the device on.
+    static void write_noise(const char *path, float *noise, uint32_t frames)
+    {
+        struct vy_err err = {.at = -1};
+        struct vy_sound_writer *writer;
+        for (uint32_t i = 0; i < frames; i++)
+            noise[i] = (float)(vy_rng_unit(7, i) - 0.5) * 0.5f;
+        assert_int_equal(vy_sound_create(path, VY_SOUND_FLOAT, 48000, 1, &writer, &err), VY_OK);
+        assert_int_equal(vy_sound_write(writer, noise, frames, &err), VY_OK);
+        assert_int_equal(vy_sound_close(writer, true, &err), VY_OK);
+    }
+
+    // Frames by which what was heard at `at` is behind what came in, -1 when it is not the same
+    // sound.
+    static int delay_of(const struct live_rig *rig, const float *noise, uint32_t at, bool exact)
+    {
+        for (uint32_t d = 0; d < 2000; d++) {
+            double xy = 0, xx = 0, yy = 0;
+            bool same = true;
+            for (uint32_t i = at; i < at + 2400; i++) {
+                const double x = (double)noise[i - d], y = (double)rig->heard[i][0];
+                xy += x * y;
+                xx += x * x;
+                yy += y * y;
+                same &= noise[i - d] == rig->heard[i][0];
+            }
+            if (exact ? same : xy > 0.999 * sqrt(xx * yy) && yy > 1)
+                return (int)d;
+        }
+        return -1;
+    }
+
+    static void sound_from_outside_is_late_by_the_limiter_and_no_more(void **state)
+    {
+        (void)state;
+        enum { FRAMES = 6 * 48000 };
+        static float noise[FRAMES];
+        struct live_rig rig;
+        write_noise("/tmp/veery-live-noise.wav", noise, FRAMES);
+        rig_open(&rig, 128, "/tmp/veery-live-noise.wav");
+        rig_say(&rig, "create mic input");
+        rig_run(&rig, 0.5);
+        const uint32_t latency = says(&rig)->latency,
+                       wet = (uint32_t)vy_live_shared(rig.live)->frame;
+        rig_run(&rig, 0.4);
+        rig_say(&rig, "bypass studio on");
+        rig_run(&rig, 0.4);
+        const uint32_t dry = (uint32_t)vy_live_shared(rig.live)->frame;
+        rig_run(&rig, 0.4);
+        rig_end(&rig);
+        print_message("through the engine %d frames, through the dry path %d, declared %u\n",
+                      delay_of(&rig, noise, wet, false), delay_of(&rig, noise, dry, true), latency);
+        assert_int_equal(delay_of(&rig, noise, wet, false), latency);
+        assert_int_equal(delay_of(&rig, noise, dry, true), latency); // bit for bit
+        unlink("/tmp/veery-live-noise.wav");
+        rig_free(&rig);
+    }
+
+    int main(void)
+    {
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(transport_stands_until_play),
+            cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
+            cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
+            cmocka_unit_test(notes_by_hand_sound_and_end),
+            cmocka_unit_test(the_last_of_many_edits_is_heard),
+            cmocka_unit_test(sound_from_outside_is_late_by_the_limiter_and_no_more),
+            cmocka_unit_test(undo_of_one_author_keeps_what_fired),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+    }

@@ -10,7 +10,7 @@ room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
 cd "$room" || exit 1
 cp -r "$top/meson.build" "$top/src" "$top/tests" "$top/tools" "$top/include" .
-for extra in meson_options.txt recipes sessions docs bench Makefile; do
+for extra in meson_options.txt recipes sessions docs bench systemd Makefile; do
     [ -e "$top/$extra" ] && cp -r "$top/$extra" .
 done
 cases=0

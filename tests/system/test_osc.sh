@@ -50,6 +50,8 @@ port=$((20000 + $$ % 20000))
 studio=$!
 soon grep -aq 'playing on' served
 check "serve takes --osc and --midi-raw" $?
+grep -aq "; osc 127.0.0.1:$port\$" served
+check "the ready line names the port" $?
 
 send /veery/do s "create bass; create kick"
 soon value bass.cutoff "bass.cutoff"

@@ -58,7 +58,7 @@ answered() { # LINE TEXT
         sleep 0.1
     done
 }
-number() { "$veery" status --json | sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p"; }
+number() { "$veery" status --json | grep -o "\"$1\":[0-9]*" | head -1 | cut -d: -f2; }
 two_engines() { "$veery" status --json | grep -q '"role":"standby"'; }
 soon() { # COMMAND...: within 10 s
     tries=0
@@ -95,7 +95,7 @@ answered "record start \"$room/take.wav\" stems" "recording to"
 check "it is recorded, with stems" $?
 
 # ---- a module of one's own ----
-answered "generate_module shimmer" "wrote .*shimmer.c" && answered "reload shimmer" "shimmer is in the catalog"
+answered "generate_module shimmer" "wrote .*shimmer.c" && answered "reload shimmer" "^ok [0-9]* shimmer is in the catalog"
 check "generate_module, reload" $?
 answered "patch vco > reverb > out" "^ok.*vco" && answered "add shimmer to bass" "added bass.shimmer"
 check "it is heard" $?
@@ -107,7 +107,8 @@ break_it() { # STATEMENT: when flutter stands at 0.334, or at once without a con
 at_knob='if (vy_value(io, P_FLUTTER) > 0.3335f \&\& vy_value(io, P_FLUTTER) < 0.3345f)'
 repair() {
     cp good.c "$source"
-    answered "set bass.shimmer.flutter 0.5" "flutter .*0.5" && answered "reload shimmer" "^ok.*shimmer" && soon two_engines
+    answered "set bass.shimmer.flutter 0.5" "^ok [0-9]* bass.shimmer.flutter" &&
+        answered "reload shimmer" "^ok [0-9]* shimmer is" && soon two_engines
 }
 
 break_it 'this is not C;'
@@ -118,7 +119,7 @@ check "... repaired" $?
 faulty() { # WHAT STATEMENT
     failovers=$(number failovers)
     break_it "$at_knob $2"
-    answered "reload shimmer" "^ok.*shimmer"
+    answered "reload shimmer" "^ok [0-9]* shimmer is"
     check "$1: reloaded, it plays" $?
     say "set bass.shimmer.flutter 0.334"
     failed_over() { [ "$(number failovers)" -gt "$failovers" ]; }

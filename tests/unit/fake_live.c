@@ -25,7 +25,7 @@ void fake_live_destroy(struct vy_live *live)
 }
 
 static bool put(struct vy_live *live, char what, const char *path, float hz, float value,
-                uint64_t frame, const char *author)
+                uint64_t frame, uint64_t sent_ns, const char *author)
 {
     bool known = false;
     pthread_mutex_lock(&live->lock);
@@ -34,7 +34,8 @@ static bool put(struct vy_live *live, char what, const char *path, float hz, flo
             strcmp(live->bound[i], path) == 0 && vy_now_ns() >= live->bound_ns[i] + live->slow_ns;
     if (known && live->events < 65536) {
         struct fake_event *const e = &live->event[live->events];
-        *e = (struct fake_event){.what = what, .hz = hz, .value = value, .frame = frame};
+        *e = (struct fake_event){
+            .what = what, .hz = hz, .value = value, .frame = frame, .sent_ns = sent_ns};
         vy_text_copy(e->path, sizeof e->path, path);
         vy_text_copy(e->author, sizeof e->author, author);
         live->events++;
@@ -44,14 +45,15 @@ static bool put(struct vy_live *live, char what, const char *path, float hz, flo
 }
 
 bool vy_live_turn(struct vy_live *live, const char *path, float value, uint64_t frame,
-                  const char *author)
+                  uint64_t sent_ns, const char *author)
 {
-    return put(live, 't', path, 0, value, frame, author);
+    return put(live, 't', path, 0, value, frame, sent_ns, author);
 }
 
-bool vy_live_note(struct vy_live *live, const char *unit, float hz, float velocity, uint64_t frame)
+bool vy_live_note(struct vy_live *live, const char *unit, float hz, float velocity, uint64_t frame,
+                  uint64_t sent_ns)
 {
-    return put(live, 'n', unit, hz, velocity, frame, "");
+    return put(live, 'n', unit, hz, velocity, frame, sent_ns, "");
 }
 
 vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *err)

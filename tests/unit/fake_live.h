@@ -15,7 +15,7 @@ struct fake_event {
     char what; ///< 't' turn, 'n' note
     char path[64], author[32];
     float hz, value;
-    uint64_t frame;
+    uint64_t frame, sent_ns;
 };
 
 struct vy_live {

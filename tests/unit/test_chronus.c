@@ -67,9 +67,9 @@ static void send_message(const char *path, size_t size)
         ok = false;
         snprintf(error, sizeof error, "%s", err.message);
     } else if (act.kind == VY_OSC_TURN) {
-        assert_true(vy_live_turn(live, act.path, act.value, 0, "osc:test"));
+        assert_true(vy_live_turn(live, act.path, act.value, 0, 0, "osc:test"));
     } else {
-        assert_true(vy_live_note(live, act.path, 0, act.value, 0));
+        assert_true(vy_live_note(live, act.path, 0, act.value, 0, 0));
     }
 }
 

@@ -295,7 +295,7 @@ static void midi_sends_a_clock(void **state)
                 what[n++] = byte;
             }
         }
-        s->frame_ns = vy_now_ns();
+        s->block_ns = vy_now_ns();
         struct vy_engine_says *const says = &s->slot[0].says;
         const double beat = (block + 1) * 0.02, bpm = 120; // of the block's end
         __atomic_store(&says->beat, &beat, __ATOMIC_RELAXED);

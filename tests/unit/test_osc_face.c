@@ -386,6 +386,36 @@ static void osc_refuses_bad_hosts(void **state)
     assert_non_null(strstr(err.message, "in use"));
 }
 
+// A stamp of this clock and within a second is kept, any other is not believed.
+static void osc_takes_stamps(void **state)
+{
+    (void)state;
+    struct vy_err err;
+    line("create bass");
+    assert_int_equal(vy_live_bind(live, "bass.cutoff", &err), 0);
+    assert_int_equal(vy_live_bind(live, "bass", &err), 0);
+    const int64_t now = (int64_t)vy_now_ns(),
+                  stamp[] = {now - 1000000, now - 2000000000, now + 3000000000000, INT64_MAX};
+    for (int i = 0; i < 4; i++)
+        lo_send_from(to, own, LO_TT_IMMEDIATE, "/bass/cutoff", "fh", 500.0, stamp[i]);
+    lo_send_from(to, own, LO_TT_IMMEDIATE, "/gate/bass", "fh", 1.0, stamp[0]);
+    replies = 0;
+    work(50, 1);
+    assert_int_equal(live->events, 5);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(live->event[i].sent_ns, i == 0 || i == 4 ? stamp[0] : 0);
+    lo_send_from(to, own, LO_TT_IMMEDIATE, "/bass/cutoff", "fh", 500.0, (int64_t)-1);
+    work(1000, 1);
+    assert_non_null(strstr(got[0].text[1], "when it was sent"));
+    struct vy_osc_facts facts;
+    vy_osc_facts(osc, &facts);
+    assert_in_range(facts.push_p50_ns, 1000000, 1000000000);
+    replies = 0;
+    lo_send_from(to, own, LO_TT_IMMEDIATE, "/veery/osc", "");
+    work(1000, 1);
+    assert_non_null(strstr(got[0].text[1], "\"osc\":{\"push_p50_us\":"));
+}
+
 int main(void)
 {
     struct vy_err err;
@@ -404,6 +434,7 @@ int main(void)
         T(osc_loses_nothing),
         T(osc_keeps_the_order),
         T(osc_tells_its_facts),
+        T(osc_takes_stamps),
         T(osc_refuses_bad_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,7 @@ struct vy_plan_stem {
     uint32_t edge;
     const char *name;
     vy_f8 *buffer; ///< [VY_TICK] 1 voice x 2 channels, of the tick just made
+    uint32_t into; ///< the first stem of the same name
 };
 
 /// After a reload: the new instance goes on with the state of the old one.

@@ -208,6 +208,14 @@ static void keep_peaks(const struct vy_plan *plan, struct vy_engine_says *says)
     says->units = units;
 }
 
+static void add_stem(float *stereo, const vy_f8 *buffer)
+{
+    for (uint32_t i = 0; i < VY_TICK; i++) {
+        stereo[2 * i] += buffer[i][0];
+        stereo[2 * i + 1] += buffer[i][1];
+    }
+}
+
 static void keep_stems(struct vy_play *play, struct vy_stem_ring *ring, uint64_t frame)
 {
     const struct vy_plan *const plan = play->engine.plan;
@@ -217,16 +225,19 @@ static void keep_stems(struct vy_play *play, struct vy_stem_ring *ring, uint64_t
             atomic_fetch_add_explicit(&play->stems_lost, 1, memory_order_relaxed);
             return;
         }
+        if (plan->stem[s].into != s)
+            continue; // summed into the first of its name
         struct vy_stem_tick *const to = &ring->item[head % VY_STEM_QUEUE];
         to->frame = frame;
         uint32_t n = 0;
         for (; plan->stem[s].name[n] && n + 1 < sizeof to->unit; n++)
             to->unit[n] = plan->stem[s].name[n];
         to->unit[n] = '\0';
-        for (uint32_t i = 0; i < VY_TICK; i++) {
-            to->stereo[2 * i] = plan->stem[s].buffer[i][0];
-            to->stereo[2 * i + 1] = plan->stem[s].buffer[i][1];
-        }
+        for (uint32_t i = 0; i < 2 * VY_TICK; i++)
+            to->stereo[i] = 0;
+        for (uint32_t k = s; k < plan->stems; k++)
+            if (plan->stem[k].into == s)
+                add_stem(to->stereo, plan->stem[k].buffer);
         atomic_store_explicit(&ring->head, head + 1, memory_order_release);
     }
 }
