@@ -176,75 +176,76 @@ static void the_last_of_many_edits_is_heard(void **state)
     rig_end(&rig);
     for (uint32_t i = rig.frames - 9600; i < rig.frames - 2400; i++)
         assert_true(fabsf(rig.heard[i][0]) < 0.001f);
+    rig_free(&rig);
+}
 
-    // Noise that comes in, from the first frame of the device on.
-    static void write_noise(const char *path, float *noise, uint32_t frames)
-    {
-        struct vy_err err = {.at = -1};
-        struct vy_sound_writer *writer;
-        for (uint32_t i = 0; i < frames; i++)
-            noise[i] = (float)(vy_rng_unit(7, i) - 0.5) * 0.5f;
-        assert_int_equal(vy_sound_create(path, VY_SOUND_FLOAT, 48000, 1, &writer, &err), VY_OK);
-        assert_int_equal(vy_sound_write(writer, noise, frames, &err), VY_OK);
-        assert_int_equal(vy_sound_close(writer, true, &err), VY_OK);
-    }
+// Noise that comes in, from the first frame of the device on.
+static void write_noise(const char *path, float *noise, uint32_t frames)
+{
+    struct vy_err err = {.at = -1};
+    struct vy_sound_writer *writer;
+    for (uint32_t i = 0; i < frames; i++)
+        noise[i] = (float)(vy_rng_unit(7, i) - 0.5) * 0.5f;
+    assert_int_equal(vy_sound_create(path, VY_SOUND_FLOAT, 48000, 1, &writer, &err), VY_OK);
+    assert_int_equal(vy_sound_write(writer, noise, frames, &err), VY_OK);
+    assert_int_equal(vy_sound_close(writer, true, &err), VY_OK);
+}
 
-    // Frames by which what was heard at `at` is behind what came in, -1 when it is not the same
-    // sound.
-    static int delay_of(const struct live_rig *rig, const float *noise, uint32_t at, bool exact)
-    {
-        for (uint32_t d = 0; d < 2000; d++) {
-            double xy = 0, xx = 0, yy = 0;
-            bool same = true;
-            for (uint32_t i = at; i < at + 2400; i++) {
-                const double x = (double)noise[i - d], y = (double)rig->heard[i][0];
-                xy += x * y;
-                xx += x * x;
-                yy += y * y;
-                same &= noise[i - d] == rig->heard[i][0];
-            }
-            if (exact ? same : xy > 0.999 * sqrt(xx * yy) && yy > 1)
-                return (int)d;
+// Frames by which what was heard at `at` is behind what came in, -1 when it is not the same
+// sound.
+static int delay_of(const struct live_rig *rig, const float *noise, uint32_t at, bool exact)
+{
+    for (uint32_t d = 0; d < 2000; d++) {
+        double xy = 0, xx = 0, yy = 0;
+        bool same = true;
+        for (uint32_t i = at; i < at + 2400; i++) {
+            const double x = (double)noise[i - d], y = (double)rig->heard[i][0];
+            xy += x * y;
+            xx += x * x;
+            yy += y * y;
+            same &= noise[i - d] == rig->heard[i][0];
         }
-        return -1;
+        if (exact ? same : xy > 0.999 * sqrt(xx * yy) && yy > 1)
+            return (int)d;
     }
+    return -1;
+}
 
-    static void sound_from_outside_is_late_by_the_limiter_and_no_more(void **state)
-    {
-        (void)state;
-        enum { FRAMES = 6 * 48000 };
-        static float noise[FRAMES];
-        struct live_rig rig;
-        write_noise("/tmp/veery-live-noise.wav", noise, FRAMES);
-        rig_open(&rig, 128, "/tmp/veery-live-noise.wav");
-        rig_say(&rig, "create mic input");
-        rig_run(&rig, 0.5);
-        const uint32_t latency = says(&rig)->latency,
-                       wet = (uint32_t)vy_live_shared(rig.live)->frame;
-        rig_run(&rig, 0.4);
-        rig_say(&rig, "bypass studio on");
-        rig_run(&rig, 0.4);
-        const uint32_t dry = (uint32_t)vy_live_shared(rig.live)->frame;
-        rig_run(&rig, 0.4);
-        rig_end(&rig);
-        print_message("through the engine %d frames, through the dry path %d, declared %u\n",
-                      delay_of(&rig, noise, wet, false), delay_of(&rig, noise, dry, true), latency);
-        assert_int_equal(delay_of(&rig, noise, wet, false), latency);
-        assert_int_equal(delay_of(&rig, noise, dry, true), latency); // bit for bit
-        unlink("/tmp/veery-live-noise.wav");
-        rig_free(&rig);
-    }
+static void sound_from_outside_is_late_by_the_limiter_and_no_more(void **state)
+{
+    (void)state;
+    enum { FRAMES = 6 * 48000 };
+    static float noise[FRAMES];
+    struct live_rig rig;
+    write_noise("/tmp/veery-live-noise.wav", noise, FRAMES);
+    rig_open(&rig, 128, "/tmp/veery-live-noise.wav");
+    rig_say(&rig, "create mic input");
+    rig_run(&rig, 0.5);
+    const uint32_t latency = says(&rig)->latency, wet = (uint32_t)vy_live_shared(rig.live)->frame;
+    rig_run(&rig, 0.4);
+    rig_say(&rig, "bypass studio on");
+    rig_run(&rig, 0.4);
+    const uint32_t dry = (uint32_t)vy_live_shared(rig.live)->frame;
+    rig_run(&rig, 0.4);
+    rig_end(&rig);
+    print_message("through the engine %d frames, through the dry path %d, declared %u\n",
+                  delay_of(&rig, noise, wet, false), delay_of(&rig, noise, dry, true), latency);
+    assert_int_equal(delay_of(&rig, noise, wet, false), latency);
+    assert_int_equal(delay_of(&rig, noise, dry, true), latency); // bit for bit
+    unlink("/tmp/veery-live-noise.wav");
+    rig_free(&rig);
+}
 
-    int main(void)
-    {
-        const struct CMUnitTest tests[] = {
-            cmocka_unit_test(transport_stands_until_play),
-            cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
-            cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
-            cmocka_unit_test(notes_by_hand_sound_and_end),
-            cmocka_unit_test(the_last_of_many_edits_is_heard),
-            cmocka_unit_test(sound_from_outside_is_late_by_the_limiter_and_no_more),
-            cmocka_unit_test(undo_of_one_author_keeps_what_fired),
-        };
-        return cmocka_run_group_tests(tests, NULL, NULL);
-    }
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(transport_stands_until_play),
+        cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
+        cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
+        cmocka_unit_test(notes_by_hand_sound_and_end),
+        cmocka_unit_test(the_last_of_many_edits_is_heard),
+        cmocka_unit_test(sound_from_outside_is_late_by_the_limiter_and_no_more),
+        cmocka_unit_test(undo_of_one_author_keeps_what_fired),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
