@@ -295,6 +295,9 @@ static void soak(uint32_t period, double seconds)
     note("", "engine's work on a block, p50", (double)vy_wait_quantile(m->work, 0.5) / 1e3, "us");
     note("", "engine's work on a block, p99", (double)vy_wait_quantile(m->work, 0.99) / 1e3, "us");
     const _Atomic uint32_t *const waited = m->slot[m->active].control_wait;
+    row("IPC-01", "packet to where the next tick takes it, p50", (double)s.facts.push_p50_ns / 1e3,
+        "us", 100);
+    row("IPC-01", "p99", (double)s.facts.push_p99_ns / 1e3, "us", 1000);
     note("IPC-01", "packet to the block that applies it, p50",
          (double)vy_wait_quantile(waited, 0.5) / 1e3, "us");
     note("IPC-01", "packet to the block that applies it, p99",
@@ -310,6 +313,7 @@ static void flood(double seconds)
     play_voices(&s);
     const struct vy_shared *const m = vy_live_shared(s.live);
     const uint64_t late = m->late;
+    run(&s, 1); // handles are known, the processors awake
     vy_osc_facts(s.osc, &s.facts);
     const uint64_t before = s.facts.direct;
     start_sender(&sender, s.facts.port, 20000);

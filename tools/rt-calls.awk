@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Veery authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Reads objdump -t, -r and -dr of a sealed kernel object; see tools/check-rt.
+# Reads objdump -t, -r and -dr of an object; see tools/check-rt. kind: empty for a sealed kernel
+# object, else the kind of rule its outside symbols need; roots: further functions to start at.
 
 function hex(text,    i, n) {
     text = tolower(text)
@@ -54,6 +55,8 @@ BEGIN {
         split(line, rule, " ")
         if (rule[1] == "init")
             init_only[rule[2]] = 1
+        if (rule[1] == "any" || (kind != "" && rule[1] == kind))
+            listed[rule[2]] = 1
     }
 }
 
@@ -64,15 +67,17 @@ BEGIN {
     section = left[n]
     split(half[2], right, " ")
     symbol = right[2] == ".hidden" ? right[3] : right[2]
-    kind = substr(half[1], length(left[1]) + 8, 1)
-    if (kind == "F") {
+    type = substr(half[1], length(left[1]) + 8, 1)
+    if (section == "*UND*")
+        outside[symbol] = 1
+    else if (type == "F") {
         i = ++functions[section]
         start[section, i] = hex(left[1])
         end[section, i] = hex(left[1]) + hex(right[1])
         last_of[section ":" hex(left[1])] = end[section, i]
         id_of[symbol] = section ":" hex(left[1])
         name_of[section ":" hex(left[1])] = symbol
-    } else if (kind == "O" && symbol ~ /^vy_module_/ && symbol !~ /^vy_module_table/) {
+    } else if (type == "O" && symbol ~ /^vy_module_/ && symbol !~ /^vy_module_table/) {
         descriptor[section, hex(left[1])] = symbol
         descriptors++
         wanted[section, hex(left[1]) + RESET] = symbol " reset"
@@ -110,7 +115,7 @@ BEGIN {
 
 END {
     commit()
-    if (!descriptors) {
+    if (!descriptors && kind == "") {
         print object ": no module descriptors found (was struct vy_module changed?)"
         exit 1
     }
@@ -122,16 +127,26 @@ END {
             from[root[wanted[key]]] = ""
             queue[++last] = root[wanted[key]]
         }
+    for (i = split(roots, name, ","); i > 0; i--)
+        if (!(name[i] in id_of)) {
+            print object ": there is no function " name[i] " to start at (see tools/check-rt)"
+            bad = 1
+        } else if (!(id_of[name[i]] in from)) {
+            from[id_of[name[i]]] = ""
+            queue[++last] = id_of[name[i]]
+        }
     for (first = 1; first <= last; first++) {
         here = queue[first]
         n = split(calls[here], callee, " ")
         for (i = 1; i <= n; i++) {
             to = callee[i]
-            if (to in init_only) {
+            wrong = kind == "" ? (to in init_only) : (to in outside) && !(to in listed)
+            if (wrong) {
                 path = to
                 for (up = here; up != ""; up = from[up])
                     path = label(up) " > " path
-                print object ": the audio thread reaches an init-only symbol: " path
+                print object ": the audio thread reaches " \
+                    (kind == "" ? "an init-only symbol: " : "a symbol that is not listed for it: ") path
                 bad = 1
             } else if (!(to in from)) {
                 from[to] = here

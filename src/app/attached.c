@@ -48,6 +48,36 @@ static void add_value(const char *key, const json_t *value, struct vy_buf *buf)
     free(text);
 }
 
+// What happens to the processes, for people. @return false: no words for it
+static bool add_sentence(const json_t *event, const char *kind, struct vy_buf *buf)
+{
+    const char *const state = json_string_value(json_object_get(event, "state"));
+    const char *const text = json_string_value(json_object_get(event, "text"));
+    const char *const name = json_string_value(json_object_get(event, "name"));
+    const char *const what = json_string_value(json_object_get(event, "what"));
+    const int slot = (int)json_integer_value(json_object_get(event, "slot"));
+    const json_int_t lost = json_integer_value(json_object_get(event, "lost_frames"));
+    if (strcmp(kind, "engine") == 0 && state)
+        vy_buf_add(buf, strcmp(state, "ready") ? "-- engine %d ended: %s" : "-- engine %d is %s",
+                   slot, state);
+    else if (strcmp(kind, "failover") == 0)
+        vy_buf_add(buf,
+                   lost ? "-- engine %d plays on, %lld frames were lost" : "-- engine %d plays on",
+                   slot, lost);
+    else if (strcmp(kind, "late") == 0)
+        vy_buf_add(buf, "-- engine %d was late", slot);
+    else if (strcmp(kind, "device") == 0 && state && name)
+        vy_buf_add(buf, "-- device %s: %s", name, state);
+    else if (strcmp(kind, "switch") == 0 && what)
+        vy_buf_add(buf, "-- %s %s", what,
+                   json_is_true(json_object_get(event, "on")) ? "on" : "off");
+    else if (strcmp(kind, "failed") == 0 && text)
+        vy_buf_add(buf, "-- %s", text);
+    else
+        return false;
+    return true;
+}
+
 void vy_event_line(const json_t *event, struct vy_buf *buf)
 {
     const char *const kind = json_string_value(json_object_get(event, "event"));
@@ -60,6 +90,8 @@ void vy_event_line(const json_t *event, struct vy_buf *buf)
             vy_buf_add(buf, words[i][1], author, line);
             return;
         }
+    if (kind && add_sentence(event, kind, buf))
+        return;
     vy_buf_add(buf, "-- %s", kind ? kind : "something");
     const char *key;
     json_t *value;

@@ -7,6 +7,7 @@
 
 #include "command/describe.h"
 #include "command/table.h"
+#include "serve/osc_docs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,7 +182,9 @@ int vy_main_docs(int argc, char **argv)
     if (code)
         return code;
     struct vy_err err = {.at = -1};
-    const vy_status status = vy_docs_write(&catalog, argv[1], &err);
+    vy_status status = vy_docs_write(&catalog, argv[1], &err);
+    if (!status)
+        status = vy_osc_docs_write(argv[1], &err);
     vy_catalog_close(&catalog);
     return status ? vy_complain(&err) : EXIT_FINE;
 }

@@ -121,63 +121,74 @@ bool vy_option_number(const char *name, const char *text, double min, double max
 }
 
 static const struct program {
+    const char *title; ///< of the group that begins here, or NULL
     const char *name, *usage, *text;
     int (*run)(int argc, char **argv);
 } programs[] = {
-    {"render",
+    {"Play", "play",
+     "FILE [--bars N|--seconds S] [--loop] [--device D] [--rate HZ] [--period FRAMES]\n"
+     "             [--socket PATH]",
+     "play a session once, until it has rung out", vy_main_play},
+    {NULL, "serve",
+     "[FILE] [--device D] [--rate HZ] [--period FRAMES] [--source IN] [--in-file WAV]\n"
+     "             [--osc [HOST:]PORT] [--midi] [--midi-raw IN[,OUT]] [--midi-clock in|out]\n"
+     "             [--seconds S] [--socket PATH] [--json]",
+     "a studio: plays until it is stopped, and many join it to change the music", vy_main_serve},
+    {NULL, "sh", "[FILE] [--author NAME] [--local] [--socket PATH] [--json]",
+     "a prompt: in the studio that runs, else in a silent session of your own", vy_main_sh},
+    {NULL, "do",
+     "[--session FILE [--save]] [--author NAME] [--local] [--socket PATH] [--json] \"LINE\"...",
+     "say some lines and leave: in the studio that runs, else in a session of its own", vy_main_do},
+    {NULL, "tail", "[--meters] [--socket PATH] [--json]",
+     "show what everybody does in the studio, as it happens", vy_main_tail},
+    {NULL, "panic", "[off] [--socket PATH]",
+     "silence the studio at once, also when it is stuck; off: let it sound again", vy_main_panic},
+    {NULL, "status", "[--local] [--socket PATH] [--json]",
+     "what works in this build, and what the studio that runs is doing", vy_main_status},
+    {"Files", "render",
      "FILE -o OUT.wav [--bars N|--seconds S] [--rate HZ] [--block N] [--threads N]\n"
      "             [--format wav16|wav24|float|flac] [--stems DIR] [--seed N] [--json] [--quick]",
-     "make a sound file of a session", vy_main_render},
-    {"check", "FILE [--json]", "read a session and report", vy_main_check},
-    {"play",
-     "FILE [--device D] [--seconds S|--bars N] [--loop] [--socket PATH] [--rate HZ]\n"
-     "             [--period N]",
-     "play a session", vy_main_play},
-    {"serve",
-     "[FILE] [--socket PATH] [--device D] [--rate HZ] [--period N] [--source IN]\n"
-     "             [--in-file WAV] [--seconds S] [--osc [HOST:]PORT] [--midi] [--midi-raw "
-     "IN[,OUT]]\n"
-     "             [--midi-clock in|out] [--json]",
-     "a studio that plays on, for many shells and programs at once", vy_main_serve},
-    {"sh", "[FILE] [--local] [--socket PATH] [--author NAME] [--json]",
-     "type commands: to the studio that runs, else into a session of one's own", vy_main_sh},
-    {"do",
-     "[--session FILE [--save]] [--local] [--socket PATH] [--author NAME] [--json] \"LINE\"...",
-     "do some lines and leave", vy_main_do},
-    {"tail", "[--socket PATH] [--meters] [--json]", "show what happens in the studio",
-     vy_main_tail},
-    {"panic", "[off] [--socket PATH]", "silence the studio at once, or let it sound again",
-     vy_main_panic},
-    {"modules", "[WORDS] [--json]", "list modules", vy_main_list},
-    {"recipes", "[WORDS] [--json]", "list recipes", vy_main_list},
-    {"describe", "NAME [--json]", "explain a module, recipe or command", vy_main_list},
-    {"devices", "[--json]", "list what sound can go to and come from", vy_main_devices},
-    {"status", "[--local] [--socket PATH] [--json]",
-     "what is real, degraded or absent; what the studio that runs does", vy_main_status},
-    {"help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
-    {"mic",
+     "make a sound file of a session, faster than it plays", vy_main_render},
+    {NULL, "check", "FILE [--json]", "read a session file and say whether it is right",
+     vy_main_check},
+    {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
+    {NULL, "recipes", "[WORDS] [--json]", "list instruments and effects that fit the words",
+     vy_main_list},
+    {NULL, "modules", "[WORDS] [--json]", "list the modules they are made of", vy_main_list},
+    {NULL, "describe", "NAME [--json]", "explain a recipe, module or command, with every knob",
+     vy_main_list},
+    {"This machine", "doctor", "[--json]",
+     "check this machine and its sound server; changes nothing", vy_main_doctor},
+    {NULL, "devices", "[--json]", "list what sound can go to and come from", vy_main_devices},
+    {NULL, "mic",
      "on|off|status [--source NAME|default] [--period FRAMES] [--monitor] [--keep-default]\n"
      "             [--foreground] [--json]",
      "a virtual microphone that other programs choose", vy_main_mic},
-    {"shadow", "save FILE.wav [--seconds S] [--socket PATH]",
+    {NULL, "shadow", "save FILE.wav [--seconds S] [--socket PATH]",
      "keep the last seconds that the microphone or studio heard", vy_main_shadow},
-    {"doctor", "[--json]", "check this machine and its sound server; changes nothing",
-     vy_main_doctor},
-    {"docs", "DIR", "write the reference manual", vy_main_docs},
+    {NULL, "docs", "DIR", "write the reference manual", vy_main_docs},
 };
 #define PROGRAMS (sizeof programs / sizeof *programs)
 
 static void usage(FILE *to)
 {
-    fprintf(to, "veery " VEERY_VERSION ": an instrument played in words\n\n");
-    for (size_t i = 0; i < PROGRAMS; i++)
+    fprintf(to, "veery " VEERY_VERSION ": an instrument played in words\n");
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        if (programs[i].title)
+            fprintf(to, "\n%s\n", programs[i].title);
         fprintf(to, "  veery %s %s\n      %s\n", programs[i].name, programs[i].usage,
                 programs[i].text);
-    fprintf(to,
-            "  veery --version | --help\n\n"
-            "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
-            "3 a file, device or socket could not be read, written or reached, 130 interrupted.\n"
-            "serve and play that end by a signal fade out and exit 0.\n");
+    }
+    fprintf(
+        to,
+        "\n  veery --version | --help\n\n"
+        "D is auto, pipewire[:SINK], pulse[:SINK], null or file:OUT.wav; `veery devices` lists\n"
+        "them. IN is default or a source named there. PATH says which studio is meant, where\n"
+        "it is not the usual one.\n\n"
+        "Begin with `veery serve` in one terminal and `veery sh` in another.\n\n"
+        "Exit codes: 0 fine, 1 a command failed, 2 wrong usage or a bad session file,\n"
+        "3 a file, device or socket could not be read, written or reached, 130 interrupted.\n"
+        "serve and play that end by a signal fade out and exit 0.\n");
 }
 
 static const char *program_name(void *unused, size_t i)

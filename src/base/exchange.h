@@ -61,18 +61,20 @@ enum vy_slot_state {
     VY_SLOT_FAILED, ///< the guard has given it up (set by the guard; the studio kills and empties)
 };
 
-/// What an engine tells after every block. Written by its audio thread only.
+/// What an engine tells after every block. Written by its audio thread only, field by field
+/// (relaxed): who reads while it writes gets whole numbers, of two blocks at most.
 struct vy_engine_says {
-    int64_t position;      ///< transport, frames since bar 1, of the next frame to be heard
-    double beat, bpm;      ///< of the same moment
-    uint32_t playing;      ///< 0 or 1
-    uint32_t latency;      ///< frames from input to output inside the engine
-    uint64_t version;      ///< of the document that is heard
-    uint64_t plans;        ///< swapped in so far
-    uint64_t ticks;        ///< run so far
-    uint64_t controls;     ///< taken from the ring so far
-    uint32_t units;        ///< meters in use
-    float peak[VY_METERS]; ///< of unit i since the studio last looked (it writes 0), full scale 1
+    _Atomic int64_t position;  ///< transport, frames since bar 1, of the next frame to be heard
+    _Atomic double beat, bpm;  ///< of the same moment
+    _Atomic uint32_t playing;  ///< 0 or 1
+    _Atomic uint32_t latency;  ///< frames from input to output inside the engine
+    _Atomic uint64_t version;  ///< of the document that is heard
+    _Atomic uint64_t plans;    ///< swapped in so far
+    _Atomic uint64_t ticks;    ///< run so far
+    _Atomic uint64_t controls; ///< taken from the ring so far
+    _Atomic uint32_t units;    ///< meters in use
+    /// Of unit i since the studio last looked (it writes 0), full scale 1.
+    _Atomic float peak[VY_METERS];
 };
 
 /// The exchange with one engine.
@@ -94,7 +96,7 @@ struct vy_slot {
     // engine -> guard
     _Alignas(64) _Atomic uint32_t done; ///< futex: number of the block that is made
     _Atomic uint32_t running;           ///< mark of the user module that runs right now, 0 = none
-    uint64_t work_ns; ///< it worked on the last block
+    _Atomic uint64_t work_ns;           ///< it worked on the last block
     /// Controls without a frame of their own by the time from `sent_ns` to the block they began in.
     _Atomic uint32_t control_wait[VY_WAIT_BUCKETS];
     struct vy_engine_says says;
@@ -107,9 +109,7 @@ enum vy_event_kind {
     VY_EVENT_LATE = 1, ///< slot `a` missed a deadline; b = block
     VY_EVENT_FAILOVER, ///< slot `a` took over from the other; b = frames of sound lost
     VY_EVENT_FAILED,   ///< slot `a` given up; b = mark of the user module it was in
-    VY_EVENT_DEVICE,   ///< the device was lost, came back or changed; a = enum vy_device_state
     VY_EVENT_BAD,      ///< slot `a` sent samples that are not finite; b = block
-    VY_EVENT_SWITCH,   ///< a: 0 bypass 1 panic; b: off or on, by signal
 };
 
 struct vy_guard_event {
@@ -141,8 +141,8 @@ struct vy_shared {
     _Alignas(64) struct vy_device_facts device;
     _Alignas(64) _Atomic uint32_t active; ///< slot that plays, VY_SLOTS = none
     _Atomic uint64_t frame;               ///< of the next block
-    _Atomic uint64_t block_frame; ///< first frame of the newest block
-    _Atomic uint64_t block_ns;    ///< CLOCK_MONOTONIC when that block began
+    _Atomic uint64_t block_frame;         ///< first frame of the newest block
+    _Atomic uint64_t block_ns;            ///< CLOCK_MONOTONIC when that block began
     _Atomic uint64_t blocks, late, failovers, bad;
     _Atomic uint64_t late_steal; ///< late blocks in which the guard itself had been held up
     _Atomic uint32_t events;     ///< written so far

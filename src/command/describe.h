@@ -25,6 +25,13 @@ const struct vy_module **vy_modules_find(const struct vy_catalog *catalog, const
 const struct vy_recipe **vy_recipes_find(const struct vy_catalog *catalog, const char *words,
                                          size_t *count);
 
+/// Pieces of a page of the reference: its first lines, a cell of a table, and the file itself.
+void vy_docs_head(struct vy_buf *buf, const char *title);
+void vy_docs_cell(struct vy_buf *buf, const char *text);
+/// Empties `buf`, also when it fails.
+VY_MUST_CHECK vy_status vy_docs_page(const char *folder, const char *name, struct vy_buf *buf,
+                                     struct vy_err *err);
+
 /// Write commands.md, modules.md, recipes.md and errors.md into a folder.
 VY_MUST_CHECK vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder,
                                       struct vy_err *err);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void head(struct vy_buf *buf, const char *title)
+void vy_docs_head(struct vy_buf *buf, const char *title)
 {
     vy_buf_add(buf, "<!-- Written by `veery docs`; edit the tables, not this file. -->\n# %s\n",
                title);
@@ -29,7 +29,7 @@ static void prose(struct vy_buf *buf, const char *text)
 }
 
 // A cell of a table.
-static void cell(struct vy_buf *buf, const char *text)
+void vy_docs_cell(struct vy_buf *buf, const char *text)
 {
     vy_buf_add(buf, " ");
     prose(buf, text);
@@ -111,7 +111,7 @@ static void group(struct vy_buf *buf, int g, bool body)
 
 static void commands(struct vy_buf *buf)
 {
-    head(buf, "Commands");
+    vy_docs_head(buf, "Commands");
     vy_buf_add(buf, "\nBefore an editing command: `dry` tries it and changes nothing; `at next "
                     "beat`, `at next bar`, `at next 4 bars`, `at bar 9`, `at bar 9:2.5` let "
                     "it wait. `;` separates commands, `#` begins a comment. "
@@ -130,9 +130,9 @@ static void param(struct vy_buf *buf, const char *name, const struct vy_param *r
     vy_param_range(row, &range);
     vy_value_write(row, def, value, sizeof value);
     vy_buf_add(buf, "| `%s` |", name);
-    cell(buf, range.text ? range.text : "");
-    cell(buf, value);
-    cell(buf, text);
+    vy_docs_cell(buf, range.text ? range.text : "");
+    vy_docs_cell(buf, value);
+    vy_docs_cell(buf, text);
     vy_buf_add(buf, "\n");
     vy_buf_clear(&range);
 }
@@ -183,13 +183,13 @@ static void modules(struct vy_buf *buf, const struct vy_catalog *catalog)
         if (!vy_user_mark(catalog, found[i]))
             found[ours++] = found[i];
     count = ours;
-    head(buf, "Modules");
+    vy_docs_head(buf, "Modules");
     if (found && count)
         qsort(found, count, sizeof *found, by_id);
     vy_buf_add(buf, "\n| module | |\n|---|---|\n");
     for (size_t i = 0; found && i < count; i++) {
         vy_buf_add(buf, "| [%s](#%s) |", found[i]->id, found[i]->id);
-        cell(buf, found[i]->text);
+        vy_docs_cell(buf, found[i]->text);
         vy_buf_add(buf, "\n");
     }
     for (size_t i = 0; found && i < count; i++)
@@ -233,14 +233,14 @@ static void recipe_list(struct vy_buf *buf, const struct vy_catalog *catalog, bo
         if (r->effect != effects)
             continue;
         vy_buf_add(buf, "| [%s](#%s) |", r->name, r->name);
-        cell(buf, r->text ? r->text : "");
+        vy_docs_cell(buf, r->text ? r->text : "");
         vy_buf_add(buf, "\n");
     }
 }
 
 static void recipes(struct vy_buf *buf, const struct vy_catalog *catalog)
 {
-    head(buf, "Recipes");
+    vy_docs_head(buf, "Recipes");
     vy_buf_add(buf, "\n`create NAME RECIPE` makes one, `add EFFECT to NAME` puts an effect behind "
                     "it. [recipes-how-to.md](../recipes-how-to.md) says how to write your own.\n");
     recipe_list(buf, catalog, false);
@@ -251,21 +251,20 @@ static void recipes(struct vy_buf *buf, const struct vy_catalog *catalog)
 
 static void errors(struct vy_buf *buf)
 {
-    head(buf, "Errors");
+    vy_docs_head(buf, "Errors");
     vy_buf_add(buf, "\nWhat stands behind `error` in a reply, and in `error.code` of JSON.\n\n"
                     "| code | |\n|---|---|\n");
 #define X(code, number, name, text)        \
     if (VY_##code != VY_OK) {              \
         vy_buf_add(buf, "| `%s` |", name); \
-        cell(buf, text);                   \
+        vy_docs_cell(buf, text);           \
         vy_buf_add(buf, "\n");             \
     }
     VY_STATUS_LIST(X)
 #undef X
 }
 
-static vy_status write_page(const char *folder, const char *name, struct vy_buf *buf,
-                            struct vy_err *err)
+vy_status vy_docs_page(const char *folder, const char *name, struct vy_buf *buf, struct vy_err *err)
 {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
@@ -282,18 +281,18 @@ vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder, st
 {
     struct vy_buf buf = {0};
     commands(&buf);
-    vy_status status = write_page(folder, "commands.md", &buf, err);
+    vy_status status = vy_docs_page(folder, "commands.md", &buf, err);
     if (!status) {
         modules(&buf, catalog);
-        status = write_page(folder, "modules.md", &buf, err);
+        status = vy_docs_page(folder, "modules.md", &buf, err);
     }
     if (!status) {
         recipes(&buf, catalog);
-        status = write_page(folder, "recipes.md", &buf, err);
+        status = vy_docs_page(folder, "recipes.md", &buf, err);
     }
     if (!status) {
         errors(&buf);
-        status = write_page(folder, "errors.md", &buf, err);
+        status = vy_docs_page(folder, "errors.md", &buf, err);
     }
     return status;
 }

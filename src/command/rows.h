@@ -24,7 +24,7 @@
 #define COUNT                                                                                      \
     {                                                                                              \
         .name = "N", .type = VY_ARG_NUMBER, .optional = true, .unit = "", .min = 1, .max = 100000, \
-        .def = "1", .text = "how many steps"                                                       \
+        .def = "1", .text = "how many edits"                                                       \
     }
 #define KIND                                                               \
     {                                                                      \

@@ -388,8 +388,9 @@ static vy_status make_cables(struct made *m)
         if (status)
             return status;
     }
+    // how far its fade is does not count: it goes on until this plan begins
     for (uint32_t e = 0; e < m->plan.edges; e++)
-        if (m->plan.edge[e].target < m->plan.edge[e].wire->fade)
+        if (m->plan.edge[e].target == 0)
             m->plan.fades = (uint32_t)ceil(FADE_S * m->host->sr_hz / VY_TICK) + 1;
     for (uint32_t n = 0; n < m->graph.nodes && !m->plan.fades; n++)
         if (m->graph.node[n].leaving)
@@ -418,7 +419,7 @@ static vy_status make_units(struct made *m)
         if (g->unit[u].index < 0)
             continue;
         const struct vy_unit *const from = &m->doc->unit[g->unit[u].index];
-        unit->notes->glide_s = from->glide_s;
+        unit->glide_s = from->glide_s;
         if (!from->playing)
             continue;
         struct vy_seq_part *part;
@@ -665,26 +666,29 @@ vy_status vy_compile(struct vy_host *host, const struct vy_doc *doc, const struc
     return VY_OK;
 }
 
-bool vy_fault_next(struct vy_engine *engine, const struct vy_plan *plan, uint32_t *seen, char *text,
-                   size_t size)
+static void fault_text(const struct vy_fault *fault, uint32_t kind, char *text, size_t size)
 {
-    const uint32_t faults = atomic_load(&engine->faults);
-    if (faults - *seen > VY_PLAN_FAULTS) // more than the list holds: those muted all the same
-        *seen = faults - VY_PLAN_FAULTS;
-    if (*seen == faults)
-        return false;
-    struct vy_fault *const fault = &engine->fault[*seen % VY_PLAN_FAULTS];
-    const uint32_t kind = atomic_exchange(&fault->kind, 0);
-    if (!kind)
-        return false; // counted, but not written yet
-    ++*seen;
+    const struct vy_plan *const plan = fault->plan;
     const struct vy_plan_node *const node = fault->node;
     const bool passes = node->instance->mark && (node->module->flags & VY_EFFECT);
     snprintf(text, size, "%s in %s wrote %s; it is %s", node->module->id,
              node->unit < plan->units ? plan->unit[node->unit].name : "something removed",
              kind == VY_FAULT_MEMORY ? "outside its memory" : "a number that is not finite",
              passes ? "bypassed" : "muted");
-    return true;
+}
+
+bool vy_fault_next(struct vy_engine *engine, char *text, size_t size)
+{
+    for (uint32_t i = 0; i < VY_PLAN_FAULTS; i++) {
+        struct vy_fault *const fault = &engine->fault[i];
+        const uint32_t kind = atomic_load_explicit(&fault->kind, memory_order_acquire);
+        if (!kind || kind == VY_FAULT_WRITING)
+            continue;
+        fault_text(fault, kind, text, size);
+        atomic_store_explicit(&fault->kind, 0, memory_order_release);
+        return true;
+    }
+    return false;
 }
 
 void vy_plan_destroy(struct vy_plan *plan)

@@ -28,10 +28,8 @@ VY_MAIN vy_status vy_compile_turns(struct vy_host *host, const struct vy_turn_pl
                                    struct vy_arena *arena, struct vy_plan *plan);
 
 /// Take the next muted node out of an engine's list and say what happened, for people.
-/// @param plan  one that names the engine's units
-/// @param seen  faults taken so far, counted up. @return false: there is no further one
-VY_MAIN bool vy_fault_next(struct vy_engine *engine, const struct vy_plan *plan, uint32_t *seen,
-                           char *text, size_t size);
+/// Before the plan it happened in is destroyed. @return false: there is no further one
+VY_MAIN bool vy_fault_next(struct vy_engine *engine, char *text, size_t size);
 
 /// NULL is fine. The plan must have left the audio thread.
 VY_MAIN void vy_plan_destroy(struct vy_plan *plan);

@@ -28,7 +28,6 @@ struct vy_player {
     uint32_t plans;         // alive
     uint64_t version;
     bool swept, rebind;
-    uint32_t faults; // seen
     struct vy_stem_ring *stems;
     const char *unit[VY_METERS];
 };
@@ -47,10 +46,19 @@ struct vy_player *vy_player_new(const struct vy_catalog *catalog, double sr_hz,
     return p;
 }
 
+static void report_faults(struct vy_player *p)
+{
+    char text[120];
+    while (vy_fault_next(&p->play.engine, text, sizeof text))
+        if (p->events.event)
+            p->events.event(p->events.arg, "muted", text);
+}
+
 static void free_returned(struct vy_player *p)
 {
     struct vy_plan_order order;
     while (vy_plan_pop(&p->play.out, &order)) {
+        report_faults(p); // they point into the plan, and it has brought all of them along
         vy_plan_destroy(order.plan);
         p->plans--;
     }
@@ -128,14 +136,6 @@ vy_status vy_player_bind(struct vy_player *p, uint32_t handle, const char *path,
     return vy_host_bind(&p->host, handle, path, err);
 }
 
-static void report_faults(struct vy_player *p)
-{
-    char text[120];
-    while (vy_fault_next(&p->play.engine, p->newest, &p->faults, text, sizeof text))
-        if (p->events.event)
-            p->events.event(p->events.arg, "muted", text);
-}
-
 static void deliver_stems(struct vy_player *p)
 {
     struct vy_stem_ring *const ring = p->stems;
@@ -153,7 +153,7 @@ static void deliver_stems(struct vy_player *p)
 vy_status vy_player_service(struct vy_player *p, struct vy_err *err)
 {
     deliver_stems(p);
-    report_faults(p); // before the plans they point into are freed
+    report_faults(p);
     free_returned(p);
     if (p->plans > 1 || !p->doc)
         return VY_OK;

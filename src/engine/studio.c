@@ -233,7 +233,8 @@ static float tick_peak(const struct vy_plan *plan)
 static void read_faults(struct renderer *r)
 {
     char text[120];
-    while (vy_fault_next(&r->engine, r->engine.plan, &r->faults, text, sizeof text)) {
+    r->faults = r->engine.faults;
+    while (vy_fault_next(&r->engine, text, sizeof text)) {
         report(r, "muted", text);
         r->result->muted++;
     }

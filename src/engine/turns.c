@@ -34,8 +34,9 @@ static bool find_param(const struct vy_turn_places *p, const char *path, struct 
     if (vy_edit_find(p->doc, path, &t, &why) || t.port)
         return false;
     if (t.node < 0) {
-        uint32_t param;
-        add_target(p, vy_graph_strip(p->graph, t.unit, t.param, &param), param, turn);
+        uint32_t param = 0;
+        const int node = vy_graph_strip(p->graph, t.unit, t.param, &param);
+        add_target(p, node, param, turn);
     }
     const int targets = t.node < 0 ? 0 : t.knob ? t.knob->targets : 1;
     for (int k = 0; k < targets; k++) {

@@ -6,13 +6,22 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define LINE (2u * VY_BLOCK_MAX)
 #define LOUDEST 64.0f // +36 dBFS: nothing honest is louder
 #define BAD_BLOCKS 8u // not finite so often: given up
 #define STALL_NS \
     300000u // woken so long after the deadline: the machine stood still, not the engine
-#define FADE_LEFT_S 0.003f // a new engine fades in at least this long
+#define POSITION_MAX ((int64_t)1 << 40) // frames: 66 days at 192 kHz
+#define FADE_LEFT_S 0.003f              // a new engine fades in at least this long
+
+// Before 0: within the tick of a jump there.
+static bool can_be(int64_t position)
+{
+    return position >= -(int64_t)VY_BLOCK_MAX && position <= POSITION_MAX;
+}
 
 // A guard before this one may have been killed: the music goes on where it was, user modules it
 // blamed stay out, and what was silenced stays silent.
@@ -25,7 +34,8 @@ static void inherit(struct vy_guard *guard)
     if (active >= VY_SLOTS)
         return;
     const struct vy_slot *const slot = &s->slot[active];
-    guard->position = slot->says.position;
+    const int64_t position = slot->says.position;
+    guard->position = can_be(position) ? position : 0;
     guard->playing = slot->says.playing != 0;
     guard->prefer = active;
     const uint32_t blames = atomic_load(&slot->blames);
@@ -38,6 +48,7 @@ void vy_guard_init(struct vy_guard *guard, struct vy_shared *shared, float sr_hz
     memset(guard, 0, sizeof *guard);
     guard->shared = shared;
     guard->sr_hz = sr_hz;
+    guard->tap_frames = shared->tap_frames;
     guard->active = VY_SLOTS;
     guard->panic = (struct vy_slope){1, 1, 0};
     inherit(guard);
@@ -92,7 +103,8 @@ static void end_trouble(struct vy_guard *g, bool bypass)
 {
     if (!g->trouble_ns)
         return;
-    const uint32_t latency = g->shared->slot[g->active].says.latency;
+    const uint32_t latency =
+        atomic_load_explicit(&g->shared->slot[g->active].says.latency, memory_order_relaxed);
     g->silent = g->fresh && latency < VY_BLOCK_MAX ? latency : 0;
     g->fresh = false;
     g->trouble_ns = 0;
@@ -137,13 +149,21 @@ static uint32_t blame(struct vy_guard *g, const struct vy_slot *slot)
     return mark;
 }
 
+// By its descriptor: a number in shared memory may mean anybody. The studio ends engines that the
+// guard could not.
+static void end_engine(struct vy_guard *g, uint32_t slot)
+{
+    const int fd = atomic_load_explicit(&g->pidfd[slot], memory_order_relaxed) - 1;
+    if (fd >= 0)
+        syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+}
+
 static void give_up(struct vy_guard *g)
 {
     struct vy_slot *const slot = &g->shared->slot[g->active];
-    const int pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
     report(g, VY_EVENT_FAILED, g->active, blame(g, slot));
-    if (ready(g, g->active) && pid > 1)
-        kill(pid, SIGKILL);
+    if (ready(g, g->active))
+        end_engine(g, g->active);
     uint32_t state = VY_SLOT_READY;
     atomic_compare_exchange_strong(&slot->state, &state, VY_SLOT_FAILED);
     g->active = VY_SLOTS;
@@ -170,7 +190,7 @@ static bool take_over(struct vy_guard *g)
         struct vy_slot *const slot = &g->shared->slot[i];
         begin_trouble(g); // its sound has nothing to do with what was heard last
         slot->takeover++;
-        slot->position = g->position + (g->playing ? g->lost : 0);
+        slot->position = g->position + (int64_t)(g->playing ? g->behind : 0);
         slot->playing = g->playing;
         tell_blames(g, slot);
         if (g->gave_up)
@@ -189,16 +209,16 @@ static void ask(struct vy_guard *g, const float *const in[2], uint32_t frames)
 {
     struct vy_slot *const slot = &g->shared->slot[g->active];
     // what it still made of the time it was late for, it need not skip
-    if (g->late_row && g->lost > slot->frames)
-        slot->skipped += g->lost - slot->frames;
-    slot->frames = frames;
+    if (g->late_row && g->behind > g->frames)
+        slot->skipped += g->behind - g->frames;
+    slot->frames = g->frames = frames;
     slot->frame = atomic_load_explicit(&g->shared->frame, memory_order_relaxed);
     atomic_store_explicit(&slot->cpu, (uint32_t)g->cpu, memory_order_relaxed);
     for (int c = 0; c < 2; c++)
         memcpy(slot->in[c], in[c], frames * sizeof(float));
     g->asked_ns = vy_now_ns();
     g->waiting = true;
-    atomic_fetch_add_explicit(&slot->asked, 1, memory_order_release);
+    g->asked = atomic_fetch_add_explicit(&slot->asked, 1, memory_order_release) + 1;
     vy_futex_wake(&slot->asked);
 }
 
@@ -206,14 +226,13 @@ static void ask(struct vy_guard *g, const float *const in[2], uint32_t frames)
 static bool wait_for(struct vy_guard *g, uint64_t until)
 {
     struct vy_slot *const slot = &g->shared->slot[g->active];
-    const uint32_t wanted = atomic_load_explicit(&slot->asked, memory_order_relaxed);
     for (uint64_t now; (now = vy_now_ns()) < until;) {
         const uint32_t done = atomic_load_explicit(&slot->done, memory_order_acquire);
-        if (done == wanted)
+        if (done == g->asked)
             break;
         vy_futex_wait(&slot->done, done, until - now);
     }
-    if (atomic_load_explicit(&slot->done, memory_order_acquire) != wanted)
+    if (atomic_load_explicit(&slot->done, memory_order_acquire) != g->asked)
         return false;
     g->waiting = false;
     return true;
@@ -234,7 +253,9 @@ static bool wait_patiently(struct vy_guard *g, uint64_t start, uint64_t period)
 
 static void keep_times(struct vy_guard *g, uint64_t all)
 {
-    const uint64_t said = g->shared->slot[g->active].work_ns, work = said < all ? said : all;
+    const uint64_t said =
+        atomic_load_explicit(&g->shared->slot[g->active].work_ns, memory_order_relaxed);
+    const uint64_t work = said < all ? said : all;
     atomic_fetch_add_explicit(&g->shared->wait[vy_wait_bucket(all - work)], 1,
                               memory_order_relaxed);
     atomic_fetch_add_explicit(&g->shared->work[vy_wait_bucket(work)], 1, memory_order_relaxed);
@@ -248,13 +269,27 @@ static bool is_sound(const float *x, uint32_t frames)
     return fine;
 }
 
-// What the engine made is fit to be heard.
+// Where the music is, as the engine says; when that cannot be, by our own count.
+static void follow(struct vy_guard *g, const struct vy_engine_says *says, uint32_t frames)
+{
+    const int64_t position = atomic_load_explicit(&says->position, memory_order_relaxed);
+    g->playing = atomic_load_explicit(&says->playing, memory_order_relaxed) != 0;
+    if (can_be(position))
+        g->position = position;
+    else if (g->playing)
+        g->position += (int64_t)g->behind + frames;
+    g->told = true;
+}
+
+// What the engine made is fit to be heard. It is copied first: one that has gone wild may still
+// write.
 static bool accept(struct vy_guard *g, uint32_t frames)
 {
     const struct vy_slot *const slot = &g->shared->slot[g->active];
-    g->position = slot->says.position;
-    g->playing = slot->says.playing != 0;
-    if (is_sound(slot->out[0], frames) && is_sound(slot->out[1], frames)) {
+    follow(g, &slot->says, frames);
+    for (int c = 0; c < 2; c++)
+        memcpy(g->sound[c], slot->out[c], frames * sizeof(float));
+    if (is_sound(g->sound[0], frames) && is_sound(g->sound[1], frames)) {
         g->bad_row = g->late_row = 0;
         return true;
     }
@@ -277,7 +312,7 @@ static void be_late(struct vy_guard *g, uint64_t period)
         give_up(g);
 }
 
-// Ask the engine that plays, else the spare one. True: slot[active].out holds the block.
+// Ask the engine that plays, else the spare one. True: g->sound holds the block.
 static bool exchange(struct vy_guard *g, const float *const in[2], uint32_t frames, uint64_t start)
 {
     const uint64_t period = (uint64_t)((double)frames * 1e9 / (double)g->sr_hz);
@@ -313,7 +348,8 @@ static void store_dry(struct vy_guard *g, const float *const in[2], uint32_t fra
             g->line[c][(g->written + i) % LINE] = in[c][i];
     // another delay would be a jump: only while the dry path is silent
     if (g->dry.now == 0 && g->active < VY_SLOTS) {
-        const uint32_t latency = g->shared->slot[g->active].says.latency;
+        const uint32_t latency =
+            atomic_load_explicit(&g->shared->slot[g->active].says.latency, memory_order_relaxed);
         g->delay = latency < VY_BLOCK_MAX ? latency : VY_BLOCK_MAX;
     }
 }
@@ -337,8 +373,7 @@ static void aim(struct vy_guard *g, bool sound)
     slope_to(&g->panic, panic ? 0 : 1, fade, g->sr_hz);
 }
 
-static void mix(struct vy_guard *g, const float *const engine[2], float *const out[2],
-                uint32_t frames)
+static void mix(struct vy_guard *g, bool sound, float *const out[2], uint32_t frames)
 {
     const uint32_t from = g->written - g->delay + LINE;
     for (uint32_t i = 0; i < frames; i++) {
@@ -347,8 +382,8 @@ static void mix(struct vy_guard *g, const float *const engine[2], float *const o
         g->silent -= g->silent > 0;
         for (int c = 0; c < 2; c++) {
             float y = h > 0 ? h * g->hold[c] : 0;
-            if (e > 0 && engine)
-                y += e * engine[c][i];
+            if (e > 0 && sound)
+                y += e * g->sound[c][i];
             g->last[c] = y;
             if (d > 0) // alone it is the input, bit for bit
                 y += d * g->line[c][(from + i) % LINE];
@@ -369,11 +404,12 @@ static void keep_peak(_Atomic uint32_t *peak, const float *x, uint32_t frames)
         atomic_store_explicit(peak, bits, memory_order_relaxed);
 }
 
-static void tap(struct vy_shared *s, const float *const in[2], float *const out[2], uint32_t frames)
+static void tap(struct vy_guard *g, const float *const in[2], float *const out[2], uint32_t frames)
 {
+    struct vy_shared *const s = g->shared;
     const uint64_t at = atomic_load_explicit(&s->frame, memory_order_relaxed);
     for (uint32_t i = 0; i < frames; i++) {
-        float *const to = s->tap[(at + i) & (s->tap_frames - 1)];
+        float *const to = s->tap[(at + i) & (g->tap_frames - 1)];
         to[0] = in[0][i];
         to[1] = in[1][i];
         to[2] = out[0][i];
@@ -383,11 +419,12 @@ static void tap(struct vy_shared *s, const float *const in[2], float *const out[
 }
 
 // Frames the device lost: time goes on, and what is recorded has silence there.
-static void skip(struct vy_shared *s, uint32_t frames)
+static void skip(struct vy_guard *g, uint32_t frames)
 {
+    struct vy_shared *const s = g->shared;
     const uint64_t at = atomic_load_explicit(&s->frame, memory_order_relaxed);
-    for (uint32_t i = 0; i < frames && i < s->tap_frames; i++)
-        memset(s->tap[(at + i) & (s->tap_frames - 1)], 0, sizeof *s->tap);
+    for (uint32_t i = 0; i < frames && i < g->tap_frames; i++)
+        memset(s->tap[(at + i) & (g->tap_frames - 1)], 0, sizeof *s->tap);
     atomic_store_explicit(&s->frame, at + frames, memory_order_relaxed);
 }
 
@@ -396,27 +433,26 @@ void vy_guard_block(struct vy_guard *g, const float *const in[2], float *const o
 {
     struct vy_shared *const s = g->shared;
     const uint64_t start = vy_now_ns();
-    skip(s, skipped);
+    skip(g, skipped);
     atomic_store_explicit(&s->block_frame, atomic_load_explicit(&s->frame, memory_order_relaxed),
                           memory_order_relaxed);
     atomic_store_explicit(&s->block_ns, start, memory_order_release);
+    g->told = false;
     const bool sound = exchange(g, in, frames, start);
     store_dry(g, in, frames);
     aim(g, sound);
-    const float *engine[2] = {NULL, NULL};
-    if (sound)
-        for (int c = 0; c < 2; c++)
-            engine[c] = s->slot[g->active].out[c];
-    mix(g, sound ? engine : NULL, out, frames);
+    mix(g, sound, out, frames);
     g->lost = g->trouble_ns ? g->lost + frames : 0;
+    g->behind = g->told ? 0 : g->behind + frames;
     keep_peak(&s->peak_out[0], out[0], frames);
     keep_peak(&s->peak_out[1], out[1], frames);
-    tap(s, in, out, frames);
+    tap(g, in, out, frames);
+    atomic_store_explicit(&g->quiet, g->panic.now == 0, memory_order_relaxed);
     atomic_fetch_add_explicit(&s->frame, frames, memory_order_relaxed);
     atomic_fetch_add_explicit(&s->blocks, 1, memory_order_release);
 }
 
 bool vy_guard_silent(const struct vy_guard *guard)
 {
-    return guard->panic.now == 0;
+    return atomic_load_explicit(&guard->quiet, memory_order_relaxed);
 }

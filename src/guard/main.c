@@ -12,6 +12,7 @@
 #include "sound/device.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -32,7 +33,9 @@ struct process {
     struct vy_shared *shared;
     struct vy_device *device;
     int signals, control; // control: the studio's end closes when it is gone
+    pid_t studio;         // whose children the engines are
     int pid[VY_SLOTS];    // the pidfds belong to
+    int old[VY_SLOTS];    // 1 + pidfd to be closed in the next round, 0 = none
     _Atomic bool open;    // the device's facts are known
     bool alone;           // the sound goes on when the studio is gone
     uint64_t deadline;    // CLOCK_MONOTONIC ns when a fade-out has to be over, 0 = none
@@ -87,19 +90,45 @@ static void show_device(struct process *p)
     atomic_store_explicit(&to->state, (uint32_t)now.state, memory_order_release);
 }
 
-// A descriptor that becomes readable when the engine ends, for the device thread to look at.
+// The second word behind the name, which stands in brackets and may hold anything.
+static pid_t parent_of(pid_t pid)
+{
+    char text[512];
+    snprintf(text, sizeof text, "/proc/%d/stat", (int)pid);
+    const int fd = open(text, O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *const behind = strrchr(text, ')');
+    return behind && strlen(behind) > 4 ? (pid_t)strtol(behind + 4, NULL, 10) : 0;
+}
+
+// The guard will kill what it holds a descriptor of, and an engine gone wild may have written any
+// number: only the studio's own children are taken.
+static int watch_process(const struct process *p, pid_t pid)
+{
+    const bool other = pid > 1 && pid != getpid();
+    const int fd = other ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    if (fd < 0 || parent_of(pid) == p->studio)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+// A descriptor that becomes readable when the engine ends, for the device thread to look at. One
+// that was replaced stays open for a round: the device thread may just be using it.
 static void watch_engines(struct process *p)
 {
     for (uint32_t i = 0; i < VY_SLOTS; i++) {
+        if (p->old[i])
+            close(p->old[i] - 1);
+        p->old[i] = 0;
         const int pid = p->shared->slot[i].pid;
         if (pid == p->pid[i])
             continue;
-        const int old = p->guard.pidfd[i] - 1;
-        const int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-        p->guard.pidfd[i] = fd + 1;
+        p->old[i] = atomic_exchange(&p->guard.pidfd[i], watch_process(p, pid) + 1);
         p->pid[i] = pid;
-        if (old >= 0)
-            close(old);
     }
 }
 
@@ -235,6 +264,7 @@ int main(int argc, char **argv)
     struct vy_err err = {.at = -1};
     int memory = -1;
     process.control = -1;
+    process.studio = getppid();
     if (!read_words(argc, argv, &want, &memory, &process.control, &process.alone))
         return usage();
     if (!catch_signals(&process) || vy_shared_open(memory, &process.shared, &err) ||

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#define BIND_MS 100        // for an engine to know a new instrument
 #define ECHO_NS 100000000u // values turned by hand become lines so often at most
 
 static int find(const struct vy_live *live, const char *path)
@@ -45,6 +47,16 @@ static vy_status resolve(const struct vy_doc *doc, struct vy_binding *b, struct 
     return VY_OK;
 }
 
+// The engine that plays knows the handle.
+static bool is_heard(struct vy_live *live, uint32_t handle)
+{
+    const uint32_t active = atomic_load(&live->shared->active);
+    pthread_mutex_lock(&live->lock);
+    const bool heard = active < VY_SLOTS && (live->binding[handle].ready & 1u << active);
+    pthread_mutex_unlock(&live->lock);
+    return heard;
+}
+
 vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *err)
 {
     struct vy_binding b = {.valid = true};
@@ -65,6 +77,11 @@ vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *er
         if (live->engine[i].process.pid)
             vy_link_send(&live->engine[i].link,
                          json_pack("{s:[[i,s]]}", "bind", (int)handle, b.path));
+    // the note somebody plays next must not be lost because its instrument is new
+    for (int ms = 0; b.unit && ms < BIND_MS && !is_heard(live, handle); ms++) {
+        vy_live_pump(live);
+        usleep(1000);
+    }
     return VY_OK;
 }
 

@@ -55,7 +55,7 @@ struct place {
 
 // ---- audio thread -------------------------------------------------------------------------------
 
-#define SETTLED 1u // blocks after a takeover
+#define SETTLED 8u // blocks after a takeover
 
 // On the guard's own processor the answer needs no wake-up from another one. Not at once: there the
 // engine before this one may still be dying, with the same priority, and that takes milliseconds.
@@ -97,7 +97,7 @@ static void *run_audio(void *arg)
         follow_guard(e, &at);
         const uint64_t begun = vy_now_ns();
         vy_player_block(e->player, slot);
-        slot->work_ns = vy_now_ns() - begun;
+        atomic_store_explicit(&slot->work_ns, vy_now_ns() - begun, memory_order_relaxed);
         atomic_store_explicit(&slot->done, done, memory_order_release);
         vy_futex_wake(&slot->done);
     }
@@ -352,7 +352,7 @@ static void become_ready(struct engine *e)
         return;
     if (!e->running && !start_audio(e))
         return;
-    if (e->slot->says.plans > 0)
+    if (atomic_load_explicit(&e->slot->says.plans, memory_order_acquire) > 0)
         atomic_store_explicit(&e->slot->state, VY_SLOT_READY, memory_order_release);
 }
 
@@ -384,8 +384,10 @@ int vy_engine_process(const struct vy_catalog *catalog, int memory, int control,
 {
     struct engine *const e = calloc(1, sizeof *e);
     struct vy_err err = {.at = -1};
-    if (!e || slot >= VY_SLOTS || vy_shared_open(memory, &e->shared, &err))
+    if (!e || slot >= VY_SLOTS || vy_shared_open(memory, &e->shared, &err)) {
+        free(e);
         return 1;
+    }
     signal(SIGPIPE, SIG_IGN);
     fcntl(control, F_SETFL, O_NONBLOCK);
     e->catalog = catalog;

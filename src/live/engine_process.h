@@ -11,8 +11,7 @@
 //     {"stems":"DIR","from":FRAME,"since":NS}                         write stems (live/stems.h)
 //     {"stems":null,"until":FRAME}                                    stop; answered
 //     {"stems":false}
-//     {"module":{"name","path","mark"}}                               answered
-//     {"loaded":..,"ok":..}
+//     {"module":{"name","path","mark"}}                 load; answered {"loaded":..,"ok":..,"text"}
 //   engine -> studio
 //     {"event":..,"text":..} {"failed":"why","version":N} {"units":["bass"..]}
 #ifndef VY_LIVE_ENGINE_PROCESS_H

@@ -86,6 +86,7 @@ static double jump_of(const struct vy_session *session, size_t from)
 void vy_live_send_new(struct vy_live *live, double at, const uint32_t *echo, uint32_t echoes)
 {
     struct vy_session *const session = live->session;
+    const struct vy_request *const said = live->request;
     const bool reset = session->rewrites != live->sent_rewrites;
     if (!reset && session->entries == live->sent_entries)
         return;
@@ -114,11 +115,11 @@ void vy_live_send_new(struct vy_live *live, double at, const uint32_t *echo, uin
                                       "author", e->author, "line", e->line, "version",
                                       (json_int_t)e->version, "beat", e->beat));
     }
-    if (reset)
-        vy_live_event(live, json_pack("{s:s,s:s,s:s,s:I,s:f}", "event", "edit", "author",
-                                      live->speaker ? live->speaker : "", "line", "undo or redo",
-                                      "version", (json_int_t)session->version, "beat",
-                                      session->doc->beat));
+    if (reset) // undo, redo: the line itself is not in the log
+        vy_live_event(live, json_pack("{s:s,s:s,s:s%,s:I,s:f}", "event", "edit", "author",
+                                      said ? said->author : "", "line", said ? said->line : "",
+                                      said ? said->length : (size_t)0, "version",
+                                      (json_int_t)session->version, "beat", session->doc->beat));
     live->sent_entries = session->entries;
     live->sent_rewrites = session->rewrites;
     vy_live_check_bindings(live);

@@ -58,11 +58,15 @@ struct vy_live {
     bool closing;
     char **guard_words; ///< argv, to start it again
     struct vy_engine_child engine[VY_SLOTS];
-    const char *speaker; ///< author of the line that is being done, or NULL
-    size_t sent_entries; ///< of the session's log
+    const struct vy_request *request; ///< the line that is being done, or NULL
+    size_t sent_entries;              ///< of the session's log
     uint64_t sent_rewrites;
     uint64_t seek_version; ///< positions of older versions are not where the music is
     uint32_t guard_events; ///< read
+    struct {
+        uint32_t device; ///< enum vy_device_state
+        bool bypass, panic;
+    } told; ///< what the last events said
     uint32_t clients, restarts;
     uint64_t echoed_ns;
     struct vy_recorder *recorder;

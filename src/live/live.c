@@ -132,10 +132,10 @@ vy_status vy_live_do(struct vy_live *live, const struct vy_request *request, vy_
 {
     vy_live_echo(live, true); // what was turned by hand is what the line finds
     live->session->doc->beat = vy_live_beat(live);
-    live->speaker = request->author;
+    live->request = request;
     const vy_status status = vy_session_do(live->session, request, reply, arg);
     vy_live_send_new(live, (double)NAN, NULL, 0);
-    live->speaker = NULL;
+    live->request = NULL;
     return status;
 }
 

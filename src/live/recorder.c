@@ -239,13 +239,13 @@ vy_status vy_live_shadow(void *arg, const char *file, double seconds, struct vy_
     struct vy_live *const live = arg;
     const uint32_t sr = atomic_load(&live->shared->device.sr_hz);
     const uint32_t frames = (uint32_t)fmin(seconds * sr, live->shared->tap_frames);
-    float(*const past)[4] = malloc((frames + 1u) * sizeof *past);
+    float *const past = malloc((frames + 1u) * 4 * sizeof *past);
     float *const stereo = malloc((frames + 1u) * 2 * sizeof *stereo);
     struct vy_sound_writer *writer = NULL;
-    const uint32_t n = past && stereo ? vy_tap_copy(live->shared, frames, past) : 0;
+    const uint32_t n = past && stereo ? vy_tap_copy(live->shared, frames, (float(*)[4])past) : 0;
     vy_status status = n ? VY_OK : vy_fail(err, VY_NO_EFFECT, -1, "nothing has come in yet");
     for (uint32_t i = 0; i < n; i++)
-        memcpy(stereo + 2 * i, past[i], 2 * sizeof *stereo);
+        memcpy(stereo + 2 * i, past + 4 * i, 2 * sizeof *stereo);
     if (!status)
         status = vy_make_parents(file, err);
     if (!status)

@@ -6,11 +6,62 @@
 // and is not heard.
 #include "live/inside.h"
 
+#include "command/aside.h"
 #include "command/user_modules.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define LOAD_MS 2000 // for an engine to load a module and make a plan
+
+// What the child that compiles has to say. Diagnostics follow as JSON text.
+struct built {
+    vy_status status;
+    char path[VY_USER_PATH];
+    struct vy_err err;
+};
+
+struct build {
+    const struct vy_catalog *catalog;
+    const char *name;
+};
+
+static void build_aside(void *arg, int fd)
+{
+    const struct build *const build = arg;
+    struct built built = {.err = {.at = -1}};
+    json_t *const result = json_object();
+    built.status =
+        vy_user_reload_build(build->catalog, build->name, built.path, result, &built.err);
+    vy_aside_put(fd, &built, sizeof built);
+    char *const text = json_dumps(result, 0);
+    if (text)
+        vy_aside_put(fd, text, strlen(text));
+}
+
+// Compile and try it; the studio goes on meanwhile.
+static vy_status build_module(struct vy_live *live, const char *name, char *path, json_t *result,
+                              struct vy_err *err)
+{
+    struct build build = {live->catalog, name};
+    struct built built;
+    struct vy_buf all = {0};
+    vy_status status = vy_aside(&live->stage, build_aside, &build, &all, err);
+    if (!status && all.length < sizeof built)
+        status = vy_fail(err, VY_INTERNAL, -1, "the compiling process said nothing");
+    if (!status) {
+        memcpy(&built, all.text, sizeof built);
+        json_t *const said =
+            json_loadb(all.text + sizeof built, all.length - sizeof built, 0, NULL);
+        json_object_update(result, said);
+        json_decref(said);
+        vy_text_copy(path, VY_USER_PATH, built.path);
+        *err = built.err;
+        status = built.status;
+    }
+    vy_buf_clear(&all);
+    return status;
+}
 
 static void send_module(struct vy_live *live, uint32_t slot, const struct vy_user_module *user)
 {
@@ -66,7 +117,7 @@ vy_status vy_live_reload(void *arg, const char *name, struct vy_buf *text, json_
     const uint64_t before = old ? old->module->layout : 0;
     char path[VY_USER_PATH];
     uint32_t nodes = 0;
-    vy_status status = vy_user_reload_build(live->catalog, name, path, result, err);
+    vy_status status = build_module(live, name, path, result, err);
     if (!status)
         status = vy_user_reload_take(live->session, path, name,
                                      vy_user_mark_new(live->catalog, path), &nodes, err);

@@ -22,7 +22,7 @@ static const char *state_name(uint32_t state)
     return state == VY_DEVICE_RUNNING ? "running" : state == VY_DEVICE_LOST ? "lost" : "closed";
 }
 
-static json_t *guard_event_json(const struct vy_live *live, const struct vy_guard_event *e)
+static json_t *guard_event_json(const struct vy_guard_event *e)
 {
     const json_int_t frame = (json_int_t)e->frame;
     switch ((enum vy_event_kind)e->kind) {
@@ -36,17 +36,31 @@ static json_t *guard_event_json(const struct vy_live *live, const struct vy_guar
                          (int)e->b, "frame", frame, "text",
                          e->b ? "an engine was given up in a user module, which is bypassed now"
                               : "an engine was given up");
-    case VY_EVENT_DEVICE:
-        return json_pack("{s:s,s:s,s:s}", "event", "device", "state", state_name(e->a), "name",
-                         live->shared->device.name);
     case VY_EVENT_BAD:
         return json_pack("{s:s,s:s,s:I}", "event", "muted", "text",
                          "an engine sent samples that are no numbers", "frame", frame);
-    case VY_EVENT_SWITCH:
-        return json_pack("{s:s,s:s,s:b}", "event", "switch", "what", e->a ? "panic" : "bypass",
-                         "on", (int)e->b);
     }
     return NULL;
+}
+
+// State that changes without an event of its own: whoever changed it, a line, a signal or a plug.
+static void tell_changes(struct vy_live *live)
+{
+    const struct vy_shared *const s = live->shared;
+    const uint32_t device = atomic_load_explicit(&s->device.state, memory_order_acquire);
+    const bool bypass = atomic_load(&s->bypass) != 0, panic = atomic_load(&s->panic) != 0;
+    if (device != live->told.device)
+        vy_live_event(live, json_pack("{s:s,s:s,s:s}", "event", "device", "state",
+                                      state_name(device), "name", s->device.name));
+    if (bypass != live->told.bypass)
+        vy_live_event(live, json_pack("{s:s,s:s,s:b}", "event", "switch", "what", "bypass", "on",
+                                      (int)bypass));
+    if (panic != live->told.panic)
+        vy_live_event(
+            live, json_pack("{s:s,s:s,s:b}", "event", "switch", "what", "panic", "on", (int)panic));
+    live->told.device = device;
+    live->told.bypass = bypass;
+    live->told.panic = panic;
 }
 
 void vy_live_guard_events(struct vy_live *live)
@@ -56,8 +70,9 @@ void vy_live_guard_events(struct vy_live *live)
         live->guard_events = there - VY_EVENTS;
     for (; live->guard_events != there; live->guard_events++) {
         const struct vy_guard_event e = live->shared->event[live->guard_events % VY_EVENTS];
-        vy_live_event(live, guard_event_json(live, &e));
+        vy_live_event(live, guard_event_json(&e));
     }
+    tell_changes(live);
 }
 
 static json_t *process_json(const char *role, int pid)
@@ -95,8 +110,10 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     const struct vy_shared *const s = live->shared;
     const struct vy_device_facts *const d = &s->device;
     const uint32_t active = atomic_load(&s->active);
-    const struct vy_engine_says *const says = active < VY_SLOTS ? &s->slot[active].says : NULL;
-    const int latency = says ? (int)says->latency : 0;
+    const bool plays = active < VY_SLOTS;
+    const struct vy_slot *const slot = &s->slot[plays ? active : 0];
+    const struct vy_engine_says *const says = &slot->says;
+    const int latency = plays ? (int)says->latency : 0;
     json_t *const processes = processes_json(live);
     vy_buf_add(text, "\n  %s %s, %u Hz, %u frames, %s%s%s; late %llu, failovers %llu, xruns %llu",
                d->backend, d->name, d->sr_hz, d->period, state_name(d->state),
@@ -128,13 +145,13 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
     json_object_set_new(result, "clients", json_integer(live->clients));
     json_object_set_new(result, "exchange", times_json(s->wait));
     json_object_set_new(result, "work", times_json(s->work));
-    if (says)
-        json_object_set_new(result, "controls", times_json(s->slot[active].control_wait));
-    if (says)
+    if (plays)
+        json_object_set_new(result, "controls", times_json(slot->control_wait));
+    if (plays)
         json_object_set_new(result, "transport",
                             json_pack("{s:b,s:f,s:f,s:I,s:I}", "playing", (int)says->playing,
-                                      "beat", says->beat, "bpm", says->bpm, "version",
-                                      (json_int_t)says->version, "controls",
+                                      "beat", (double)says->beat, "bpm", (double)says->bpm,
+                                      "version", (json_int_t)says->version, "controls",
                                       (json_int_t)says->controls));
     return VY_OK;
 }
@@ -155,10 +172,10 @@ json_t *vy_live_meters(struct vy_live *live)
     const double l = take_peak(&s->peak_out[0]), r = take_peak(&s->peak_out[1]);
     json_t *const names = active < VY_SLOTS ? live->engine[active].units : NULL;
     for (size_t i = 0; i < json_array_size(names) && i < VY_METERS; i++) {
-        float *const peak = &s->slot[active].says.peak[i];
+        _Atomic float *const peak = &s->slot[active].says.peak[i];
+        const float most = atomic_exchange_explicit(peak, 0.0f, memory_order_relaxed);
         json_object_set_new(units, json_string_value(json_array_get(names, i)),
-                            json_real(isfinite(*peak) ? (double)*peak : 0));
-        *peak = 0;
+                            json_real(isfinite(most) ? (double)most : 0));
     }
     return json_pack("{s:[f,f],s:o}", "master", l, r, "units", units);
 }

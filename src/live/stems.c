@@ -60,6 +60,12 @@ static void put(unsigned char *to, uint32_t value, int bytes)
         to[i] = (unsigned char)(value >> (8 * i));
 }
 
+static void put_id(unsigned char *to, const char *id)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (unsigned char)id[i];
+}
+
 // A WAV of 32-bit floats as long as the file is now.
 static bool write_header(const struct vy_stems *s, struct stem *stem)
 {
@@ -78,10 +84,10 @@ static bool write_header(const struct vy_stems *s, struct stem *stem)
     put(h + 32, FRAME_BYTES, 2);
     put(h + 34, 32, 2);
     put(h + 36, 0, 2);
-    memcpy(h + 38, "fact", 4);
+    put_id(h + 38, "fact");
     put(h + 42, 4, 4);
     put(h + 46, frames, 4);
-    memcpy(h + 50, "data", 4);
+    put_id(h + 50, "data");
     put(h + 54, frames * FRAME_BYTES, 4);
     stem->counted = frames;
     return pwrite(stem->fd, h, HEADER, 0) == (ssize_t)HEADER;
@@ -124,7 +130,7 @@ vy_status vy_stems_write(struct vy_stems *s, const char *unit, uint64_t frame, c
     if (frame + frames <= s->from)
         return VY_OK;
     const vy_status status = find(s, unit, &stem, err);
-    if (status || stem->fd < 0)
+    if (status || !stem || stem->fd < 0)
         return status;
     const uint64_t skip = s->from > frame ? s->from - frame : 0;
     const uint64_t at = frame + skip - s->from;

@@ -25,7 +25,9 @@ typedef vy_status vy_chronus_run(struct vy_chronus_call *call, struct vy_err *er
 /// One address. '#' stands for the number of a voice. Exactly one of path, line and run is there.
 struct vy_chronus_row {
     const char *address;
-    const char *takes; ///< "f", or in words for `run`
+    const char *takes;   ///< "f", or in words for `run`
+    const char *text;    ///< what `run` does, for people; NULL when path or line say it
+    const char *example; ///< arguments as oscsend takes them; NULL = a number in the range
     double min, max;
     const char *path;                ///< parameter, or unit of a gate
     const char *line;                ///< line with {} for the value

@@ -122,16 +122,22 @@ static void begin(struct vy_clock_sender *sender, bool was_running)
     }
 }
 
+struct heard {
+    double beat, bpm;
+    bool playing;
+    uint64_t ticks;
+};
+
 // The engine writes while we read: each field is whole, and together they are at most a block
 // apart.
-static struct vy_engine_says heard(const struct vy_engine_says *says)
+static struct heard heard(const struct vy_engine_says *says)
 {
-    struct vy_engine_says now = {0};
-    __atomic_load(&says->beat, &now.beat, __ATOMIC_RELAXED);
-    __atomic_load(&says->bpm, &now.bpm, __ATOMIC_RELAXED);
-    __atomic_load(&says->playing, &now.playing, __ATOMIC_RELAXED);
-    __atomic_load(&says->ticks, &now.ticks, __ATOMIC_RELAXED);
-    return now;
+    return (struct heard){
+        .beat = atomic_load_explicit(&says->beat, memory_order_relaxed),
+        .bpm = atomic_load_explicit(&says->bpm, memory_order_relaxed),
+        .playing = atomic_load_explicit(&says->playing, memory_order_relaxed) != 0,
+        .ticks = atomic_load_explicit(&says->ticks, memory_order_relaxed),
+    };
 }
 
 // What the engine says now. @return false: it stands
@@ -139,7 +145,7 @@ static bool look(struct vy_clock_sender *sender)
 {
     const struct vy_shared *const shared = vy_live_shared(sender->live);
     const uint32_t slot = atomic_load(&shared->active);
-    const struct vy_engine_says says = heard(&shared->slot[slot % VY_SLOTS].says);
+    const struct heard says = heard(&shared->slot[slot % VY_SLOTS].says);
     const bool was = sender->clock.running;
     if (slot >= VY_SLOTS || !says.playing || !(says.bpm > 1)) {
         if (was)

@@ -371,7 +371,8 @@ static vy_status bind_socket(struct vy_osc *osc, const char *host, uint16_t port
     socklen_t size = sizeof got;
     getsockopt(osc->socket, SOL_SOCKET, SO_RCVBUF, &got, &size);
     osc->buffer = (uint32_t)got;
-    struct sockaddr_storage own = {0};
+    struct sockaddr_storage own;
+    memset(&own, 0, sizeof own);
     size = sizeof own;
     getsockname(osc->socket, (struct sockaddr *)&own, &size);
     const bool six = own.ss_family == AF_INET6;

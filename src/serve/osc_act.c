@@ -14,15 +14,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TAKES_LINE "a line (s), or a number of the request and a line (i s)"
+#define TAKES_FEED "\"meters\" or \"events\" and a rate (s i)"
+#define TAKES_TEMPO "one number, beats a minute (f)"
+#define TAKES_GATE "one number: above 0 the velocity of a note, 0 its end (f)"
+#define TAKES_VALUE "one number (f), or a word of the language (s)"
+
+// Also some of Music Chronus, whose own table is in chronus_table.c.
 static const char *next_address(void *unused, size_t i)
 {
-    static const char *const known[] = {
-        "/veery/do",        "/veery/subscribe", "/veery/osc",    "/tempo",
-        "/gate/NAME",       "/NAME/PARAM",      "/seq/add",      "/engine/status",
-        "/mod/voice1/freq", "/pattern/save",    "/patch/create", "/record/start",
-    };
+    static const char *const others[] = {"/seq/add",      "/engine/status", "/mod/voice1/freq",
+                                         "/pattern/save", "/patch/create",  "/record/start"};
     (void)unused;
-    return i < sizeof known / sizeof *known ? known[i] : NULL;
+    const struct vy_osc_row *const row = vy_osc_row_at(i);
+    if (row)
+        return row->address;
+    i -= VY_OSC_ROWS;
+    return i < sizeof others / sizeof *others ? others[i] : NULL;
 }
 
 static vy_status unknown(const char *path, struct vy_err *err)
@@ -70,7 +78,7 @@ static vy_status read_do(const struct vy_osc_message *message, struct vy_osc_act
     if (numbered)
         act->id = (int32_t)arg++->number;
     if (message->args != 1 + numbered || !arg->text)
-        return wants(message, "a line (s), or a number of the request and a line (i s)", err);
+        return wants(message, TAKES_LINE, err);
     act->kind = VY_OSC_LINE;
     act->text = arg->text;
     return VY_OK;
@@ -83,7 +91,7 @@ static vy_status read_subscribe(const struct vy_osc_message *message, struct vy_
     const bool rated = message->args == 2 && arg[1].is_number;
     if ((message->args != 1 && !rated) || !arg[0].text ||
         (strcmp(arg[0].text, "meters") != 0 && strcmp(arg[0].text, "events") != 0))
-        return wants(message, "\"meters\" or \"events\" and a rate (s i)", err);
+        return wants(message, TAKES_FEED, err);
     act->kind = VY_OSC_SUBSCRIBE;
     act->text = arg[0].text;
     act->value = rated ? (float)arg[1].number : 10;
@@ -96,7 +104,7 @@ static vy_status read_tempo(const struct vy_osc_message *message, struct vy_osc_
                             struct vy_err *err)
 {
     if (message->args != 1 || !message->arg[0].is_number)
-        return wants(message, "one number, beats a minute (f)", err);
+        return wants(message, TAKES_TEMPO, err);
     act->kind = VY_OSC_LINE;
     act->direct = true;
     snprintf(act->line, sizeof act->line, "tempo %.9g", message->arg[0].number);
@@ -118,7 +126,7 @@ static vy_status read_gate(const struct vy_osc_message *message, struct vy_osc_a
 {
     const char *const name = message->path + strlen("/gate/");
     if (!read_stamp(message, act) || !message->arg[0].is_number)
-        return wants(message, "one number: above 0 the velocity of a note, 0 its end (f)", err);
+        return wants(message, TAKES_GATE, err);
     if (strchr(name, '/'))
         return unknown(message->path, err);
     act->kind = VY_OSC_NOTE;
@@ -135,9 +143,9 @@ static vy_status read_word(const struct vy_osc_message *message, struct vy_osc_a
     const char *const text = message->arg[0].text;
     for (const char *c = text; *c; c++)
         if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
-            return wants(message, "a number or a word", err);
+            return wants(message, TAKES_VALUE, err);
     if (!*text || strlen(text) > 100)
-        return wants(message, "a number or a word", err);
+        return wants(message, TAKES_VALUE, err);
     act->kind = VY_OSC_LINE;
     snprintf(act->line, sizeof act->line, "set %s \"%s\"", act->path, text);
     act->text = act->line;
@@ -153,13 +161,42 @@ static vy_status read_turn(const struct vy_osc_message *message, struct vy_osc_a
     if (!strchr(act->path, '.'))
         return unknown(message->path, err);
     if (!read_stamp(message, act))
-        return wants(message, "one number (f), and perhaps when it was sent (h)", err);
+        return wants(message, TAKES_VALUE, err);
     act->direct = true;
     if (!message->arg[0].is_number)
         return read_word(message, act, err);
     act->kind = VY_OSC_TURN;
     act->value = (float)message->arg[0].number;
     return isfinite(act->value) ? VY_OK : wants(message, "one finite number (f)", err);
+}
+
+static vy_status read_facts(const struct vy_osc_message *message, struct vy_osc_act *act,
+                            struct vy_err *err)
+{
+    act->kind = VY_OSC_FACTS;
+    return message->args ? wants(message, "no arguments", err) : VY_OK;
+}
+
+static const struct vy_osc_row rows[VY_OSC_ROWS] = {
+    {"/NAME/PARAM", TAKES_VALUE, "the parameter's own unit and range",
+     "turns a parameter; effects have one name more: `/bass/reverb/mix`", "/bass/cutoff f 500",
+     read_turn},
+    {"/gate/NAME", TAKES_GATE, "0..1", "begins and ends a note of an instrument",
+     "/gate/bass f 0.8", read_gate},
+    {"/tempo", TAKES_TEMPO, "10..400", "sets the tempo", "/tempo f 124", read_tempo},
+    {"/veery/do", TAKES_LINE, "", "says a line of the language; answered by `/veery/reply`",
+     "/veery/do s \"gain kick -3\"", read_do},
+    {"/veery/subscribe", TAKES_FEED, "1..100 a second, 0 ends it",
+     "sends levels and position, or events, to where this came from; for 60 seconds",
+     "/veery/subscribe si meters 20", read_subscribe},
+    {"/veery/osc", "nothing", "",
+     "answers how many messages came, went at once, waited, were refused", "/veery/osc",
+     read_facts},
+};
+
+const struct vy_osc_row *vy_osc_row_at(size_t i)
+{
+    return i < VY_OSC_ROWS ? &rows[i] : NULL;
 }
 
 vy_status vy_osc_act_read(const struct vy_osc_message *message, struct vy_osc_act *act,
@@ -172,18 +209,11 @@ vy_status vy_osc_act_read(const struct vy_osc_message *message, struct vy_osc_ac
     act->value = 0;
     act->sent_ns = 0;
     const char *const path = message->path;
-    if (strcmp(path, "/veery/do") == 0)
-        return read_do(message, act, err);
-    if (strcmp(path, "/veery/subscribe") == 0)
-        return read_subscribe(message, act, err);
-    if (strcmp(path, "/veery/osc") == 0) {
-        act->kind = VY_OSC_FACTS;
-        return message->args ? wants(message, "no arguments", err) : VY_OK;
-    }
+    for (size_t i = 0; i < VY_OSC_ROWS; i++)
+        if (strcmp(path, rows[i].address) == 0)
+            return rows[i].read(message, act, err);
     if (strncmp(path, "/veery/", 7) == 0)
         return unknown(path, err);
-    if (strcmp(path, "/tempo") == 0)
-        return read_tempo(message, act, err);
     if (vy_chronus_is(path)) {
         if (!vy_chronus_act(message, act))
             act->kind = VY_OSC_CHRONUS;

@@ -30,6 +30,21 @@ struct vy_osc_act {
     char line[320];   ///< room for `text`
 };
 
+/// One address of our own, as osc_act.c reads it and docs/reference/osc.md shows it.
+struct vy_osc_row {
+    const char *address; ///< NAME and PARAM stand for names
+    const char *takes;   ///< arguments, for people, with their types in brackets
+    const char *range;   ///< "" = none
+    const char *text;    ///< what it does
+    const char *example; ///< what follows `oscsend HOST PORT`
+    vy_status (*read)(const struct vy_osc_message *message, struct vy_osc_act *act,
+                      struct vy_err *err);
+};
+#define VY_OSC_ROWS 6
+
+/// Row i, NULL after the last.
+const struct vy_osc_row *vy_osc_row_at(size_t i);
+
 /// @return VY_BAD_ARG, VY_UNKNOWN_NAME, VY_SYNTAX with what would have been right
 VY_MUST_CHECK vy_status vy_osc_act_read(const struct vy_osc_message *message,
                                         struct vy_osc_act *act, struct vy_err *err);

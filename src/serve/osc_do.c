@@ -56,7 +56,7 @@ static void send_reply(const struct answer *to, int32_t id, bool ok, const char 
             osc->out, sizeof osc->out, "/veery/reply", "iss", id, "error",
             "{\"ok\":false,\"error\":{\"code\":\"too_big\",\"message\":\"it was "
             "done, but the answer does not fit into a packet; ask over the "
-            "socket or HTTP\"}}");
+            "socket\"}}");
     sendto(osc->socket, osc->out, n, MSG_DONTWAIT, (const struct sockaddr *)&peer->address,
            peer->length);
 }

@@ -129,6 +129,39 @@ static void chronus_every_row_is_reached(void **state)
     }
 }
 
+// What docs/reference/osc.md shows is what the program takes: "ADDRESS TYPES ARGUMENTS".
+static size_t write_example(const char *example)
+{
+    char address[64] = "", types[8] = "", text[2][64] = {""};
+    double number = 0;
+    assert_in_range(sscanf(example, "%63s %7s", address, types), 1, 2);
+    const char *const rest = example + strlen(address) + 1 + strlen(types);
+    char *end;
+    number = strtod(rest, &end);
+    if (strcmp(types, "f") == 0 && end > rest)
+        return vy_osc_message_write(packet, sizeof packet, address, "f", number);
+    if (strcmp(types, "s") == 0)
+        return vy_osc_message_write(packet, sizeof packet, address, "s", rest);
+    if (strcmp(types, "si") == 0 && sscanf(rest, "%63s", text[0]) == 1) {
+        number = strtod(strstr(rest, text[0]) + strlen(text[0]), NULL);
+        return vy_osc_message_write(packet, sizeof packet, address, "si", text[0], (int)number);
+    }
+    assert_string_equal(types, "");
+    return vy_osc_message_write(packet, sizeof packet, address, "");
+}
+
+static void examples_are_understood(void **state)
+{
+    (void)state;
+    const struct vy_osc_row *row;
+    for (size_t i = 0; (row = vy_osc_row_at(i)); i++) {
+        struct vy_osc_act act;
+        struct vy_err err;
+        const struct vy_osc_message m = message(row->address, write_example(row->example), packet);
+        assert_int_equal(vy_osc_act_read(&m, &act, &err), VY_OK);
+    }
+}
+
 static void chronus_turns_in_its_units(void **state)
 {
     (void)state;
@@ -363,10 +396,15 @@ int main(void)
         return 1;
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(chronus_every_row_is_reached), T(chronus_turns_in_its_units),
-        T(chronus_clamps_and_says_so),   T(chronus_waves),
-        T(chronus_sends_and_dist),       T(chronus_tracks),
-        T(chronus_track_faults),         T(chronus_slots),
+        T(examples_are_understood),
+        T(chronus_every_row_is_reached),
+        T(chronus_turns_in_its_units),
+        T(chronus_clamps_and_says_so),
+        T(chronus_waves),
+        T(chronus_sends_and_dist),
+        T(chronus_tracks),
+        T(chronus_track_faults),
+        T(chronus_slots),
         T(chronus_engine_and_patch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,10 +298,10 @@ static void midi_sends_a_clock(void **state)
         s->block_ns = vy_now_ns();
         struct vy_engine_says *const says = &s->slot[0].says;
         const double beat = (block + 1) * 0.02, bpm = 120; // of the block's end
-        __atomic_store(&says->beat, &beat, __ATOMIC_RELAXED);
-        __atomic_store(&says->bpm, &bpm, __ATOMIC_RELAXED);
-        __atomic_store_n(&says->playing, 1, __ATOMIC_RELAXED);
-        __atomic_fetch_add(&says->ticks, 1, __ATOMIC_RELAXED);
+        atomic_store_explicit(&says->beat, beat, memory_order_relaxed);
+        atomic_store_explicit(&says->bpm, bpm, memory_order_relaxed);
+        atomic_store_explicit(&says->playing, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&says->ticks, 1, memory_order_relaxed);
     }
     sched_setscheduler(0, SCHED_OTHER, &plain);
     assert_true(n >= 100);
@@ -315,7 +315,7 @@ static void midi_sends_a_clock(void **state)
     const double whole = (double)(at[99] - at[30]) * 1e-6 / 69;
     print_message("tick every %.3f ms (20.833), at most %.3f ms off\n", whole, worst);
     assert_true(fabs(whole - 500 / 24.0) < 0.1);
-    __atomic_store_n(&s->slot[0].says.playing, 0, __ATOMIC_RELAXED);
+    atomic_store_explicit(&s->slot[0].says.playing, 0, memory_order_relaxed);
     usleep(30000);
     uint8_t rest[64];
     const ssize_t got = read(out, rest, sizeof rest);

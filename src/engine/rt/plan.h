@@ -38,7 +38,7 @@ struct vy_instance {
     void *mem;
     struct vy_param_state *state; ///< [params]
     struct vy_ramp *ramp;         ///< [params][groups]
-    bool fresh;                   ///< has not run yet
+    _Atomic bool fresh;           ///< has not run yet; the compiler looks while it may change
     bool muted;                   ///< went wrong: silent, or passed by, until made again
     uint32_t mark;                ///< of a user module's load, see rt/user.h; 0 = built in
     size_t size;                  ///< bytes of `mem`; user modules: between two fences
@@ -133,6 +133,7 @@ struct vy_plan_unit {
     const struct vy_plan_hit *hit; ///< sorted by hit pointer
     uint32_t hits;
     uint32_t lock_first, locks; ///< the unit's slice of the plan's locks
+    float glide_s;              ///< seconds a slide takes, see struct vy_notes
     const char *name;
 };
 
@@ -165,12 +166,15 @@ struct vy_plan_carry {
 enum vy_fault_kind {
     VY_FAULT_NAN = 1, ///< wrote a number that is not finite
     VY_FAULT_MEMORY,  ///< wrote outside its memory
+    VY_FAULT_WRITING, ///< the fault is being written down
 };
 
-/// A module that went wrong.
+/// A module that went wrong. The place belongs to the audio thread while kind is 0 and to the
+/// reader while it is a real kind; a plan that came back has left nothing more to write.
 struct vy_fault {
+    const struct vy_plan *plan;
     const struct vy_plan_node *node;
-    _Atomic uint32_t kind; ///< enum vy_fault_kind, written last; 0 = not yet
+    _Atomic uint32_t kind; ///< enum vy_fault_kind, written last; 0 = free
 };
 
 #define VY_PLAN_FAULTS 16u ///< reported between two looks; further ones are muted all the same

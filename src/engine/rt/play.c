@@ -86,7 +86,8 @@ static void take_plans(struct vy_play *play, bool all)
     const struct vy_plan_order *next;
     while ((next = vy_plan_next(&play->in)) && (all || is_due(&play->engine, next))) {
         struct vy_plan_order order;
-        vy_plan_pop(&play->in, &order);
+        if (!vy_plan_pop(&play->in, &order))
+            return; // only this thread takes: cannot be
         swap(play, &order);
     }
 }
@@ -189,23 +190,25 @@ static void take_controls(struct vy_play *play, struct vy_slot *slot, uint64_t f
     }
 }
 
-// ---- what is measured and written to disk
-// ---------------------------------------------------------
+// ---- what is measured and written to disk -------------------------------------------------------
 
 static void keep_peaks(const struct vy_plan *plan, struct vy_engine_says *says)
 {
     const uint32_t units = plan->stems < VY_METERS ? plan->stems : VY_METERS;
     for (uint32_t s = 0; s < units; s++) {
         const vy_f8 *const x = plan->edge[plan->stem[s].edge].source;
-        float most = says->peak[s];
+        // the studio may put 0 in between: one tick's peak is lost at most
+        const float was = atomic_load_explicit(&says->peak[s], memory_order_relaxed);
+        float most = was;
         for (uint32_t n = 0; n < VY_TICK; n++) {
             const float l = x[n][0] < 0 ? -x[n][0] : x[n][0], r = x[n][1] < 0 ? -x[n][1] : x[n][1];
             most = l > most ? l : most;
             most = r > most ? r : most;
         }
-        says->peak[s] = most;
+        if (most > was)
+            atomic_store_explicit(&says->peak[s], most, memory_order_relaxed);
     }
-    says->units = units;
+    atomic_store_explicit(&says->units, units, memory_order_relaxed);
 }
 
 static void add_stem(float *stereo, const vy_f8 *buffer)
@@ -268,7 +271,9 @@ static void make_tick(struct vy_play *play, struct vy_slot *slot, uint64_t from,
     keep_peaks(engine->plan, &slot->says);
     if (engine->plan->fades == 0)
         atomic_store_explicit(&play->settled, engine->plan, memory_order_release);
-    slot->says.ticks++;
+    // one writer: no read-modify-write is needed
+    const uint64_t ticks = atomic_load_explicit(&slot->says.ticks, memory_order_relaxed);
+    atomic_store_explicit(&slot->says.ticks, ticks + 1, memory_order_relaxed);
 }
 
 // The guard has switched to this engine: begin where the music is.
@@ -285,20 +290,30 @@ static void begin(struct vy_play *play, const struct vy_slot *slot)
     release_notes(play->engine.plan);
 }
 
+// What the rings have brought so far.
+static void tell_taken(const struct vy_play *play, struct vy_engine_says *says)
+{
+    atomic_store_explicit(&says->version, play->version, memory_order_relaxed);
+    atomic_store_explicit(&says->controls, play->controls, memory_order_relaxed);
+    // the engine process calls itself ready by this one
+    atomic_store_explicit(&says->plans, play->plans, memory_order_release);
+}
+
 static void tell(const struct vy_play *play, struct vy_slot *slot)
 {
     const struct vy_engine *const e = &play->engine;
     struct vy_engine_says *const says = &slot->says;
     const int64_t left = e->plan->playing ? play->left : 0; // made, but not yet heard
-    says->position = e->position - left;
-    says->beat = vy_tempo_beat(&e->plan->map, (double)says->position);
-    says->bpm = vy_tempo_bpm(&e->plan->map, says->beat);
-    says->playing = e->plan->playing;
+    const int64_t position = e->position - left;
+    const double beat = vy_tempo_beat(&e->plan->map, (double)position);
+    atomic_store_explicit(&says->position, position, memory_order_relaxed);
+    atomic_store_explicit(&says->beat, beat, memory_order_relaxed);
+    atomic_store_explicit(&says->bpm, vy_tempo_bpm(&e->plan->map, beat), memory_order_relaxed);
+    atomic_store_explicit(&says->playing, e->plan->playing, memory_order_relaxed);
     // sound from outside waits for its tick to be full, unless blocks are whole ticks
-    says->latency = e->plan->latency + (slot->frames % VY_TICK ? VY_TICK : 0);
-    says->version = play->version;
-    says->plans = play->plans;
-    says->controls = play->controls;
+    const uint32_t wait = slot->frames % VY_TICK ? VY_TICK : 0;
+    atomic_store_explicit(&says->latency, e->plan->latency + wait, memory_order_relaxed);
+    tell_taken(play, says);
 }
 
 void vy_play_block(struct vy_play *play, struct vy_slot *slot, uint64_t now_ns)
@@ -352,7 +367,5 @@ void vy_play_idle(struct vy_play *play, struct vy_slot *slot)
     play->notes = 0;
     take_controls(play, slot, UINT64_MAX / 2, 0);
     play->notes = 0; // the notes of a spare engine are not heard
-    slot->says.version = play->version;
-    slot->says.plans = play->plans;
-    slot->says.controls = play->controls;
+    tell_taken(play, &slot->says);
 }

@@ -127,13 +127,14 @@ static void ramp_modulated(const struct vy_plan *plan, const struct vy_plan_node
     const struct vy_instance *const inst = node->instance;
     const struct vy_param *const row = &node->module->param[p];
     struct vy_ramp *const ramp = inst->ramp + (size_t)p * inst->shape.groups;
+    const bool fresh = atomic_load_explicit(&inst->fresh, memory_order_relaxed);
     for (uint32_t g = 0; g < inst->shape.groups; g++) {
         const vy_f8 end = modulated(plan, node, &node->param[p], row, base, g);
         if (stepped(row)) {
             ramp[g] = (struct vy_ramp){vy_floor(end + 0.5f), vy_set(0)};
             continue;
         }
-        const vy_f8 start = inst->fresh ? end : ramp[g].v + ramp[g].dv * (float)VY_TICK;
+        const vy_f8 start = fresh ? end : ramp[g].v + ramp[g].dv * (float)VY_TICK;
         ramp[g] = (struct vy_ramp){start, (end - start) * (1.0f / (float)VY_TICK)};
     }
     inst->state[p].flat = false;
@@ -224,7 +225,7 @@ static void run_node(struct vy_engine *engine, uint32_t index, const struct vy_t
         m->process(inst->mem, &io);
         check_output(engine, node);
     }
-    inst->fresh = false;
+    atomic_store_explicit(&inst->fresh, false, memory_order_relaxed);
 }
 
 // ---- notes and automation -----------------------------------------------------------------------
@@ -294,6 +295,7 @@ static void play_notes(struct vy_engine *engine, uint32_t index)
     if (engine->notes)
         events = add_live(engine, index, event, events);
     const uint32_t dropped = unit->notes->dropped;
+    unit->notes->glide_s = unit->glide_s; // the voices outlive the plan
     vy_notes_tick(unit->notes, engine->frame, event, events, started);
     engine->dropped += unit->notes->dropped - dropped;
     for (uint32_t v = 0; unit->locks && v < unit->notes->voices; v++)

@@ -11,10 +11,19 @@
 void vy_fault_add(struct vy_engine *engine, const struct vy_plan_node *node,
                   enum vy_fault_kind kind)
 {
-    const uint32_t at = atomic_fetch_add(&engine->faults, 1) % VY_PLAN_FAULTS;
-    engine->fault[at].node = node;
-    // whoever sees the kind sees the node, too
-    atomic_store_explicit(&engine->fault[at].kind, kind, memory_order_release);
+    for (uint32_t i = 0; i < VY_PLAN_FAULTS; i++) {
+        struct vy_fault *const fault = &engine->fault[i];
+        uint32_t free_place = 0; // two threads may look for one
+        if (!atomic_compare_exchange_strong_explicit(&fault->kind, &free_place, VY_FAULT_WRITING,
+                                                     memory_order_acquire, memory_order_relaxed))
+            continue;
+        fault->plan = engine->plan;
+        fault->node = node;
+        // whoever sees the kind sees the node, too
+        atomic_store_explicit(&fault->kind, kind, memory_order_release);
+        break;
+    }
+    atomic_fetch_add_explicit(&engine->faults, 1, memory_order_relaxed);
 }
 
 static bool is_blamed(const struct vy_engine *engine, uint32_t mark)
@@ -88,7 +97,8 @@ void vy_user_carry(struct vy_engine *engine)
     for (uint32_t i = 0; i < plan->carries; i++) {
         const struct vy_plan_carry *const carry = &plan->carry[i];
         // what went wrong begins anew; what already ran keeps its own
-        if (carry->to->fresh && !carry->from->muted && !is_blamed(engine, carry->from->mark))
+        if (atomic_load_explicit(&carry->to->fresh, memory_order_relaxed) && !carry->from->muted &&
+            !is_blamed(engine, carry->from->mark))
             memcpy(carry->to->mem, carry->from->mem, carry->to->size);
     }
     plan->carries = 0;

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/aside.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOOK_MS 5
+
+void vy_aside_put(int fd, const void *bytes, size_t n)
+{
+    const char *at = bytes;
+    while (n > 0) {
+        const ssize_t done = write(fd, at, n);
+        if (done <= 0)
+            _exit(1);
+        at += done;
+        n -= (size_t)done;
+    }
+}
+
+static void collect(const struct vy_stage *stage, int fd, struct vy_buf *out)
+{
+    char bytes[4096];
+    for (;;) {
+        struct pollfd fds = {.fd = fd, .events = POLLIN};
+        if (poll(&fds, 1, LOOK_MS) == 1) {
+            const ssize_t n = read(fd, bytes, sizeof bytes);
+            if (n == 0 || (n < 0 && errno != EINTR))
+                return;
+            if (n > 0)
+                vy_buf_put(out, bytes, (size_t)n);
+        }
+        if (stage->wait)
+            stage->wait(stage->arg);
+    }
+}
+
+vy_status vy_aside(const struct vy_stage *stage, void (*work)(void *arg, int fd), void *arg,
+                   struct vy_buf *out, struct vy_err *err)
+{
+    int ends[2], how = 0;
+    if (pipe(ends) != 0)
+        return vy_fail(err, VY_IO, -1, "no pipe: %s", strerror(errno));
+    const pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGPIPE, SIG_DFL); // nobody listens any more: no reason to go on
+        work(arg, ends[1]);
+        _exit(0); // nothing that belongs to the studio is cleaned up here
+    }
+    close(ends[1]);
+    if (pid > 0)
+        collect(stage, ends[0], out);
+    close(ends[0]);
+    if (pid < 0 || waitpid(pid, &how, 0) != pid)
+        return vy_fail(err, VY_IO, -1, "no process for it: %s", strerror(errno));
+    if (WIFSIGNALED(how))
+        return vy_fail(err, VY_INTERNAL, -1, "it ended by %s; a user module may be at fault",
+                       strsignal(WTERMSIG(how)));
+    return VY_OK;
+}
