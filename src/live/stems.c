@@ -135,9 +135,10 @@ vy_status vy_stems_write(struct vy_stems *s, const char *unit, uint64_t frame, c
     const uint64_t skip = s->from > frame ? s->from - frame : 0;
     const uint64_t at = frame + skip - s->from;
     const size_t bytes = (size_t)(frames - skip) * FRAME_BYTES;
-    errno = EFBIG;
-    if (at + frames > FRAMES_MOST || pwrite(stem->fd, stereo + 2 * skip, bytes,
-                                            (off_t)(HEADER + at * FRAME_BYTES)) != (ssize_t)bytes)
+    const bool fits = at + frames <= FRAMES_MOST;
+    errno = fits ? ENOSPC : EFBIG; // a short write says no reason of its own
+    if (!fits || pwrite(stem->fd, stereo + 2 * skip, bytes, (off_t)(HEADER + at * FRAME_BYTES)) !=
+                     (ssize_t)bytes)
         return fail(s, stem, err);
     // whoever looks, or goes on after a crash, finds all but the last half second
     if (at > stem->counted + s->sr_hz / 2 && !write_header(s, stem))

@@ -36,7 +36,7 @@ holds() {
 }
 as_before() { [ "$(holds)" = "$before" ]; }
 descriptors() { find "/proc/$pw_pid/fd" | wc -l; }
-serve() { "$veery" serve --device pipewire --socket "$room/s.sock" >out 2>err & studio=$!; }
+serve() { rm -f out; "$veery" serve --device pipewire --socket "$room/s.sock" >out 2>err & studio=$!; }
 plays() { grep -q 'playing on pipewire' out; }
 linked() { pw-link -l | grep -A1 -xF Veery:output_FL | grep -qF one:playback_FL; }
 cycle() {

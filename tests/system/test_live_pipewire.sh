@@ -28,6 +28,7 @@ check() { # WHAT STATUS
     fi
 }
 serve() { # OPTIONS...
+    rm -f served
     "$veery" serve --device pipewire --socket "$room/s.sock" "$@" >served 2>&1 &
     studio=$!
     pw_until 10 grep -q 'playing on pipewire' served
@@ -127,6 +128,7 @@ stop
 check "the end" $?
 
 # ---- e: nothing stays ----
+sleep 1 # until PipeWire has let go of what just ended
 holds() { for kind in Client Link Node Port; do pw-cli ls $kind | grep -c '^[[:space:]]*id '; done | tr '\n' ' '; }
 before=$(holds)
 as_before() { [ "$(holds)" = "$before" ]; }
