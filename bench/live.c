@@ -4,7 +4,8 @@
 // What a live studio measures to, on this machine, now. One studio a part, with all its processes,
 // on the null device; messages come as UDP packets from a thread of this program.
 //
-// usage: bench-live SECONDS     (of each soak; 600 for the figures in docs/MEASURED.md)
+// usage: bench-live SECONDS [PERIOD]     (of each soak; 600 for the figures in docs/MEASURED.md;
+// with a period only the soak at that one)
 #include "command/samples.h"
 #include "live/live.h"
 #include "serve/osc.h"
@@ -472,13 +473,17 @@ int main(int argc, char **argv)
     if (vy_catalog_open(&catalog, &err))
         fail("catalog", err.message);
     vy_samples_attach(&catalog);
-    crashes();
-    edits();
-    control_to_sound(128);
-    control_to_sound(64);
-    flood(fmin(seconds, 60));
-    soak(128, seconds);
-    soak(64, seconds);
+    const uint32_t only = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    if (!only) {
+        crashes();
+        edits();
+        control_to_sound(128);
+        control_to_sound(64);
+        flood(fmin(seconds, 60));
+    }
+    for (uint32_t period = 128; period >= 64; period /= 2)
+        if (!only || only == period)
+            soak(period, seconds);
     vy_catalog_close(&catalog);
     return 0;
 }

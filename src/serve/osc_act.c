@@ -18,7 +18,7 @@
 #define TAKES_FEED "\"meters\" or \"events\" and a rate (s i)"
 #define TAKES_TEMPO "one number, beats a minute (f)"
 #define TAKES_GATE "one number: above 0 the velocity of a note, 0 its end (f)"
-#define TAKES_VALUE "one number (f), or a word of the language (s)"
+#define TAKES_VALUE "one number (f) and perhaps when it was sent (h), or a word of the language (s)"
 
 // Also some of Music Chronus, whose own table is in chronus_table.c.
 static const char *next_address(void *unused, size_t i)

@@ -4,13 +4,17 @@
 
 #include "cm.h"
 #include "command/samples.h"
+#include "sound/device.h"
 #include "sound/file.h"
 
 #include <math.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static void on_event(void *arg, json_t *event)
@@ -110,6 +114,53 @@ int rig_count(const struct live_rig *rig, const char *event)
     json_array_foreach(rig->events, i, e) n +=
         strcmp(json_string_value(json_object_get(e, "event")), event) == 0;
     return n;
+}
+
+// ---- the machine itself -------------------------------------------------------------------------
+
+#define LOOPS 2
+#define LOOP_NS 1000000u
+
+static struct {
+    pthread_t thread[LOOPS];
+    _Atomic bool leave;
+    _Atomic uint64_t worst;
+} stall;
+
+static void *watch(void *arg)
+{
+    char why[160];
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)(uintptr_t)arg, &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set); // where there is only one: no matter
+    vy_realtime_ask(90, why, sizeof why);                     // above everything that is tested
+    for (uint64_t due = vy_now_ns() + LOOP_NS; !stall.leave; due += LOOP_NS) {
+        const struct timespec at = {(time_t)(due / 1000000000u), (long)(due % 1000000000u)};
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+        const uint64_t late = vy_now_ns() - due;
+        if (late > stall.worst)
+            stall.worst = late;
+        if (late > LOOP_NS)
+            due = vy_now_ns();
+    }
+    return NULL;
+}
+
+void rig_stall_begin(void)
+{
+    stall.leave = false;
+    stall.worst = 0;
+    for (uintptr_t i = 0; i < LOOPS; i++)
+        assert_int_equal(pthread_create(&stall.thread[i], NULL, watch, (void *)i), 0);
+}
+
+double rig_stall_end(void)
+{
+    stall.leave = true;
+    for (int i = 0; i < LOOPS; i++)
+        pthread_join(stall.thread[i], NULL);
+    return (double)stall.worst / 1e6;
 }
 
 void rig_end(struct live_rig *rig)

@@ -40,6 +40,11 @@ int rig_engine(const struct live_rig *rig, bool spare);
 /// How many events of this kind there were.
 int rig_count(const struct live_rig *rig, const char *event);
 
+/// From now on watch how long this machine stands still: a bare real-time loop on every processor.
+/// rig_stall_end says the longest stall in ms.
+void rig_stall_begin(void);
+double rig_stall_end(void);
+
 /// Close the studio and read what was heard.
 void rig_end(struct live_rig *rig);
 void rig_free(struct live_rig *rig);

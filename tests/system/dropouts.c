@@ -90,6 +90,7 @@ static int gaps(const char *path, double from_s, double to_s)
         bad += !isfinite(s.frame[i]);
     if (to > s.info.frames || to <= from) {
         fprintf(stderr, "%s has only %.3f s\n", path, (double)s.info.frames / sr);
+        free(s.frame);
         return 1;
     }
     printf("seconds %.3f longest %.2f ms step %.3f bad %ld\n", (double)s.info.frames / sr,
@@ -116,13 +117,13 @@ static int stems(int count, char **path)
     const struct sound master = load(path[0]);
     struct sound sum = {master.info, calloc((size_t)master.info.frames * 2 + 2, sizeof(float))};
     if (!sum.frame || master.info.channels != 2)
-        return 1;
+        exit(1);
     for (int n = 1; n < count; n++) {
         const struct sound s = load(path[n]);
         if (s.info.frames != master.info.frames || s.info.channels != 2) {
             printf("%s has %ld frames, the master %ld\n", path[n], (long)s.info.frames,
                    (long)master.info.frames);
-            return 1;
+            exit(1);
         }
         for (long i = 0; i < 2 * s.info.frames; i++)
             sum.frame[i] += s.frame[i];
