@@ -136,6 +136,11 @@ vy_status vy_player_bind(struct vy_player *p, uint32_t handle, const char *path,
     return vy_host_bind(&p->host, handle, path, err);
 }
 
+bool vy_player_binds(const struct vy_player *p)
+{
+    return p->rebind;
+}
+
 static void deliver_stems(struct vy_player *p)
 {
     struct vy_stem_ring *const ring = p->stems;

@@ -53,6 +53,9 @@ VY_MAIN bool vy_player_full(struct vy_player *player);
 VY_MAIN VY_MUST_CHECK vy_status vy_player_bind(struct vy_player *player, uint32_t handle,
                                                const char *path, struct vy_err *err);
 
+/// True while a handle was bound that no plan in the queue knows yet.
+VY_MAIN bool vy_player_binds(const struct vy_player *player);
+
 /// Free what the audio thread is done with, drop what has faded out, report faults, hand out stems.
 /// Call every few milliseconds. @return VY_OK, or why a plan could not be made anew
 VY_MAIN vy_status vy_player_service(struct vy_player *player, struct vy_err *err);

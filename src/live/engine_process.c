@@ -39,6 +39,7 @@ struct engine {
     pthread_t audio;
     _Atomic bool leave;
     bool running;     // the audio thread
+    json_t *bound;    // handles still to be told, NULL = none
     uint64_t version; // of the document
     // The document has changed and no plan was made of it yet: edits that come close together
     // become one plan, and while the player's queue is full they wait here, so that the last one is
@@ -218,10 +219,20 @@ static void on_entries(struct engine *e, json_t *message, json_t *entries)
         pay(e); // nothing may move its moment
 }
 
+// Handles are told only when the plan that knows them is in the queue: a turn that comes before it
+// would be lost.
+static void tell_bound(struct engine *e)
+{
+    if (!e->bound || vy_player_binds(e->player))
+        return;
+    vy_link_send(&e->link, json_pack("{s:o}", "bound", e->bound));
+    e->bound = NULL;
+}
+
 static void on_bind(struct engine *e, json_t *pairs)
 {
     struct vy_err err = {.at = -1};
-    json_t *const bound = json_array();
+    e->bound = e->bound ? e->bound : json_array();
     size_t i;
     json_t *pair;
     json_array_foreach(pairs, i, pair)
@@ -230,11 +241,11 @@ static void on_bind(struct engine *e, json_t *pairs)
         const char *path = NULL;
         if (json_unpack(pair, "[I,s]", &handle, &path) == 0 &&
             vy_player_bind(e->player, (uint32_t)handle, path, &err) == VY_OK)
-            json_array_append_new(bound, json_integer(handle));
+            json_array_append_new(e->bound, json_integer(handle));
     }
     if (vy_player_service(e->player, &err)) // makes the plan that knows them
         complain(e, &err, 0);
-    vy_link_send(&e->link, json_pack("{s:o}", "bound", bound));
+    tell_bound(e);
 }
 
 static uint64_t frame_of(json_t *message, const char *key)
@@ -376,6 +387,7 @@ static void run(struct engine *e)
         become_ready(e);
         if (vy_player_service(e->player, &err))
             complain(e, &err, 0);
+        tell_bound(e);
         vy_link_flush(&e->link);
     }
 }
@@ -408,6 +420,7 @@ int vy_engine_process(const struct vy_catalog *catalog, int memory, int control,
     vy_link_flush(&e->link);
     vy_player_destroy(e->player);
     vy_doc_destroy(e->doc);
+    json_decref(e->bound);
     vy_link_close(&e->link);
     free(e);
     return 0;
