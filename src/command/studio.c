@@ -20,7 +20,8 @@ static const struct capability {
     {"live sound", "real", "veery serve, veery play: a guard and two engines behind it"},
     {"user modules", "real", "generate_module, reload: C, tried in the spare engine first"},
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
-    {"MIDI", "degraded", "raw MIDI is tested; ALSA ports were never tried with a real sequencer"},
+    {"MIDI", "degraded",
+     "raw MIDI is tested; the ALSA ports are untried: no sequencer where it was built"},
     {"long jobs", "absent", "generate, analyze, similar, film, bake, ask come later"},
 };
 

@@ -144,14 +144,15 @@ shows s:ann "has ended"
 check "Ctrl-C ends the studio" $?
 
 # ---- what was heard ----
-# The first part, where nothing was broken, says how large a step this music has.
+# The first part, where nothing was broken, says how large a step this music has. Its hats are noise
+# that differs from hit to hit, hence half as much again; a cut in the sound would be far more.
 undisturbed=$("$dropouts" gaps heard.wav "$from" "$until")
 all=$("$dropouts" gaps heard.wav "$from" "$seconds")
 echo "# undisturbed ($from s to $until s): $undisturbed"
 echo "# all: $all"
 echo "$all" | awk '{ exit !($4 < 10 && $9 == 0) }'
 check "no silence of 10 ms, no sample that is no number" $?
-echo "$undisturbed $all" | awk '{ exit !(NF == 18 && $16 <= 1.2 * $7) }'
+echo "$undisturbed $all" | awk '{ exit !(NF == 18 && $16 <= 1.5 * $7) }'
 check "no step larger than the music's own" $?
 stems=$("$dropouts" stems take.wav take.stems/*.wav)
 echo "# $stems: $(ls take.stems | tr '\n' ' ')"
