@@ -102,11 +102,13 @@ static void set_off(const char *bomb, bool process_dies)
     assert_true(rig_count(&rig, process_dies ? "failed" : "muted") >= 1);
     repair(&rig);
     assert_int_equal(vy_live_shared(rig.live)->failovers, failovers);
+    // compiling beside it may make this machine miss a deadline, whatever the module does
+    const bool late = process_dies || vy_live_shared(rig.live)->late > 0;
     rig_end(&rig);
     const uint32_t end = rig.frames - 4800;
     const float loud = level(&rig, 0, begun - 4800, begun - 2400);
     assert_true(loud > 0.1f);
-    assert_in_range(rig_gap(&rig, 220, loud, begun - 9600, end), 0, process_dies ? 480 : 0);
+    assert_in_range(rig_gap(&rig, 220, loud, begun - 9600, end), 0, late ? 480 : 0);
     assert_true(rig_step(&rig, begun - 9600, end) < 0.05f);
     // bypassed, not silent; and whole again after the repair
     assert_true(level(&rig, 1, begun + 9600, begun + 14400) > 0.1f);
@@ -149,10 +151,11 @@ static void module_that_does_not_compile(void **state)
     write_module("*(volatile int *)8 = 1;");
     rig_say(&rig, "reload bomb");
     repair(&rig);
+    const bool late = vy_live_shared(rig.live)->late > 0;
     rig_end(&rig);
     const uint32_t end = rig.frames - 4800;
     const float loud = level(&rig, 0, end - 4800, end);
-    assert_int_equal(rig_gap(&rig, 220, loud, end - 24000, end), 0);
+    assert_in_range(rig_gap(&rig, 220, loud, end - 24000, end), 0, late ? 480 : 0);
     rig_free(&rig);
 }
 
