@@ -10,7 +10,6 @@
 #include "guard.h"
 #include "guard/guard.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -227,29 +226,6 @@ static void guard_and_engine(void **state)
     close(quiet[1]);
 }
 
-static char folder[] = "/tmp/veery-rt-XXXXXX";
-
-static int open_folder(void **state)
-{
-    if (!mkdtemp(folder) || setenv("VEERY_MODULES", folder, 1))
-        return -1;
-    return piece_open(state);
-}
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *walk)
-{
-    (void)s;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-static int close_folder(void **state)
-{
-    piece_close(state);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,5 +233,5 @@ int main(void)
         cmocka_unit_test(a_user_module_that_goes_wrong),
         cmocka_unit_test(guard_and_engine),
     };
-    return cmocka_run_group_tests(tests, open_folder, close_folder);
+    return cmocka_run_group_tests(tests, piece_open_modules, piece_close_modules);
 }

@@ -6,6 +6,7 @@
 #include "cm.h"
 #include "rig.h"
 
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,29 @@ int piece_close(void **state)
     (void)state;
     vy_catalog_close(&piece_catalog);
     return 0;
+}
+
+char piece_modules[] = "/tmp/veery-modules-XXXXXX";
+
+int piece_open_modules(void **state)
+{
+    if (!mkdtemp(piece_modules) || setenv("VEERY_MODULES", piece_modules, 1))
+        return -1;
+    return piece_open(state);
+}
+
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *walk)
+{
+    (void)s;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+int piece_close_modules(void **state)
+{
+    piece_close(state);
+    return nftw(piece_modules, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 // ---- lines --------------------------------------------------------------------------------------

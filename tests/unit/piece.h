@@ -19,6 +19,11 @@ extern struct vy_catalog piece_catalog;
 int piece_open(void **state);
 int piece_close(void **state);
 
+/// The same with an empty folder of user modules, `piece_modules`, removed at the end.
+extern char piece_modules[];
+int piece_open_modules(void **state);
+int piece_close_modules(void **state);
+
 /// A document after some lines (NULL ends them), each one of
 ///   create NAME WHAT k=v...    bus NAME           remove NAME        add EFFECT NAME k=v...
 ///   drop EFFECT NAME           bypass NAME        set PATH VALUE     send NAME BUS AMOUNT

@@ -7,7 +7,6 @@
 #include "base/rng.h"
 #include "cm.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -238,29 +237,6 @@ static void far_positions_are_played_like_any(void **state)
     band_close(&band);
 }
 
-static char folder[] = "/tmp/veery-player-XXXXXX";
-
-static int open_folder(void **state)
-{
-    if (!mkdtemp(folder) || setenv("VEERY_MODULES", folder, 1))
-        return -1;
-    return piece_open(state);
-}
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *walk)
-{
-    (void)s;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-static int close_folder(void **state)
-{
-    piece_close(state);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,5 +246,5 @@ int main(void)
         cmocka_unit_test(hands_turn_what_every_unit_has),
         cmocka_unit_test(far_positions_are_played_like_any),
     };
-    return cmocka_run_group_tests(tests, open_folder, close_folder);
+    return cmocka_run_group_tests(tests, piece_open_modules, piece_close_modules);
 }

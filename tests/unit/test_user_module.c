@@ -10,7 +10,6 @@
 #include "engine/compile.h"
 #include "engine/user_module.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,29 +17,6 @@
 #include <unistd.h>
 
 enum { SWAP = 24000, FRAMES = 48000 }; // beat 1 at 120 BPM
-
-static char folder[] = "/tmp/veery-user-XXXXXX";
-
-static int open_folder(void **state)
-{
-    if (!mkdtemp(folder) || setenv("VEERY_MODULES", folder, 1))
-        return -1;
-    return piece_open(state);
-}
-
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *walk)
-{
-    (void)s;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-static int close_folder(void **state)
-{
-    piece_close(state);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 // ---- sources ------------------------------------------------------------------------------------
 
@@ -51,7 +27,7 @@ static int write_source(const char *name, const char *const (*edit)[2], int edit
     char path[VY_USER_PATH], *text;
     size_t length;
     struct vy_err err = {0};
-    snprintf(path, sizeof path, "%s/%s.c", folder, name);
+    snprintf(path, sizeof path, "%s/%s.c", piece_modules, name);
     unlink(path);
     if (vy_user_module_template(&piece_catalog, name, path, &err) ||
         vy_file_read(path, 1 << 20, &text, &length, &err))
@@ -232,8 +208,8 @@ static void descriptors_are_judged(void **state)
     char from[VY_USER_PATH], to[VY_USER_PATH];
     struct vy_module module;
     write_source("judged", EDITS({".id = \"judged\"", ".id = \"reverb\""}));
-    snprintf(from, sizeof from, "%s/judged.c", folder);
-    snprintf(to, sizeof to, "%s/reverb.c", folder);
+    snprintf(from, sizeof from, "%s/judged.c", piece_modules);
+    snprintf(to, sizeof to, "%s/reverb.c", piece_modules);
     assert_int_equal(rename(from, to), 0);
     assert_int_equal(vy_user_module_load(&piece_catalog, build("reverb"), "reverb", &module, &err),
                      VY_BAD_MODULE);
@@ -607,11 +583,11 @@ static int objects(const char *name)
 {
     char command[VY_USER_PATH + 64], path[VY_USER_PATH + 64];
     int n = 0;
-    snprintf(command, sizeof command, "%s/%s.good", folder, name);
+    snprintf(command, sizeof command, "%s/%s.good", piece_modules, name);
     FILE *const file = fopen(command, "r");
     char object[64], isa[16];
     while (file && fscanf(file, "%63s %15s", object, isa) == 2) {
-        snprintf(path, sizeof path, "%s/%s", folder, object);
+        snprintf(path, sizeof path, "%s/%s", piece_modules, object);
         n += access(path, R_OK) == 0;
     }
     if (file)
@@ -672,5 +648,6 @@ int main(void)
         cmocka_unit_test(documents_take_a_new_build_by_name),
         cmocka_unit_test(good_builds_are_found_again),
     };
-    return cmocka_run_group_tests_name("user_module", tests, open_folder, close_folder);
+    return cmocka_run_group_tests_name("user_module", tests, piece_open_modules,
+                                       piece_close_modules);
 }
