@@ -5,19 +5,14 @@
 # Bad input through the real program: every case ends in one clear error (what, where) and the
 # right exit code, in bounded time, and leaves what was there as it was. TAP.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") # meson gives it from its own folder
 room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
 export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room"
 cd "$room" || exit 1
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        head -c 600 out err 2>/dev/null | LC_ALL=C tr -c '[:print:]\n' '?' | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { head -c 600 out err; }
 code() { # WANTED COMMAND...
     wanted=$1
     shift

@@ -6,6 +6,7 @@
 # A studio on PipeWire is started and stopped again and again: PipeWire holds what it held before,
 # and no process, socket or piece of shared memory stays. VEERY_CYCLES says how often (30).
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1")
 cycles=${VEERY_CYCLES:-30}
 cd "$(dirname "$0")" || exit 1
@@ -20,14 +21,8 @@ cleanup() {
 trap cleanup EXIT
 pw_setup "$room"
 cd "$room" || exit 1
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        cat out err 2>/dev/null | head -20 | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { cat out err | head -20; }
 # How many of each: "Client 3 Link 0 Node 5 Port 12". pw-cli is a client itself, the same each time.
 holds() {
     for kind in Client Link Node Port; do

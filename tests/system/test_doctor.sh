@@ -5,19 +5,14 @@
 # veery doctor where there is no sound server and where folders are missing. (test_mic.sh runs it
 # beside a PipeWire.) TAP.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1")
 room=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$room"; rm -rf "$room"' EXIT
 cd "$room" || exit 1
 mkdir -p -m 700 home run
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        head -40 out | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { head -40 out; }
 doctor() { # WANTED-CODE OPTIONS...
     wanted=$1
     shift

@@ -6,6 +6,7 @@
 # The whole studio on a private PipeWire: what goes through it, what is heard of an edit, and what
 # happens when PipeWire or the sink goes away while it plays.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") tool=$(realpath "$2")
 cd "$(dirname "$0")" || exit 1
 . ./pipewire.sh
@@ -19,14 +20,8 @@ cleanup() {
 trap cleanup EXIT
 pw_setup "$room"
 cd "$room" || exit 1
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        cat served out err 2>/dev/null | head -20 | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { cat served out err | head -20; }
 serve() { # OPTIONS...
     rm -f served
     "$veery" serve --device pipewire --socket "$room/s.sock" "$@" >served 2>&1 &

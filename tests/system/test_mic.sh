@@ -5,6 +5,7 @@
 # The virtual microphone on a private PipeWire: virtual sources play the part of capture devices.
 # usage: test_mic.sh VEERY MIC_TOOL      TAP
 set -u
+here=$(realpath "$(dirname "$0")")
 export LC_ALL=C # for sort
 veery=$(realpath "$1")
 tool=$(realpath "$2")
@@ -21,14 +22,8 @@ cleanup() {
 trap cleanup EXIT
 pw_setup "$room"
 cd "$room" || exit 1
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        cat out err 2>/dev/null | head -20 | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { cat out err | head -20; }
 mic() { "$veery" mic "$@" >out 2>err; }
 field() { "$veery" mic status --json | grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2-; }
 shows() { [ "$(field "$1")" = "$2" ]; }

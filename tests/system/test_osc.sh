@@ -5,6 +5,7 @@
 # OSC and MIDI into a studio that plays, with oscsend (liblo) as the other side. TAP. Answers are
 # heard by tests/unit/test_osc_face.c: oscsend cannot listen.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1")
 command -v oscsend >/dev/null || { echo "1..0 # SKIP oscsend is not here (liblo-tools)"; exit 0; }
 room=$(mktemp -d) || exit 1
@@ -19,22 +20,8 @@ export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="
 mkdir -m 700 "$room/run"
 cd "$room" || exit 1
 sock=$room/s.sock
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        tail -n 20 served out 2>/dev/null | cut -c1-300 | sed 's/^/# /'
-    fi
-}
-soon() { # COMMAND...: true within 10 s
-    soon_tries=0
-    until "$@" >/dev/null 2>&1; do
-        soon_tries=$((soon_tries + 1))
-        [ $soon_tries -lt 100 ] || return 1
-        sleep 0.1
-    done
-}
+. "$here/tap.sh"
+explain() { tail -n 20 served out | cut -c1-300; }
 ask() { "$veery" do --socket "$sock" "$@" >out 2>&1; }
 value() { ask "get $1" && grep -q -- "$2" out; } # PATH TEXT
 send() { oscsend 127.0.0.1 "$port" "$@"; }

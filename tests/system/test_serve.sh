@@ -4,6 +4,7 @@
 #
 # A studio that plays, and those who join it: serve, do, sh, tail, status, panic, play. TAP.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") listener=$(realpath "$2") # meson gives them from its own folder
 room=$(mktemp -d) || exit 1
 studio='' watcher=''
@@ -17,14 +18,8 @@ export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="
 mkdir -m 700 "$room/run"
 cd "$room" || exit 1
 sock=$room/s.sock
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        head -c 1500 out err served 2>/dev/null | LC_ALL=C tr -c '[:print:]\n' '?' | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { head -c 1500 out err served; }
 code() { # WANTED COMMAND...
     wanted=$1
     shift
@@ -38,14 +33,6 @@ is() { # WHAT WANTED-CODE TEXT COMMAND...
     shift 3
     code "$wanted_code" "$@" && says "$text"
     check "$what" $?
-}
-soon() { # COMMAND...: true within 10 s
-    soon_tries=0
-    until "$@" >/dev/null 2>&1; do
-        soon_tries=$((soon_tries + 1))
-        [ $soon_tries -lt 100 ] || return 1
-        sleep 0.1
-    done
 }
 start() { # OPTIONS...: a studio in the background, until it is ready
     rm -f served

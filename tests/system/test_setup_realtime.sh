@@ -4,6 +4,7 @@
 #
 # tools/setup-realtime on a made-up tree: shows, writes, writes again, refuses, removes. TAP.
 set -u
+here=$(realpath "$(dirname "$0")")
 script=$(realpath "$1")
 room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
@@ -14,14 +15,8 @@ unset XDG_CONFIG_HOME
 export HOME=/home/somebody
 limits=tree/etc/security/limits.d/90-veery-realtime.conf
 dropin=tree/home/somebody/.config/pipewire/pipewire.conf.d/50-veery.conf
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        sed 's/^/# /' out
-    fi
-}
+. "$here/tap.sh"
+explain() { cat out; }
 setup() { # WANTED-CODE OPTIONS...
     wanted=$1
     shift

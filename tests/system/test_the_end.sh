@@ -7,6 +7,7 @@
 # typed; a module is generated, broken in three ways and repaired, all of it recorded with stems, and
 # the music has no hole and no click.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") dropouts=$(realpath "$2") root=$(realpath "$3")
 if ! command -v tmux >/dev/null; then
     echo "1..0 # SKIP tmux is not installed"
@@ -24,15 +25,8 @@ export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="
 unset VEERY_MODULES
 mkdir -m 700 "$room/run"
 cd "$room" || exit 1
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        screen s:ann
-        tail -n 40 screen | LC_ALL=C tr -c '[:print:]\n' '?' | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { screen s:ann; tail -n 40 screen; }
 screen() { tmux -L $name capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
 shows() { # PANE TEXT: within 20 s
     tries=0

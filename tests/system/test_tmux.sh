@@ -5,6 +5,7 @@
 # Two terminals as people and agents see them: the studio in one pane of tmux, a shell in another,
 # lines typed by send-keys while it plays, what others do told above the prompt. TAP.
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") # meson gives it from its own folder
 if ! command -v tmux >/dev/null; then
     echo "1..0 # SKIP tmux is not installed"
@@ -21,14 +22,8 @@ trap finish EXIT
 export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" HOME="$room"
 mkdir -m 700 "$room/run"
 cd "$room" || exit 1
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        LC_ALL=C tr -c '[:print:]\n' '?' <screen | sed 's/^/# /'
-    fi
-}
+. "$here/tap.sh"
+explain() { cat screen; }
 screen() { tmux -L $name capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
 shows() { # PANE TEXT: within 10 s
     tries=0

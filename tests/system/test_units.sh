@@ -5,18 +5,13 @@
 # The systemd user units: read by systemd-analyze where there is one, and by a few rules of ours.
 # usage: test_units.sh VEERY UNIT...      TAP
 set -u
+here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1")
 shift
 room=$(mktemp -d) || exit 1
 trap 'rm -rf "$room"' EXIT
-cases=0
-check() { # WHAT STATUS
-    cases=$((cases + 1))
-    if [ "$2" -eq 0 ]; then echo "ok $cases - $1"; else
-        echo "not ok $cases - $1"
-        sed 's/^/# /' "$room/out"
-    fi
-}
+. "$here/tap.sh"
+explain() { cat "$room/out"; }
 : >"$room/out"
 for unit; do
     name=$(basename "$unit")
