@@ -97,8 +97,8 @@ static void command(struct vy_buf *buf, const struct vy_verb *verb)
 static void group(struct vy_buf *buf, int g, bool body)
 {
     vy_buf_add(buf, body ? "\n## %s\n" : "- %s:", vy_verb_groups[g][1]);
-    for (int i = 0; i < vy_verb_table_rows; i++) {
-        const struct vy_verb *const verb = &vy_verb_table[i];
+    for (size_t i = 0; vy_verb_at(i); i++) {
+        const struct vy_verb *const verb = vy_verb_at(i);
         if (strcmp(verb->group, vy_verb_groups[g][0]) != 0)
             continue;
         if (body)

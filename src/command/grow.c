@@ -135,9 +135,9 @@ static const char *any_name(void *arg, size_t i)
     if (i < units)
         return call->doc->unit[i].name;
     i -= units;
-    if (i < (size_t)vy_verb_table_rows)
-        return vy_verb_table[i].name;
-    return vy_catalog_name((void *)(uintptr_t)call->catalog, i - (size_t)vy_verb_table_rows);
+    if (vy_verb_at(i))
+        return vy_verb_at(i)->name;
+    return vy_catalog_name((void *)(uintptr_t)call->catalog, i - vy_verb_count());
 }
 
 vy_status vy_do_describe(struct vy_call *call, struct vy_err *err)

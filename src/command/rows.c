@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The rows. To add a verb, add one here and its function to the file of its group.
+// The rows of the session; rows_sounds.c has those of sound files and long work. To add a verb, add one here and its function to the file of its group.
 #include "command/handlers.h"
 #include "command/rows.h"
 
 // clang-format off: a row reads as a row
 
-const struct vy_verb vy_verb_table[] = {
+static const struct vy_verb rows[] = {
     // make
     {.name = "create",
      .group = "make",
@@ -674,19 +674,6 @@ const struct vy_verb vy_verb_table[] = {
      .example = {"quit"},
      .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
      .run = vy_do_quit},
-    // jobs
-    ABSENT_JOB("generate", "Make a sound from a description.", "generate \"rain on a tin roof\"",
-               "`create` with a recipe makes sounds by synthesis"),
-    ABSENT_JOB("analyze", "Measure a sound file.", "analyze \"take.wav\"",
-               "`listen` measures the session itself"),
-    ABSENT_JOB("similar", "Find sounds like this one.", "similar \"take.wav\"",
-               "`recipes WORDS` searches instruments by words"),
-    ABSENT_JOB("film", "Draw a film to a sound.", "film \"take.wav\"",
-               "`render` the sound for another program"),
-    ABSENT_JOB("bake", "Fit an effect chain to a reference.", "bake voice \"reference.wav\"",
-               "`add eq to NAME` and turn it by ear"),
-    ABSENT_JOB("ask", "Ask the language model.", "ask \"make it warmer\"",
-               "say it with `brighter`, `darker`, `more` and the other words of `help`"),
 };
 
-const int vy_verb_table_rows = sizeof vy_verb_table / sizeof *vy_verb_table;
+const struct vy_verb_rows vy_session_rows = {rows, sizeof rows / sizeof *rows};

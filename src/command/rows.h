@@ -7,6 +7,13 @@
 
 #include "command/table.h"
 
+/// A part of the table of verbs.
+struct vy_verb_rows {
+    const struct vy_verb *row;
+    size_t n;
+};
+extern const struct vy_verb_rows vy_session_rows, vy_sound_rows;
+
 // Arguments that many verbs share.
 #define NAME                                                                        \
     {                                                                               \

@@ -104,10 +104,10 @@ vy_status vy_do_help(struct vy_call *call, struct vy_err *err)
     }
     for (int g = 0; vy_verb_groups[g][0]; g++) {
         vy_buf_add(call->text, "%s%s", g ? "\n" : "", vy_verb_groups[g][1]);
-        for (int i = 0; i < vy_verb_table_rows; i++)
-            if (strcmp(vy_verb_table[i].group, vy_verb_groups[g][0]) == 0)
-                vy_buf_add(call->text, "\n  %-16s %s%s", vy_verb_table[i].name,
-                           vy_verb_table[i].help, vy_verb_table[i].absent ? " (absent)" : "");
+        for (size_t i = 0; vy_verb_at(i); i++)
+            if (strcmp(vy_verb_at(i)->group, vy_verb_groups[g][0]) == 0)
+                vy_buf_add(call->text, "\n  %-16s %s%s", vy_verb_at(i)->name, vy_verb_at(i)->help,
+                           vy_verb_at(i)->absent ? " (absent)" : "");
     }
     vy_buf_add(call->text,
                "\nBefore a command: dry (try it), at next bar, at next 4 bars, at bar 9.");

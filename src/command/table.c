@@ -5,6 +5,7 @@
 #include "command/table.h"
 
 #include "base/text.h"
+#include "command/rows.h"
 
 #include <string.h>
 
@@ -24,17 +25,36 @@ const char *const vy_verb_groups[][2] = {
     {NULL, NULL},
 };
 
+static const struct vy_verb_rows *const parts[] = {&vy_session_rows, &vy_sound_rows};
+#define PARTS (sizeof parts / sizeof *parts)
+
+const struct vy_verb *vy_verb_at(size_t i)
+{
+    for (size_t p = 0; p < PARTS; i -= parts[p++]->n)
+        if (i < parts[p]->n)
+            return &parts[p]->row[i];
+    return NULL;
+}
+
+size_t vy_verb_count(void)
+{
+    size_t n = 0;
+    for (size_t p = 0; p < PARTS; p++)
+        n += parts[p]->n;
+    return n;
+}
+
 const char *vy_verb_name(void *unused, size_t i)
 {
     (void)unused;
-    return i < (size_t)vy_verb_table_rows ? vy_verb_table[i].name : NULL;
+    return vy_verb_at(i) ? vy_verb_at(i)->name : NULL;
 }
 
 const struct vy_verb *vy_verb_find(const char *name, int at, struct vy_err *err)
 {
-    for (int i = 0; i < vy_verb_table_rows; i++)
-        if (strcmp(vy_verb_table[i].name, name) == 0)
-            return &vy_verb_table[i];
+    for (size_t i = 0; vy_verb_at(i); i++)
+        if (strcmp(vy_verb_at(i)->name, name) == 0)
+            return vy_verb_at(i);
     vy_fail(err, VY_UNKNOWN_VERB, at, "there is no command '%.40s'", name);
     vy_err_suggest(err, name, vy_verb_name, NULL);
     return NULL;
@@ -151,7 +171,7 @@ json_t *vy_verb_json(const struct vy_verb *verb)
 json_t *vy_table_json(void)
 {
     json_t *const list = json_array();
-    for (int i = 0; i < vy_verb_table_rows; i++)
-        json_array_append_new(list, vy_verb_json(&vy_verb_table[i]));
+    for (size_t i = 0; vy_verb_at(i); i++)
+        json_array_append_new(list, vy_verb_json(vy_verb_at(i)));
     return list;
 }

@@ -116,8 +116,9 @@ struct vy_verb {
     vy_status (*run)(struct vy_call *call, struct vy_err *err);
 };
 
-extern const struct vy_verb vy_verb_table[];
-extern const int vy_verb_table_rows;
+/// Row i of the table, NULL after the last.
+const struct vy_verb *vy_verb_at(size_t i);
+size_t vy_verb_count(void);
 
 /// Groups in the order of the manual, NULL-terminated pairs of (name, title).
 extern const char *const vy_verb_groups[][2];

@@ -60,10 +60,10 @@ static void table_has_every_verb(void **state)
 static void table_is_consistent(void **state)
 {
     (void)state;
-    for (int i = 0; i < vy_verb_table_rows; i++) {
-        const struct vy_verb *const verb = &vy_verb_table[i];
-        for (int j = 0; j < i; j++)
-            assert_string_not_equal(vy_verb_table[j].name, verb->name);
+    for (size_t i = 0; vy_verb_at(i); i++) {
+        const struct vy_verb *const verb = vy_verb_at(i);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(vy_verb_at(j)->name, verb->name);
         bool group = false;
         for (int g = 0; vy_verb_groups[g][0]; g++)
             group |= strcmp(vy_verb_groups[g][0], verb->group) == 0;
@@ -92,15 +92,15 @@ static void table_examples_parse(void **state)
     (void)state;
     struct vy_args *const args = malloc(sizeof *args);
     struct vy_line *const line = malloc(sizeof *line);
-    for (int i = 0; i < vy_verb_table_rows; i++)
-        for (int e = 0; e < 2 && vy_verb_table[i].example[e]; e++) {
-            const char *const text = vy_verb_table[i].example[e];
+    for (size_t i = 0; vy_verb_at(i); i++)
+        for (int e = 0; e < 2 && vy_verb_at(i)->example[e]; e++) {
+            const char *const text = vy_verb_at(i)->example[e];
             struct vy_lex lex = {0};
             struct vy_err err = {.at = -1};
             assert_int_equal(vy_lex_open(&lex, text, strlen(text), &err), VY_OK);
             assert_int_equal(vy_lex_next(&lex, line, &err), VY_OK);
-            assert_string_equal(line->word[0].text, vy_verb_table[i].name);
-            if (vy_args_read(&vy_verb_table[i], line, &lex, NULL, args, &err))
+            assert_string_equal(line->word[0].text, vy_verb_at(i)->name);
+            if (vy_args_read(vy_verb_at(i), line, &lex, NULL, args, &err))
                 fail_msg("'%s': %s", text, err.message);
             vy_lex_close(&lex);
         }
@@ -175,7 +175,7 @@ static void table_becomes_json(void **state)
 {
     (void)state;
     json_t *const table = vy_table_json();
-    assert_int_equal(json_array_size(table), vy_verb_table_rows);
+    assert_int_equal(json_array_size(table), vy_verb_count());
     json_decref(table);
 }
 
