@@ -2,11 +2,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "listen/music.h"
 
+#include "listen/bands.h"
+#include "listen/onset.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 struct vy_music {
     struct vy_hop_shape shape;
-    uint64_t hops;
+    struct vy_bands *bands;
+    uint64_t hops;               ///< before this chapter
+    struct vy_arena arena;       ///< of what earlier chapters found
+    struct vy_music_found found; ///< in earlier chapters
 };
 
 const char *vy_pitch_class_name(int pitch_class)
@@ -25,27 +32,161 @@ vy_status vy_music_new(const struct vy_hop_shape *shape, struct vy_music **music
     if (!m)
         return VY_NO_MEMORY;
     m->shape = *shape;
+    m->found.key = -1;
+    const size_t chapter = (size_t)VY_MUSIC_CHAPTER_S * shape->sr_hz / shape->hop;
+    if (vy_bands_new(shape, chapter, &m->bands) != VY_OK) {
+        vy_music_destroy(m);
+        return VY_NO_MEMORY;
+    }
     *music = m;
     return VY_OK;
 }
 
 void vy_music_destroy(struct vy_music *music)
 {
+    if (!music)
+        return;
+    vy_bands_destroy(music->bands);
+    vy_arena_clear(&music->arena);
     free(music);
+}
+
+static vy_status put_onsets(const struct vy_onset *onset, uint32_t onsets, struct vy_arena *arena,
+                            struct vy_music_found *found)
+{
+    found->onset = vy_arena_take(arena, onsets * sizeof(double));
+    found->onset_drum = vy_arena_take(arena, onsets * sizeof(double));
+    if (!found->onset || !found->onset_drum)
+        return VY_NO_MEMORY;
+    for (uint32_t i = 0; i < onsets; i++) {
+        found->onset[found->onsets++] = onset[i].at_s;
+        if (onset[i].drum >= 0.5F)
+            found->onset_drum[found->onset_drums++] = onset[i].at_s;
+    }
+    return VY_OK;
+}
+
+// One chapter, times from its first hop on.
+static vy_status understand(const struct vy_music *m, struct vy_arena *arena,
+                            struct vy_music_found *found)
+{
+    *found = (struct vy_music_found){.key = -1};
+    struct vy_onset_curves curves;
+    struct vy_onset *onset;
+    uint32_t onsets;
+    if (!vy_bands_hops(m->bands))
+        return VY_OK;
+    vy_status status = vy_onset_curves(m->bands, vy_hop_seconds(&m->shape, 1), arena, &curves);
+    if (status == VY_OK)
+        status = vy_onset_pick(&curves, arena, &onset, &onsets);
+    if (status == VY_OK && onsets)
+        status = put_onsets(onset, onsets, arena, found);
+    return status;
+}
+
+// The lists of what was found. Each item starts with its times.
+static const struct {
+    size_t items, count; ///< where in vy_music_found
+    size_t bytes, times; ///< of one item
+} lists[] = {
+#define LIST(items, count, times)                                                       \
+    {                                                                                   \
+        offsetof(struct vy_music_found, items), offsetof(struct vy_music_found, count), \
+            sizeof *((struct vy_music_found *)NULL)->items, times                       \
+    }
+    LIST(beat, beats, 1),   LIST(downbeat, downbeats, 1),
+    LIST(onset, onsets, 1), LIST(onset_drum, onset_drums, 1),
+    LIST(chord, chords, 2), LIST(section, sections, 2),
+#undef LIST
+};
+
+// `all` followed by `more`, which is `from_s` later.
+static vy_status append_list(struct vy_music_found *all, const struct vy_music_found *more,
+                             size_t list, double from_s, struct vy_arena *arena)
+{
+    char **const items = (char **)((char *)all + lists[list].items);
+    uint32_t *const count = (uint32_t *)((char *)all + lists[list].count);
+    const char *const add = *(char *const *)((const char *)more + lists[list].items);
+    const uint32_t n = *(const uint32_t *)((const char *)more + lists[list].count);
+    const size_t bytes = lists[list].bytes;
+    char *const both = vy_arena_take(arena, (*count + n) * bytes);
+    if (!both)
+        return VY_NO_MEMORY;
+    if (*count)
+        memcpy(both, *items, *count * bytes);
+    if (n)
+        memcpy(both + *count * bytes, add, n * bytes);
+    for (uint32_t i = *count; i < *count + n; i++)
+        for (size_t k = 0; k < lists[list].times; k++)
+            ((double *)(both + i * bytes))[k] += from_s;
+    *items = both;
+    *count += n;
+    return VY_OK;
+}
+
+// What is one for the whole piece is taken from the chapter that is surest of it.
+static void take_surer(struct vy_music_found *all, const struct vy_music_found *more)
+{
+    if (more->tempo_confidence > all->tempo_confidence) {
+        all->tempo_bpm = more->tempo_bpm;
+        all->tempo_confidence = more->tempo_confidence;
+    }
+    if (more->metre_confidence > all->metre_confidence) {
+        all->beats_per_bar = more->beats_per_bar;
+        all->metre = more->metre;
+        all->metre_confidence = more->metre_confidence;
+    }
+    if (more->swing_confidence > all->swing_confidence) {
+        all->swing = more->swing;
+        all->swing_confidence = more->swing_confidence;
+    }
+    if (more->key_confidence > all->key_confidence) {
+        all->key = more->key;
+        all->mode = more->mode;
+        all->key_confidence = more->key_confidence;
+    }
+    if (more->tuning_confidence > all->tuning_confidence) {
+        all->tuning_cents = more->tuning_cents;
+        all->tuning_confidence = more->tuning_confidence;
+    }
+}
+
+// `found` becomes all that was found up to the end of this chapter.
+static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
+                             struct vy_music_found *found)
+{
+    struct vy_music_found chapter;
+    vy_status status = understand(m, arena, &chapter);
+    const double from_s = vy_hop_seconds(&m->shape, (double)m->hops);
+    *found = m->found;
+    take_surer(found, &chapter);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists && status == VY_OK; i++)
+        status = append_list(found, &chapter, i, from_s, arena);
+    return status;
 }
 
 vy_status vy_music_hop(struct vy_music *music, const struct vy_hop *hop)
 {
-    (void)hop;
-    music->hops++;
-    return VY_OK;
+    vy_status status = vy_bands_hop(music->bands, hop);
+    if (status != VY_TOO_BIG)
+        return status;
+    struct vy_arena arena = {0};
+    struct vy_music_found found;
+    status = end_chapter(music, &arena, &found);
+    if (status != VY_OK) {
+        vy_arena_clear(&arena);
+        return status;
+    }
+    vy_arena_clear(&music->arena);
+    music->arena = arena;
+    music->found = found;
+    music->hops += vy_bands_hops(music->bands);
+    vy_bands_clear(music->bands);
+    return vy_bands_hop(music->bands, hop);
 }
 
 vy_status vy_music_finish(struct vy_music *music, struct vy_arena *arena,
                           struct vy_music_found *found)
 {
-    (void)music;
-    (void)arena;
-    *found = (struct vy_music_found){.key = -1};
-    return VY_OK;
+    return end_chapter(music, arena, found);
 }
