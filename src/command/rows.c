@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The rows of the session; rows_sounds.c has those of sound files and long work. To add a verb, add one here and its function to the file of its group.
+// The rows of the session; rows_sounds.c has those of sound files and long work. To add a verb, add one
+// here and its function to the file of its group.
 #include "command/handlers.h"
 #include "command/rows.h"
 
