@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sound/reader.h"
 
+#include "base/part.h"
 #include "sound/reader_kinds.h"
 
 #include <errno.h>
@@ -11,8 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static const struct vy_reader_kind *const kinds[] = {&vy_reader_sndfile, &vy_reader_av};
 
 static vy_status check_path(const char *path, struct vy_err *err)
 {
@@ -48,6 +47,21 @@ static vy_status take_blocks(struct vy_reader *reader, struct vy_err *err)
     return VY_OK;
 }
 
+static vy_status open_with_av(struct vy_reader *reader, const char *path, struct vy_err *err)
+{
+    void *kind;
+    struct vy_err why = {.at = -1};
+    if (vy_part_find("av", "vy_reader_av", &kind, &why))
+        return vy_fail(err, VY_BAD_FILE, -1,
+                       "%.100s: libsndfile does not know its format, and FFmpeg is absent: %.100s",
+                       path, why.message);
+    reader->kind = kind;
+    const vy_status status = reader->kind->open(reader, path, err);
+    return status == VY_ABSENT
+               ? vy_fail(err, VY_BAD_FILE, -1, "%.150s: no sound that can be read", path)
+               : status;
+}
+
 vy_status vy_reader_open(const char *path, struct vy_reader **reader, struct vy_err *err)
 {
     *reader = NULL;
@@ -55,14 +69,10 @@ vy_status vy_reader_open(const char *path, struct vy_reader **reader, struct vy_
     struct vy_reader *const r = status ? NULL : calloc(1, sizeof *r);
     if (!r)
         return status ? status : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        r->kind = kinds[i];
-        status = r->kind->open(r, path, err);
-        if (status != VY_ABSENT)
-            break;
-    }
+    r->kind = &vy_reader_sndfile;
+    status = r->kind->open(r, path, err);
     if (status == VY_ABSENT)
-        status = vy_fail(err, VY_BAD_FILE, -1, "%.150s: no sound that can be read", path);
+        status = open_with_av(r, path, err);
     if (!status)
         status = check_info(path, &r->info, err);
     if (!status)

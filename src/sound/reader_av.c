@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Everything that FFmpeg reads and libsndfile does not: m4a, webm, wma, ape, the sound of films.
-// The only protocol is that of local files, so that a play list inside cannot reach the network.
+// It is a part of its own (base/part.h). The only protocol is that of local files, so that a play
+// list inside cannot reach the network.
+#include "base/part.h"
 #include "sound/reader_kinds.h"
 
 #include <libavcodec/avcodec.h>
@@ -175,4 +177,4 @@ static void close_file(struct vy_reader *reader)
     clear(reader->state);
 }
 
-const struct vy_reader_kind vy_reader_av = {open_file, next_block, close_file};
+VY_PART_EXPORT const struct vy_reader_kind vy_reader_av = {open_file, next_block, close_file};

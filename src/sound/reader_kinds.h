@@ -24,6 +24,7 @@ struct vy_reader_kind {
     void (*close)(struct vy_reader *reader); ///< state may be NULL
 };
 
-extern const struct vy_reader_kind vy_reader_sndfile, vy_reader_av;
+extern const struct vy_reader_kind vy_reader_sndfile;
+extern const struct vy_reader_kind vy_reader_av; ///< in the part "av"
 
 #endif
