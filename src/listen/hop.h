@@ -22,6 +22,8 @@ struct vy_hop {
     const float *wave;  ///< [n_fft] mono mix, (L + R) / 2, not windowed
     const float *mag;   ///< [bins] magnitude of the Hann-windowed transform, as librosa's stft
     const float *power; ///< [bins] mag squared
+    uint32_t lead;      ///< frames of `wave` before the first sample of the sound
+    uint32_t tail;      ///< frames of `wave` behind the last one, 0..n_fft
 };
 
 static inline double vy_hop_seconds(const struct vy_hop_shape *shape, double index)

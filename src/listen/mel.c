@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A triangle covers few bins: each is kept as whole groups of eight weights from its first bin on.
+#include "listen/mel.h"
+
+#include "listen/simd.h"
+#include "listen/vectors.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define COLS 24                // VY_MFCC rounded up to groups
+#define DB_OF_LOG2 3.01029996f // 10 log10(2)
+#define SLOPE_FROM_HZ 50.0
+#define SLOPE_TO_HZ 10000.0
+
+struct vy_mel {
+    uint32_t first[VY_MEL_BANDS];  ///< bin
+    uint32_t groups[VY_MEL_BANDS]; ///< of weights
+    bool heard[VY_MEL_BANDS];      ///< holds a bin; at high rates the lowest do not
+    double edge_hz[VY_MEL_BANDS + 2];
+    float slope[VY_MEL_BANDS];     ///< the slope is the sum of these times the levels
+    float dct[VY_MEL_BANDS][COLS]; ///< [band][coefficient]
+    float *weight;                 ///< the groups of all bands, one after another
+};
+
+static double mel_of(double hz)
+{
+    return hz < 1000 ? hz * 3 / 200 : 15 + 27 * log(hz / 1000) / log(6.4);
+}
+
+static double hz_of(double mel)
+{
+    return mel < 15 ? mel * 200 / 3 : 1000 * exp(log(6.4) * (mel - 15) / 27);
+}
+
+static double triangle(const double *edge, double hz)
+{
+    const double up = (hz - edge[0]) / (edge[1] - edge[0]);
+    const double down = (edge[2] - hz) / (edge[2] - edge[1]);
+    return fmax(0, fmin(up, down)) * 2 / (edge[2] - edge[0]);
+}
+
+/// Where the weights of each band begin and how many groups there are. @return groups in all
+static size_t lay_out(struct vy_mel *mel, const struct vy_hop_shape *shape)
+{
+    const double step_hz = (double)shape->sr_hz / shape->n_fft;
+    size_t sum = 0;
+    for (int m = 0; m < VY_MEL_BANDS; m++) {
+        const double *const edge = mel->edge_hz + m;
+        uint32_t first = (uint32_t)ceil(edge[0] / step_hz);
+        const uint32_t last = (uint32_t)fmin(floor(edge[2] / step_hz), shape->bins - 1);
+        mel->groups[m] = last >= first ? (last - first) / 8 + 1 : 1;
+        if (first + 8 * mel->groups[m] > shape->bins) // stay inside the spectrum
+            first = shape->bins - 8 * mel->groups[m];
+        mel->first[m] = first;
+        sum += mel->groups[m];
+    }
+    return sum;
+}
+
+static void fill_slope(struct vy_mel *mel)
+{
+    double weight = 0, mean = 0, spread = 0;
+    for (int pass = 0; pass < 3; pass++)
+        for (int m = 0; m < VY_MEL_BANDS; m++) {
+            const double *const edge = mel->edge_hz + m;
+            if (edge[0] < SLOPE_FROM_HZ || edge[2] > SLOPE_TO_HZ || !mel->heard[m])
+                continue;
+            const double octave = log2(edge[1]), w = log2(edge[2] / edge[0]);
+            if (pass == 0) {
+                weight += w;
+                mean += w * octave;
+            } else if (pass == 1) {
+                spread += w * (octave - mean / weight) * (octave - mean / weight);
+            } else {
+                mel->slope[m] = (float)(w * (octave - mean / weight) / spread);
+            }
+        }
+}
+
+static void fill_dct(struct vy_mel *mel)
+{
+    for (int m = 0; m < VY_MEL_BANDS; m++)
+        for (int i = 0; i < VY_MFCC; i++)
+            mel->dct[m][i] = (float)(cos(M_PI * i * (2 * m + 1) / (2.0 * VY_MEL_BANDS)) *
+                                     sqrt((i ? 2.0 : 1.0) / VY_MEL_BANDS));
+}
+
+vy_status vy_mel_new(const struct vy_hop_shape *shape, struct vy_mel **mel)
+{
+    *mel = NULL;
+    struct vy_mel *const b = calloc(1, sizeof *b);
+    if (!b)
+        return VY_NO_MEMORY;
+    const double top = mel_of(shape->sr_hz / 2.0);
+    for (int i = 0; i < VY_MEL_BANDS + 2; i++)
+        b->edge_hz[i] = hz_of(top * i / (VY_MEL_BANDS + 1));
+    b->weight = calloc(lay_out(b, shape), 8 * sizeof(float));
+    if (!b->weight) {
+        vy_mel_destroy(b);
+        return VY_NO_MEMORY;
+    }
+    float *w = b->weight;
+    for (int m = 0; m < VY_MEL_BANDS; m++)
+        for (uint32_t i = 0; i < 8 * b->groups[m]; i++, w++) {
+            *w = (float)triangle(b->edge_hz + m,
+                                 (double)(b->first[m] + i) * shape->sr_hz / shape->n_fft);
+            b->heard[m] |= *w > 0;
+        }
+    fill_slope(b);
+    fill_dct(b);
+    *mel = b;
+    return VY_OK;
+}
+
+void vy_mel_destroy(struct vy_mel *mel)
+{
+    if (!mel)
+        return;
+    free(mel->weight);
+    free(mel);
+}
+
+double vy_mel_centre_hz(const struct vy_mel *mel, int band)
+{
+    return mel->edge_hz[band + 1];
+}
+
+VY_SIMD void vy_mel_bands(const struct vy_mel *mel, const float *power, float *band)
+{
+    const float *w = mel->weight;
+    for (int m = 0; m < VY_MEL_BANDS; m += 8) {
+        vy_f8 sum[8];
+        for (int j = 0; j < 8; j++) {
+            const float *p = power + mel->first[m + j];
+            vy_f8 s = vy_load8(p) * vy_load8(w);
+            w += 8;
+            for (uint32_t g = 1; g < mel->groups[m + j]; g++, w += 8)
+                s += vy_load8(p + 8 * g) * vy_load8(w);
+            sum[j] = s;
+        }
+        vy_store8(band + m, vy_sum_each(sum));
+    }
+}
+
+VY_SIMD void vy_mel_db(const float *power, float *db)
+{
+    for (int m = 0; m < VY_MEL_BANDS; m += 8)
+        vy_store8(db + m,
+                  DB_OF_LOG2 * vy_log2(vy_greater(vy_load8(power + m), vy_set(VY_MEL_LEAST))));
+}
+
+VY_SIMD void vy_mel_mfcc(const struct vy_mel *mel, const float *db, float floor_db, float *mfcc)
+{
+    vy_f8 a = {0}, b = {0}, c = {0};
+    for (int m = 0; m < VY_MEL_BANDS; m++) {
+        const float x = db[m] > floor_db ? db[m] : floor_db;
+        const float *const row = mel->dct[m];
+        a += x * vy_load8(row);
+        b += x * vy_load8(row + 8);
+        c += x * vy_load8(row + 16);
+    }
+    vy_store8(mfcc, a);
+    vy_store8(mfcc + 8, b);
+    memcpy(mfcc + 16, &c, (VY_MFCC - 16) * sizeof(float));
+}
+
+VY_SIMD float vy_mel_rise(const float *db, const float *before_db, float floor_db)
+{
+    const vy_f8 low = vy_set(floor_db);
+    vy_f8 sum = {0};
+    for (int m = 0; m < VY_MEL_BANDS; m += 8)
+        sum += vy_positive(vy_greater(vy_load8(db + m), low) -
+                           vy_greater(vy_load8(before_db + m), low));
+    return vy_sum(sum) / VY_MEL_BANDS;
+}
+
+VY_SIMD float vy_mel_slope(const struct vy_mel *mel, const float *db, float floor_db)
+{
+    const vy_f8 low = vy_set(floor_db);
+    vy_f8 sum = {0};
+    for (int m = 0; m < VY_MEL_BANDS; m += 8)
+        sum += vy_greater(vy_load8(db + m), low) * vy_load8(mel->slope + m);
+    return vy_sum(sum);
+}
