@@ -3,6 +3,7 @@
 #include "listen/music.h"
 
 #include "listen/bands.h"
+#include "listen/harmony.h"
 #include "listen/onset.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 struct vy_music {
     struct vy_hop_shape shape;
     struct vy_bands *bands;
+    struct vy_harmony *harmony;
     uint64_t hops;               ///< before this chapter
     struct vy_arena arena;       ///< of what earlier chapters found
     struct vy_music_found found; ///< in earlier chapters
@@ -34,7 +36,8 @@ vy_status vy_music_new(const struct vy_hop_shape *shape, struct vy_music **music
     m->shape = *shape;
     m->found.key = -1;
     const size_t chapter = (size_t)VY_MUSIC_CHAPTER_S * shape->sr_hz / shape->hop;
-    if (vy_bands_new(shape, chapter, &m->bands) != VY_OK) {
+    if (vy_bands_new(shape, chapter, &m->bands) != VY_OK ||
+        vy_harmony_new(shape, &m->harmony) != VY_OK) {
         vy_music_destroy(m);
         return VY_NO_MEMORY;
     }
@@ -47,6 +50,7 @@ void vy_music_destroy(struct vy_music *music)
     if (!music)
         return;
     vy_bands_destroy(music->bands);
+    vy_harmony_destroy(music->harmony);
     vy_arena_clear(&music->arena);
     free(music);
 }
@@ -67,12 +71,13 @@ static vy_status put_onsets(const struct vy_onset *onset, uint32_t onsets, struc
 }
 
 // One chapter, times from its first hop on.
-static vy_status understand(const struct vy_music *m, struct vy_arena *arena,
+static vy_status understand(struct vy_music *m, struct vy_arena *arena,
                             struct vy_music_found *found)
 {
     *found = (struct vy_music_found){.key = -1};
     struct vy_onset_curves curves;
     struct vy_onset *onset;
+    struct vy_chroma_view chroma;
     uint32_t onsets;
     if (!vy_bands_hops(m->bands))
         return VY_OK;
@@ -81,6 +86,10 @@ static vy_status understand(const struct vy_music *m, struct vy_arena *arena,
         status = vy_onset_pick(&curves, arena, &onset, &onsets);
     if (status == VY_OK && onsets)
         status = put_onsets(onset, onsets, arena, found);
+    if (status == VY_OK)
+        status = vy_harmony_finish(m->harmony, &chroma);
+    if (status == VY_OK)
+        status = vy_harmony_find(m->harmony, arena, found);
     return status;
 }
 
@@ -168,6 +177,8 @@ static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
 vy_status vy_music_hop(struct vy_music *music, const struct vy_hop *hop)
 {
     vy_status status = vy_bands_hop(music->bands, hop);
+    if (status == VY_OK)
+        return vy_harmony_hop(music->harmony, hop);
     if (status != VY_TOO_BIG)
         return status;
     struct vy_arena arena = {0};
@@ -182,7 +193,8 @@ vy_status vy_music_hop(struct vy_music *music, const struct vy_hop *hop)
     music->found = found;
     music->hops += vy_bands_hops(music->bands);
     vy_bands_clear(music->bands);
-    return vy_bands_hop(music->bands, hop);
+    vy_harmony_clear(music->harmony);
+    return vy_music_hop(music, hop);
 }
 
 vy_status vy_music_finish(struct vy_music *music, struct vy_arena *arena,

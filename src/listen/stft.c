@@ -12,12 +12,11 @@
 // or 0.2 s of measuring at the start.
 #include "listen/stft.h"
 
+#include "listen/plan.h"
 #include "listen/simd.h"
 #include "listen/vectors.h"
 
-#include <fftw3.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +37,6 @@ struct vy_stft {
     fftwf_plan plan;
 };
 
-// The planner of FFTW is not for two threads at once; executing is.
-static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
-
 vy_status vy_stft_new(uint32_t sr_hz, uint32_t n_fft, uint32_t hop, vy_hop_fn *fn, void *arg,
                       struct vy_stft **stft)
 {
@@ -60,12 +56,8 @@ vy_status vy_stft_new(uint32_t sr_hz, uint32_t n_fft, uint32_t hop, vy_hop_fn *f
     s->power = fftwf_alloc_real(s->shape.bins + 15);
     s->turn = fftwf_alloc_real(n_fft / 2);
     s->out = fftwf_alloc_complex(s->shape.bins + 15);
-    if (s->in && s->out) {
-        pthread_mutex_lock(&planner);
-        s->plan = fftwf_plan_dft_1d((int)n_fft / 2, (fftwf_complex *)s->in, s->out, FFTW_FORWARD,
-                                    FFTW_ESTIMATE);
-        pthread_mutex_unlock(&planner);
-    }
+    if (s->in && s->out)
+        s->plan = vy_plan_dft(n_fft / 2, (fftwf_complex *)s->in, s->out, FFTW_FORWARD);
     if (!s->line || !s->window || !s->turn || !s->mag || !s->power || !s->plan) {
         vy_stft_destroy(s);
         return VY_NO_MEMORY;
@@ -86,11 +78,7 @@ void vy_stft_destroy(struct vy_stft *stft)
 {
     if (!stft)
         return;
-    if (stft->plan) {
-        pthread_mutex_lock(&planner);
-        fftwf_destroy_plan(stft->plan);
-        pthread_mutex_unlock(&planner);
-    }
+    vy_plan_destroy(stft->plan);
     fftwf_free(stft->line);
     fftwf_free(stft->window);
     fftwf_free(stft->turn);

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Whitening takes the mean of half an octave on each side away and divides by the deviation there,
+// so that a rumble, a hiss or a filter does not count. What is left is y. Notes x >= 0 minimise
+// |y - D x|^2; with the products of the notes known beforehand, going through the notes one by one
+// needs few rounds and touches only those that sound.
+#include "listen/notes.h"
+
+#include "listen/simd.h"
+
+#include <math.h>
+#include <string.h>
+
+#define REACH 18     ///< bins on each side that are the surroundings
+#define OVERTONE 0.7 ///< each partial is this much of the one before
+#define PARTIALS 20
+#define ROUNDS 12
+#define SPARSE 0.15f ///< what a note must explain before it counts
+#define NOTES_ROOM 80
+
+void vy_notes_init(struct vy_notes *notes)
+{
+    memset(notes, 0, sizeof *notes);
+    for (int n = 0; n < VY_NOTE_COUNT; n++) {
+        double norm = 0;
+        for (int i = 0; i < VY_THIRDS; i++) {
+            double sum = 0;
+            for (int h = 1; h <= PARTIALS; h++) {
+                const double away = i - (3 * n + 1 + 36 * log2(h));
+                if (fabs(away) < 2)
+                    sum += pow(OVERTONE, h - 1) * (0.5 + 0.5 * cos(M_PI * away / 2));
+            }
+            notes->look[n][i] = (float)sum;
+            norm += sum * sum;
+        }
+        for (int i = 0; i < VY_THIRDS; i++)
+            notes->look[n][i] /= (float)sqrt(norm);
+    }
+    for (int a = 0; a < VY_NOTE_COUNT; a++)
+        for (int b = 0; b < VY_NOTE_COUNT; b++) {
+            double sum = 0;
+            for (int i = 0; i < VY_THIRDS; i++)
+                sum += (double)notes->look[a][i] * (double)notes->look[b][i];
+            notes->overlap[a][b] = (float)sum;
+        }
+}
+
+// Moved by the tuning and whitened. Returns how much stands out of the surroundings, 0..1.
+static float whiten(const float *thirds, float shift, float *y)
+{
+    float x[VY_THIRDS];
+    double sum[VY_THIRDS + 1] = {0}, square[VY_THIRDS + 1] = {0};
+    for (int i = 0; i < VY_THIRDS; i++) {
+        const float at = fminf(fmaxf((float)i + shift, 0), VY_THIRDS - 1.001f);
+        const int k = (int)at;
+        x[i] = thirds[k] + (at - (float)k) * (thirds[k + 1] - thirds[k]);
+        sum[i + 1] = sum[i] + (double)x[i];
+        square[i + 1] = square[i] + (double)(x[i] * x[i]);
+    }
+    if (sum[VY_THIRDS] < 1e-6) {
+        memset(y, 0, VY_THIRDS * sizeof *y);
+        return 0;
+    }
+    double out = 0;
+    for (int i = 0; i < VY_THIRDS; i++) {
+        const int from = i > REACH ? i - REACH : 0;
+        const int to = i + REACH + 1 < VY_THIRDS ? i + REACH + 1 : VY_THIRDS;
+        const double mean = (sum[to] - sum[from]) / (to - from);
+        const double var = (square[to] - square[from]) / (to - from) - mean * mean;
+        const double rise = (double)x[i] - mean;
+        const double floor = 1e-3 * sum[VY_THIRDS] / VY_THIRDS;
+        y[i] = rise > 0 ? (float)(rise / (sqrt(fmax(var, 0)) + floor)) : 0;
+        out += rise > 0 ? rise : 0;
+    }
+    return (float)(out / sum[VY_THIRDS]);
+}
+
+VY_SIMD static void match(const struct vy_notes *notes, const float *restrict y, float *restrict b)
+{
+    for (int n = 0; n < VY_NOTE_COUNT; n++) {
+        float lane[VY_SUM_LANES] = {0}, sum = 0;
+        for (int i = 0; i < VY_THIRDS; i += VY_SUM_LANES)
+            for (int l = 0; l < VY_SUM_LANES; l++)
+                lane[l] += y[i + l] * notes->look[n][i + l];
+        for (int l = 0; l < VY_SUM_LANES; l++)
+            sum += lane[l];
+        b[n] = sum;
+    }
+}
+
+// slope = D'(D x - y), kept up to date.
+VY_SIMD static void explain(const struct vy_notes *notes, float *restrict slope, float *restrict x)
+{
+    for (int round = 0; round < ROUNDS; round++)
+        for (int n = 0; n < VY_NOTE_COUNT; n++) {
+            const float step = fmaxf(-x[n], -(slope[n] + SPARSE));
+            if (step == 0)
+                continue;
+            x[n] += step;
+            for (int i = 0; i < NOTES_ROOM; i++)
+                slope[i] += step * notes->overlap[n][i];
+        }
+}
+
+// Weight of a note in the middle of the keyboard and in the bass: flat with slopes of an octave.
+static float slope_between(int note, float zero, float one)
+{
+    return fminf(fmaxf(((float)note - zero) / (one - zero), 0), 1);
+}
+
+void vy_notes_find(const struct vy_notes *notes, const float *thirds, float shift,
+                   struct vy_chroma_frame *frame)
+{
+    _Alignas(64) float y[VY_THIRDS], slope[NOTES_ROOM] = {0}, x[NOTES_ROOM] = {0};
+    memset(frame->treble, 0, sizeof frame->treble);
+    memset(frame->bass, 0, sizeof frame->bass);
+    frame->tonal = whiten(thirds, shift, y);
+    match(notes, y, slope);
+    for (int n = 0; n < NOTES_ROOM; n++)
+        slope[n] = -slope[n];
+    explain(notes, slope, x);
+    for (int n = 0; n < VY_NOTE_COUNT; n++) {
+        const int note = VY_NOTE_LOWEST + n;
+        frame->treble[note % 12] +=
+            x[n] * slope_between(note, 43, 55) * slope_between(note, 97, 84);
+        frame->bass[note % 12] += x[n] * slope_between(note, 57, 48);
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Plans of FFTW. Its planner is not for two threads at once, so all ears plan under one lock;
+// executing needs none.
+#ifndef VY_LISTEN_PLAN_H
+#define VY_LISTEN_PLAN_H
+
+#include <fftw3.h>
+#include <stdint.h>
+
+/// A complex transform of n points, not in place. Arrays are from fftwf_alloc_*.
+/// @param sign  FFTW_FORWARD or FFTW_BACKWARD
+/// @return NULL when memory is out
+fftwf_plan vy_plan_dft(uint32_t n, fftwf_complex *in, fftwf_complex *out, int sign);
+
+void vy_plan_destroy(fftwf_plan plan); ///< NULL is fine
+
+#endif
