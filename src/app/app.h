@@ -33,6 +33,7 @@ int vy_complain(const struct vy_err *err);
 /// Catalog for the program; exit code 0 or after a message.
 int vy_open_catalog(struct vy_catalog *catalog);
 
+int vy_main_analyze(int argc, char **argv);
 int vy_main_render(int argc, char **argv);
 int vy_main_check(int argc, char **argv);
 int vy_main_do(int argc, char **argv);

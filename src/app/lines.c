@@ -144,6 +144,17 @@ int vy_main_do(int argc, char **argv)
 }
 
 // The words become one line: veery modules filter -> "modules filter".
+// What the shell took apart becomes one line again.
+static void add_word(struct vy_buf *line, const char *word)
+{
+    const bool plain = *word && !strpbrk(word, " \t;#\"\\><");
+    vy_buf_add(line, "%s%s", line->length ? " " : "", plain ? word : "\"");
+    for (; !plain && *word; word++)
+        vy_buf_add(line, "%s%c", *word == '"' || *word == '\\' ? "\\" : "", *word);
+    if (!plain)
+        vy_buf_add(line, "\"");
+}
+
 int vy_main_list(int argc, char **argv)
 {
     bool json = false;
@@ -158,7 +169,7 @@ int vy_main_list(int argc, char **argv)
     struct vy_session *const session = vy_session_new(&catalog, 1);
     struct vy_buf line = {0};
     for (int i = 0; i < words; i++)
-        vy_buf_add(&line, "%s%s", i ? " " : "", argv[i]);
+        add_word(&line, argv[i]);
     struct printer printer = {.json = json, .plain = true};
     const struct vy_request request = {line.text, line.length, "you", -1};
     if (session && line.text)

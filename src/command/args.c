@@ -140,6 +140,7 @@ static vy_status check(struct walk *walk, const struct vy_arg *arg, struct vy_va
     case VY_ARG_PATTERN:
     case VY_ARG_REST:
     case VY_ARG_NAMES:
+    case VY_ARG_FILES:
     case VY_ARG_ROUTE:
     case VY_ARG_OPERATOR: return VY_OK;
     }
@@ -170,8 +171,8 @@ static vy_status read_names(struct walk *walk, const struct vy_arg *arg, struct 
             break;
         if (walk->args->lists == VY_MAX_LIST)
             return vy_fail(walk->err, VY_TOO_BIG, word->at, "more than %d names", VY_MAX_LIST);
-        const bool all = strcmp(word->text, "all") == 0;
-        if (!all && walk->doc && vy_doc_unit(walk->doc, word->text) < 0)
+        const bool any = arg->type == VY_ARG_FILES || strcmp(word->text, "all") == 0;
+        if (!any && walk->doc && vy_doc_unit(walk->doc, word->text) < 0)
             return unknown_name(walk, word->text, word->at);
         walk->args->list_at[walk->args->lists] = word->at;
         walk->args->list[walk->args->lists++] = word->text;
@@ -257,7 +258,7 @@ static vy_status read_one(struct walk *walk, const struct vy_arg *arg, struct vy
         return arg->optional ? VY_OK
                              : vy_fail(walk->err, VY_SYNTAX, here(walk),
                                        "'%s' is missing before %s", arg->before, arg->name);
-    if (arg->type == VY_ARG_NAMES)
+    if (arg->type == VY_ARG_NAMES || arg->type == VY_ARG_FILES)
         return read_names(walk, arg, value);
     if (arg->type == VY_ARG_ROUTE)
         return read_route(walk, arg, value);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/aside.h"
 
+#include "command/session.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -62,4 +64,64 @@ vy_status vy_aside(const struct vy_stage *stage, void (*work)(void *arg, int fd)
         return vy_fail(err, VY_INTERNAL, -1, "it ended by %s; a user module may be at fault",
                        strsignal(WTERMSIG(how)));
     return VY_OK;
+}
+
+// What the child says first; its text and its result as JSON follow.
+struct heading {
+    vy_status status;
+    struct vy_err err;
+    size_t text, json;
+};
+
+struct long_work {
+    vy_long_fn *fn;
+    void *arg;
+};
+
+static void work_long(void *arg, int fd)
+{
+    const struct long_work *const work = arg;
+    struct vy_buf text = {0};
+    json_t *const result = json_object();
+    struct heading heading = {.err = {.at = -1}};
+    heading.status = work->fn(work->arg, &text, result, &heading.err);
+    char *const json = json_dumps(result, JSON_COMPACT);
+    heading.text = text.length;
+    heading.json = json ? strlen(json) : 0;
+    vy_aside_put(fd, &heading, sizeof heading);
+    vy_aside_put(fd, text.text, text.length);
+    vy_aside_put(fd, json, heading.json);
+}
+
+static vy_status read_answer(struct vy_call *call, const struct vy_buf *all, struct vy_err *err)
+{
+    struct heading heading;
+    if (all->length < sizeof heading)
+        return vy_fail(err, VY_INTERNAL, -1, "the working process said nothing");
+    memcpy(&heading, all->text, sizeof heading);
+    if (heading.text + heading.json != all->length - sizeof heading)
+        return vy_fail(err, VY_INTERNAL, -1, "the working process was cut short");
+    const char *const text = all->text + sizeof heading;
+    vy_buf_put(call->text, text, heading.text);
+    json_t *const result = json_loadb(text + heading.text, heading.json, 0, NULL);
+    if (result)
+        json_object_update(call->result, result);
+    json_decref(result);
+    if (heading.status)
+        *err = heading.err;
+    return heading.status;
+}
+
+vy_status vy_aside_call(struct vy_call *call, vy_long_fn *fn, void *arg, struct vy_err *err)
+{
+    const struct vy_stage *const stage = call->session ? call->session->stage : NULL;
+    if (!stage)
+        return fn(arg, call->text, call->result, err);
+    struct vy_buf all = {0};
+    struct long_work work = {fn, arg};
+    vy_status status = vy_aside(stage, work_long, &work, &all, err);
+    if (!status)
+        status = read_answer(call, &all, err);
+    vy_buf_clear(&all);
+    return status;
 }

@@ -7,6 +7,7 @@
 #define VY_COMMAND_ASIDE_H
 
 #include "base/text.h"
+#include "command/table.h"
 #include "command/stage.h"
 
 /// Run `work` in a child that has a copy of everything and read what it writes to `fd`; the studio
@@ -18,5 +19,12 @@ VY_MUST_CHECK vy_status vy_aside(const struct vy_stage *stage, void (*work)(void
 
 /// For `work`: write all, or end the child.
 void vy_aside_put(int fd, const void *bytes, size_t n);
+
+/// What a verb does that takes its time: fills text and result as a handler would.
+typedef vy_status vy_long_fn(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err);
+
+/// Do it for this call: in a child when the session is played live, else here.
+VY_MUST_CHECK vy_status vy_aside_call(struct vy_call *call, vy_long_fn *fn, void *arg,
+                                      struct vy_err *err);
 
 #endif

@@ -72,6 +72,9 @@ vy_status vy_do_listen(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_assert(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_peek(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_render(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_analyze(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_compare(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_masking(struct vy_call *call, struct vy_err *err);
 // stage.c
 vy_status vy_do_meters(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_record(struct vy_call *call, struct vy_err *err);

@@ -21,7 +21,7 @@ static double bars_seconds(const struct vy_doc *doc, double bars)
 }
 
 // The commands hear what would sound, also before anybody said play.
-static struct vy_doc *sounding(const struct vy_doc *doc)
+struct vy_doc *vy_sounding(const struct vy_doc *doc)
 {
     struct vy_doc *const copy = vy_doc_clone(doc);
     if (copy && !copy->playing && !copy->play_said &&
@@ -35,7 +35,7 @@ static struct vy_doc *sounding(const struct vy_doc *doc)
 static vy_status hear(struct vy_call *call, const struct vy_doc *doc, double seconds,
                       const char *unit, struct vy_heard *heard, struct vy_err *err)
 {
-    struct vy_doc *const copy = sounding(doc);
+    struct vy_doc *const copy = vy_sounding(doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     const struct vy_listen what = {.doc = copy,
@@ -146,7 +146,7 @@ static json_t *list_events(struct vy_call *call, const struct vy_doc *doc, doubl
 {
     struct vy_arena arena = {0};
     const struct vy_peek *event = NULL;
-    struct vy_doc *const copy = sounding(doc);
+    struct vy_doc *const copy = vy_sounding(doc);
     const uint32_t n = copy ? vy_studio_peek(copy, doc->beat, beats, &arena, &event) : 0;
     json_t *const rows = json_array();
     if (table)
@@ -188,7 +188,7 @@ vy_status vy_do_render(struct vy_call *call, struct vy_err *err)
         const int n = dot ? (int)(dot - v[1].text) : (int)strlen(v[1].text);
         snprintf(folder, sizeof folder, "%.*s-stems", n < 4000 ? n : 4000, v[1].text);
     }
-    struct vy_doc *const copy = sounding(call->doc);
+    struct vy_doc *const copy = vy_sounding(call->doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     const struct vy_listen what = {.doc = copy,

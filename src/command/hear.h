@@ -42,6 +42,9 @@ struct vy_heard {
 VY_MAIN VY_MUST_CHECK vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard,
                                         struct vy_err *err);
 
+/// A copy of a document that plays, also where nobody has said play. NULL when memory is out.
+struct vy_doc *vy_sounding(const struct vy_doc *doc);
+
 struct vy_stage;
 
 /// The same in a process of its own when the session is played live (stage not NULL): the studio

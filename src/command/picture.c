@@ -26,7 +26,7 @@ struct area {
 
 static const struct area wave_area = {70, 92, 1500, 150}, form_area = {70, 58, 1500, 30},
                          beat_area = {70, 242, 1500, 18}, heat_area = {70, 264, 1500, 480},
-                         mean_area = {70, 800, 900, 200}, text_area = {1010, 800, 560, 200};
+                         mean_area = {70, 800, 820, 200}, text_area = {930, 800, 640, 200};
 
 struct colour {
     double r, g, b;
@@ -242,7 +242,7 @@ static void mean_range(const struct vy_picture *p, double *low, double *high)
         if (isfinite(p->band_db[b]))
             *high = fmax(*high, (double)p->band_db[b]);
     *high = 10 * ceil(*high / 10);
-    *low = *high - 70;
+    *low = *high - 60;
 }
 
 static void draw_mean(cairo_t *c, const struct vy_picture *p)
@@ -266,7 +266,8 @@ static void draw_mean(cairo_t *c, const struct vy_picture *p)
     cairo_set_line_width(c, 2);
     bool drawing = false;
     for (uint32_t b = 0; b < p->bands; b++) {
-        const double at = frequency_at((double)p->band_hz[b]), db = (double)p->band_db[b];
+        const double centre = sqrt((double)p->edge_hz[b] * (double)p->edge_hz[b + 1]);
+        const double at = frequency_at(centre), db = (double)p->band_db[b];
         if (!isfinite(db) || at < 0 || at > 1)
             continue;
         const double y = a.y + a.h * fmin(1, (high - db) / (high - low));
@@ -277,17 +278,30 @@ static void draw_mean(cairo_t *c, const struct vy_picture *p)
     cairo_set_line_width(c, 1);
 }
 
+// "  key       C minor": the word, and what it is, in two columns.
+static void draw_fact(cairo_t *c, const char *text, double y)
+{
+    char word[12];
+    text += strspn(text, " ");
+    const size_t n = strcspn(text, " ");
+    snprintf(word, sizeof word, "%.*s", (int)n, text);
+    set_ink(c, faint);
+    say(c, text_area.x, y, 0, word);
+    set_ink(c, ink);
+    say(c, text_area.x + 72, y, 0, text + n + strspn(text + n, " "));
+}
+
 static void draw_words(cairo_t *c, const struct vy_picture *p)
 {
     set_ink(c, ink);
     cairo_set_font_size(c, 20);
     say(c, form_area.x, 38, 0, p->title);
-    cairo_set_font_size(c, 14);
+    cairo_set_font_size(c, 12);
     double y = text_area.y + 4;
     for (size_t i = 0; i < VY_PICTURE_LINES; i++)
         if (p->line[i][0]) {
-            say(c, text_area.x, y, 0, p->line[i]);
-            y += 19;
+            draw_fact(c, p->line[i], y);
+            y += 18;
         }
 }
 

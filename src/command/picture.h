@@ -19,7 +19,7 @@ struct vy_picture {
     uint32_t columns;
     double column_s;
     const struct vy_music_found *music;
-    const float *band_hz, *band_db; ///< mean spectrum, dBFS
+    const float *edge_hz, *band_db; ///< [bands + 1], [bands] mean spectrum, dBFS
     uint32_t bands;
     char line[VY_PICTURE_LINES][96]; ///< facts in words, "" = none
 };

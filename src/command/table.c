@@ -70,6 +70,7 @@ static void arg_usage(const struct vy_arg *arg, struct vy_buf *buf)
     case VY_ARG_CHOICE: vy_buf_add(buf, "%s", arg->choices); break;
     case VY_ARG_PAIRS: vy_buf_add(buf, "KEY=VALUE..."); break;
     case VY_ARG_NAMES: vy_buf_add(buf, "NAME..."); break;
+    case VY_ARG_FILES: vy_buf_add(buf, "FILE..."); break;
     case VY_ARG_ROUTE: vy_buf_add(buf, "A > B > ..."); break;
     case VY_ARG_OPERATOR: vy_buf_add(buf, "< <= = >= >"); break;
     case VY_ARG_TEXT: vy_buf_add(buf, "\"%s\"", arg->name); break;
@@ -97,9 +98,9 @@ void vy_verb_usage(const struct vy_verb *verb, struct vy_buf *buf)
     }
 }
 
-static const char *const type_names[] = {"name",  "new_name", "word",    "number", "text",
-                                         "path",  "pairs",    "pattern", "choice", "rest",
-                                         "names", "route",    "operator"};
+static const char *const type_names[] = {"name",  "new_name", "word",     "number", "text",
+                                         "path",  "pairs",    "pattern",  "choice", "rest",
+                                         "names", "route",    "operator", "files"};
 
 static json_t *choices_json(const char *choices)
 {

@@ -29,6 +29,7 @@ enum vy_arg_type {
     VY_ARG_NAMES,    ///< any number of names in the session
     VY_ARG_ROUTE,    ///< a > b > c
     VY_ARG_OPERATOR, ///< < <= = >= >
+    VY_ARG_FILES,    ///< any number of file names
 };
 
 /// One argument of a verb.

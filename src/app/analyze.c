@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// `veery analyze`: many files side by side, answers in the order of the names.
+#include "app/app.h"
+
+#include "command/analyze.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_THREADS 64
+
+struct file {
+    const char *path;
+    char *answer; ///< text or JSON, owned
+    struct vy_err err;
+    bool failed, done;
+    _Atomic double heard_s, total_s;
+};
+
+struct work {
+    struct file *file;
+    int files;
+    const char *plot, *frames;
+    bool json;
+    unsigned ears;
+    atomic_int next;
+    pthread_mutex_t lock; ///< guards done and answer of every file
+    pthread_cond_t ready;
+};
+
+// The name of a file without folder and ending.
+static void stem_of(const char *path, char *stem, size_t size)
+{
+    const char *const slash = strrchr(path, '/'), *const name = slash ? slash + 1 : path;
+    const char *const dot = strrchr(name, '.');
+    const int n = dot && dot != name ? (int)(dot - name) : (int)strlen(name);
+    snprintf(stem, size, "%.*s", n, name);
+}
+
+static bool on_progress(void *arg, double done_s, double total_s)
+{
+    struct file *const file = arg;
+    file->heard_s = done_s;
+    file->total_s = total_s;
+    return !vy_interrupted();
+}
+
+static vy_status draw(const struct work *work, const struct vy_analysis *a, struct vy_err *err)
+{
+    char path[4400], stem[256];
+    stem_of(a->path, stem, sizeof stem);
+    if (work->files == 1)
+        snprintf(path, sizeof path, "%.4000s", work->plot);
+    else
+        snprintf(path, sizeof path, "%.4000s/%.250s.png", work->plot, stem);
+    return vy_analysis_picture(a, path, err);
+}
+
+static char *tell(const struct work *work, const struct vy_analysis *a)
+{
+    if (!work->json) {
+        struct vy_buf text = {0};
+        vy_analysis_text(a, &text);
+        return text.text;
+    }
+    json_t *const root = vy_analysis_json(a);
+    char *const text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    json_decref(root);
+    return text;
+}
+
+static void one_file(struct work *work, struct file *file)
+{
+    struct vy_analysis *const a = calloc(1, sizeof *a);
+    const struct vy_analyze_want want = {
+        .ears = work->ears, .frames = work->frames, .progress = on_progress, .arg = file};
+    char *answer = NULL;
+    vy_status status = a ? vy_analyze(file->path, &want, a, &file->err)
+                         : vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
+    if (!status && work->plot)
+        status = draw(work, a, &file->err);
+    if (!status && !(answer = tell(work, a)))
+        status = vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
+    if (a)
+        vy_analysis_clear(a);
+    free(a);
+    pthread_mutex_lock(&work->lock);
+    file->answer = answer;
+    file->failed = status != VY_OK;
+    file->done = true;
+    pthread_cond_signal(&work->ready);
+    pthread_mutex_unlock(&work->lock);
+}
+
+static void *worker(void *arg)
+{
+    struct work *const work = arg;
+    for (;;) {
+        const int i = atomic_fetch_add(&work->next, 1);
+        if (i >= work->files || vy_interrupted())
+            return NULL;
+        one_file(work, &work->file[i]);
+    }
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void show_progress(struct work *work, double began)
+{
+    double part = 0;
+    int done = 0;
+    for (int i = 0; i < work->files; i++) {
+        const double total = work->file[i].total_s;
+        done += work->file[i].done;
+        part += work->file[i].done ? 1 : total > 0 ? work->file[i].heard_s / total : 0;
+    }
+    const double share = part / work->files, took = now() - began;
+    if (took > 1 && share > 0 && share < 1)
+        fprintf(stderr, "\r\033[K%3.0f %%  %d of %d files, %.0f s left", 100 * share, done,
+                work->files, took * (1 - share) / share);
+}
+
+// Waits until file i is done or everything ends; shows how far it is meanwhile.
+static bool wait_for(struct work *work, int i, double began)
+{
+    const bool tty = isatty(STDERR_FILENO);
+    pthread_mutex_lock(&work->lock);
+    while (!work->file[i].done && !vy_interrupted()) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 200000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&work->ready, &work->lock, &until);
+        if (tty)
+            show_progress(work, began);
+    }
+    if (tty)
+        fprintf(stderr, "\r\033[K");
+    const bool done = work->file[i].done;
+    pthread_mutex_unlock(&work->lock);
+    return done;
+}
+
+// Exit code.
+static int print_answers(struct work *work)
+{
+    const double began = now();
+    int code = EXIT_FINE;
+    for (int i = 0; i < work->files; i++) {
+        struct file *const file = &work->file[i];
+        if (!wait_for(work, i, began))
+            return EXIT_INTERRUPTED;
+        if (file->failed && vy_interrupted())
+            return EXIT_INTERRUPTED;
+        if (file->failed) {
+            const int complained = vy_complain(&file->err);
+            code = code > complained ? code : complained;
+        } else if (puts(file->answer) < 0 || fflush(stdout) != 0) {
+            fprintf(stderr, "veery: the answer cannot be written: %s\n", strerror(errno));
+            return EXIT_FILE;
+        }
+    }
+    return code;
+}
+
+static int run(struct work *work, int threads)
+{
+    pthread_t thread[MOST_THREADS];
+    int started = 0;
+    while (started < threads && pthread_create(&thread[started], NULL, worker, work) == 0)
+        started++;
+    if (started == 0)
+        worker(work);
+    const int code = print_answers(work);
+    for (int i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    return code;
+}
+
+static bool make_folder(const char *path)
+{
+    if (!path || mkdir(path, 0777) == 0 || errno == EEXIST)
+        return true;
+    fprintf(stderr, "veery: io: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+int vy_main_analyze(int argc, char **argv)
+{
+    const char *jobs = NULL;
+    struct work work = {.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
+    const struct vy_option options[] = {
+        {"--json", NULL, &work.json},
+        {"--plot", &work.plot, NULL},
+        {"--frames", &work.frames, NULL},
+        {"--jobs", &jobs, NULL},
+        {NULL, NULL, NULL},
+    };
+    const int words = vy_options(argc, argv, options);
+    double threads = (double)sysconf(_SC_NPROCESSORS_ONLN);
+    if (words >= 0 && words < 2)
+        fprintf(stderr, "usage: veery analyze FILE... [--json] [--plot OUT.png] [--frames DIR]\n");
+    if (words < 2 || !vy_option_number("--jobs", jobs, 1, MOST_THREADS, &threads))
+        return EXIT_USAGE;
+    work.files = words - 1;
+    if (!make_folder(work.frames) || (work.files > 1 && !make_folder(work.plot)))
+        return EXIT_FILE;
+    work.file = calloc((size_t)work.files, sizeof *work.file);
+    if (!work.file)
+        return EXIT_COMMAND;
+    for (int i = 0; i < work.files; i++)
+        work.file[i].path = argv[i + 1];
+    vy_catch_interrupt();
+    const int most = work.files < MOST_THREADS ? work.files : MOST_THREADS;
+    const int code = run(&work, (int)threads < most ? (int)threads : most);
+    for (int i = 0; i < work.files; i++)
+        free(work.file[i].answer);
+    free(work.file);
+    return code;
+}

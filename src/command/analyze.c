@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A file through the ears. analyze_json.c and analyze_text.c tell what they found.
+#include "command/analyze.h"
+
+#include "base/part.h"
+#include "command/picture.h"
+#include "listen/listener.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+// The part of a block that lies in the wanted stretch: moves the pointers, shortens *n.
+static bool cut_block(const struct vy_analyze_want *want, uint32_t sr_hz, uint64_t at,
+                      const float *chan[], uint32_t chans, size_t *n)
+{
+    const uint64_t start = (uint64_t)(want->start_s * sr_hz + 0.5);
+    const uint64_t end = want->end_s > 0 ? (uint64_t)(want->end_s * sr_hz + 0.5) : UINT64_MAX;
+    if (at >= end)
+        return false;
+    const uint64_t from = start > at ? start - at : 0;
+    const uint64_t to = end - at < *n ? end - at : *n;
+    for (uint32_t c = 0; c < chans; c++)
+        chan[c] += from < to ? from : 0;
+    *n = from < to ? (size_t)(to - from) : 0;
+    return true;
+}
+
+static vy_status read_through(struct vy_reader *reader, const struct vy_analyze_want *want,
+                              struct vy_listener *listener, struct vy_err *err)
+{
+    const struct vy_reader_info *const info = vy_reader_info(reader);
+    const float *chan[VY_READER_CHANS];
+    uint64_t at = 0, said = 0;
+    for (;;) {
+        size_t n = 0;
+        vy_status status = vy_reader_next(reader, chan, &n, err);
+        if (status || n == 0)
+            return at ? VY_OK : status; // what came before the damage was heard
+        size_t part = n;
+        if (!cut_block(want, info->sr_hz, at, chan, info->chans, &part))
+            return VY_OK;
+        status = part ? vy_listener_push(listener, chan, part) : VY_OK;
+        if (status)
+            return vy_fail(err, status, -1, "the ears failed after %.1f s",
+                           (double)at / info->sr_hz);
+        at += n;
+        if (want->progress && at - said > info->sr_hz) {
+            said = at;
+            if (!want->progress(want->arg, (double)at / info->sr_hz,
+                                (double)info->frames / info->sr_hz))
+                return vy_fail(err, VY_BUSY, -1, "stopped");
+        }
+    }
+}
+
+static vy_status listen_to(struct vy_reader *reader, const struct vy_analyze_want *want,
+                           struct vy_analysis *a, struct vy_err *err)
+{
+    a->info = *vy_reader_info(reader);
+    vy_status status = vy_listener_new(a->info.sr_hz, a->info.chans,
+                                       want->ears ? want->ears : VY_EAR_ALL, &a->listener);
+    if (status)
+        return vy_fail(err, status, -1, "%.150s: the ears cannot be opened", a->path);
+    struct vy_err late = {.at = -1};
+    status = read_through(reader, want, a->listener, &late);
+    if (!status && vy_listener_finish(a->listener, &a->report))
+        status = vy_fail(&late, VY_NO_MEMORY, -1, "out of memory");
+    if (status)
+        return vy_fail(err, status, -1, "%.150s: %.80s", a->path, late.message);
+    if (a->report.frames == 0)
+        return vy_fail(err, VY_BAD_FILE, -1, "%.150s: there is no sound in %s", a->path,
+                       want->start_s > 0 || want->end_s > 0 ? "that stretch of it" : "it");
+    const char *const problem = late.code ? late.message : vy_reader_problem(reader);
+    vy_text_copy(a->problem, sizeof a->problem, problem ? problem : "");
+    return VY_OK;
+}
+
+vy_status vy_analyze(const char *path, const struct vy_analyze_want *want,
+                     struct vy_analysis *analysis, struct vy_err *err)
+{
+    struct vy_analysis *const a = analysis;
+    memset(a, 0, sizeof *a);
+    vy_text_copy(a->path, sizeof a->path, path);
+    const double began = now();
+    struct vy_reader *reader = NULL;
+    vy_status status = vy_reader_open(path, &reader, err);
+    if (!status)
+        status = listen_to(reader, want, a, err);
+    vy_reader_close(reader);
+    a->took_s = now() - began;
+    if (status)
+        vy_analysis_clear(a);
+    return status;
+}
+
+void vy_analysis_clear(struct vy_analysis *analysis)
+{
+    vy_listener_destroy(analysis->listener);
+    analysis->listener = NULL;
+}
+
+static void add_lines(struct vy_picture *picture, const char *text)
+{
+    for (size_t i = 0; i < VY_PICTURE_LINES && *text; i++) {
+        const size_t n = strcspn(text, "\n");
+        const size_t fits = n < sizeof picture->line[i] ? n : sizeof picture->line[i] - 1;
+        memcpy(picture->line[i], text, fits);
+        text += n + (text[n] == '\n');
+    }
+}
+
+vy_status vy_analysis_picture(const struct vy_analysis *analysis, const char *path,
+                              struct vy_err *err)
+{
+    void *draw;
+    struct vy_err why = {.at = -1};
+    if (vy_part_find("picture", "vy_picture_write", &draw, &why))
+        return vy_fail(err, VY_ABSENT, -1, "pictures are absent: %.180s", why.message);
+    const struct vy_report *const r = &analysis->report;
+    const char *const slash = strrchr(analysis->path, '/');
+    struct vy_picture picture = {.title = slash ? slash + 1 : analysis->path,
+                                 .duration_s = r->seconds,
+                                 .column = r->column,
+                                 .columns = r->columns,
+                                 .column_s = r->column_s,
+                                 .music = &r->music,
+                                 .edge_hz = r->spectrum.third.edge_hz,
+                                 .band_db = r->spectrum.third.level_db,
+                                 .bands = (uint32_t)r->spectrum.third.bands};
+    struct vy_buf text = {0};
+    vy_analysis_text(analysis, &text);
+    const char *const first = text.text ? strchr(text.text, '\n') : NULL;
+    add_lines(&picture, first ? first + 1 : "");
+    vy_buf_clear(&text);
+    vy_picture_write_fn *write;
+    memcpy(&write, &draw, sizeof write); // an object pointer from dlsym
+    return write(&picture, path, err);
+}

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Everything the ears say of one sound file: measured once, then told as JSON, as text, as a
+// picture.
+#ifndef VY_COMMAND_ANALYZE_H
+#define VY_COMMAND_ANALYZE_H
+
+#include "base/text.h"
+#include "listen/report.h"
+#include "sound/reader.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/// What to do with a file.
+struct vy_analyze_want {
+    unsigned ears;         ///< of enum vy_ear, or-ed; 0 = all
+    const char *frames;    ///< folder for NAME.npz with an array a feature, or NULL
+    double start_s, end_s; ///< only this stretch; end 0 = to the end
+    /// Called now and then; false stops (VY_BUSY). May be NULL.
+    /// @param total_s  0 = not known
+    bool (*progress)(void *arg, double done_s, double total_s);
+    void *arg;
+};
+
+/// One file, heard. Zero-initialise; vy_analysis_clear gives everything back.
+struct vy_analysis {
+    char path[4096];
+    struct vy_reader_info info;
+    char problem[160]; ///< what was wrong with the file although it could be read, or ""
+    struct vy_report report;
+    struct vy_listener *listener; ///< owns the arrays of the report
+    double took_s;                ///< by the clock
+};
+
+/// @return VY_NOT_FOUND, VY_IO, VY_BAD_FILE, VY_TOO_BIG, VY_NO_MEMORY, VY_BUSY when it was stopped
+VY_MUST_CHECK vy_status vy_analyze(const char *path, const struct vy_analyze_want *want,
+                                   struct vy_analysis *analysis, struct vy_err *err);
+void vy_analysis_clear(struct vy_analysis *analysis);
+
+/// The published form (docs/analysis.md). What could not be measured is null, and `why` says why.
+json_t *vy_analysis_json(const struct vy_analysis *analysis);
+
+/// A report for people.
+void vy_analysis_text(const struct vy_analysis *analysis, struct vy_buf *text);
+
+/// A PNG. @return VY_ABSENT when pictures cannot be drawn here, VY_IO
+VY_MUST_CHECK vy_status vy_analysis_picture(const struct vy_analysis *analysis, const char *path,
+                                            struct vy_err *err);
+
+#endif
