@@ -3,8 +3,8 @@
 #include "listen/chroma.h"
 
 #include "listen/low.h"
-#include "listen/notes.h"
-#include "listen/plan.h"
+#include "listen/salience.h"
+#include "listen/fft.h"
 #include "listen/simd.h"
 
 #include <fftw3.h>
@@ -44,7 +44,7 @@ struct vy_chroma {
     float (*thirds)[VY_THIRDS];
     struct vy_chroma_frame *frame;
     uint32_t frames, room;
-    struct vy_notes notes;
+    struct vy_salience notes;
 };
 
 static double window_rate(const struct vy_chroma *c, uint32_t window)
@@ -82,7 +82,7 @@ vy_status vy_chroma_new(const struct vy_hop_shape *shape, struct vy_chroma **chr
         return VY_NO_MEMORY;
     memset(c, 0, sizeof *c);
     c->shape = *shape;
-    vy_notes_init(&c->notes);
+    vy_salience_init(&c->notes);
     bool whole = true;
     for (int w = 0; w < WINDOWS; w++) {
         c->line[w] = calloc(ROOM, sizeof(float));
@@ -93,7 +93,7 @@ vy_status vy_chroma_new(const struct vy_hop_shape *shape, struct vy_chroma **chr
     c->both = fftwf_alloc_complex(N);
     c->out = fftwf_alloc_complex(N + 1);
     if (c->both && c->out)
-        c->plan = vy_plan_dft(N, c->both, c->out, FFTW_FORWARD);
+        c->plan = vy_fft_plan(N, c->both, c->out, FFTW_FORWARD);
     if (!whole || !c->window || !c->plan || fold_init(c)) {
         vy_chroma_destroy(c);
         return VY_NO_MEMORY;
@@ -123,7 +123,7 @@ void vy_chroma_destroy(struct vy_chroma *chroma)
 {
     if (!chroma)
         return;
-    vy_plan_destroy(chroma->plan);
+    vy_fft_destroy(chroma->plan);
     for (int w = 0; w < WINDOWS; w++) {
         free(chroma->line[w]);
         fftwf_free(chroma->power[w]);
@@ -281,7 +281,7 @@ vy_status vy_chroma_finish(struct vy_chroma *chroma, struct vy_chroma_view *view
     }
     const float shift = view->tuning_confidence > TUNE_SURE ? view->tuning_cents * 3 / CENTS : 0;
     for (uint32_t f = 0; f < frames; f++)
-        vy_notes_find(&chroma->notes, chroma->thirds[f], shift, &chroma->frame[f]);
+        vy_salience_find(&chroma->notes, chroma->thirds[f], shift, &chroma->frame[f]);
     return VY_OK;
 }
 

@@ -12,7 +12,7 @@
 // or 0.2 s of measuring at the start.
 #include "listen/stft.h"
 
-#include "listen/plan.h"
+#include "listen/fft.h"
 #include "listen/simd.h"
 #include "listen/vectors.h"
 
@@ -57,7 +57,7 @@ vy_status vy_stft_new(uint32_t sr_hz, uint32_t n_fft, uint32_t hop, vy_hop_fn *f
     s->turn = fftwf_alloc_real(n_fft / 2);
     s->out = fftwf_alloc_complex(s->shape.bins + 15);
     if (s->in && s->out)
-        s->plan = vy_plan_dft(n_fft / 2, (fftwf_complex *)s->in, s->out, FFTW_FORWARD);
+        s->plan = vy_fft_plan(n_fft / 2, (fftwf_complex *)s->in, s->out, FFTW_FORWARD);
     if (!s->line || !s->window || !s->turn || !s->mag || !s->power || !s->plan) {
         vy_stft_destroy(s);
         return VY_NO_MEMORY;
@@ -78,7 +78,7 @@ void vy_stft_destroy(struct vy_stft *stft)
 {
     if (!stft)
         return;
-    vy_plan_destroy(stft->plan);
+    vy_fft_destroy(stft->plan);
     fftwf_free(stft->line);
     fftwf_free(stft->window);
     fftwf_free(stft->turn);

@@ -3,8 +3,8 @@
 //
 // Plans of FFTW. Its planner is not for two threads at once, so all ears plan under one lock;
 // executing needs none.
-#ifndef VY_LISTEN_PLAN_H
-#define VY_LISTEN_PLAN_H
+#ifndef VY_LISTEN_FFT_H
+#define VY_LISTEN_FFT_H
 
 #include <fftw3.h>
 #include <stdint.h>
@@ -12,8 +12,8 @@
 /// A complex transform of n points, not in place. Arrays are from fftwf_alloc_*.
 /// @param sign  FFTW_FORWARD or FFTW_BACKWARD
 /// @return NULL when memory is out
-fftwf_plan vy_plan_dft(uint32_t n, fftwf_complex *in, fftwf_complex *out, int sign);
+fftwf_plan vy_fft_plan(uint32_t n, fftwf_complex *in, fftwf_complex *out, int sign);
 
-void vy_plan_destroy(fftwf_plan plan); ///< NULL is fine
+void vy_fft_destroy(fftwf_plan plan); ///< NULL is fine
 
 #endif

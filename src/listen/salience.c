@@ -5,7 +5,7 @@
 // so that a rumble, a hiss or a filter does not count. What is left is y. Notes x >= 0 minimise
 // |y - D x|^2; with the products of the notes known beforehand, going through the notes one by one
 // needs few rounds and touches only those that sound.
-#include "listen/notes.h"
+#include "listen/salience.h"
 
 #include "listen/simd.h"
 
@@ -19,7 +19,7 @@
 #define SPARSE 0.15f ///< what a note must explain before it counts
 #define NOTES_ROOM 80
 
-void vy_notes_init(struct vy_notes *notes)
+void vy_salience_init(struct vy_salience *notes)
 {
     memset(notes, 0, sizeof *notes);
     for (int n = 0; n < VY_NOTE_COUNT; n++) {
@@ -76,7 +76,8 @@ static float whiten(const float *thirds, float shift, float *y)
     return (float)(out / sum[VY_THIRDS]);
 }
 
-VY_SIMD static void match(const struct vy_notes *notes, const float *restrict y, float *restrict b)
+VY_SIMD static void match(const struct vy_salience *notes, const float *restrict y,
+                          float *restrict b)
 {
     for (int n = 0; n < VY_NOTE_COUNT; n++) {
         float lane[VY_SUM_LANES] = {0}, sum = 0;
@@ -90,7 +91,8 @@ VY_SIMD static void match(const struct vy_notes *notes, const float *restrict y,
 }
 
 // slope = D'(D x - y), kept up to date.
-VY_SIMD static void explain(const struct vy_notes *notes, float *restrict slope, float *restrict x)
+VY_SIMD static void explain(const struct vy_salience *notes, float *restrict slope,
+                            float *restrict x)
 {
     for (int round = 0; round < ROUNDS; round++)
         for (int n = 0; n < VY_NOTE_COUNT; n++) {
@@ -109,8 +111,8 @@ static float slope_between(int note, float zero, float one)
     return fminf(fmaxf(((float)note - zero) / (one - zero), 0), 1);
 }
 
-void vy_notes_find(const struct vy_notes *notes, const float *thirds, float shift,
-                   struct vy_chroma_frame *frame)
+void vy_salience_find(const struct vy_salience *notes, const float *thirds, float shift,
+                      struct vy_chroma_frame *frame)
 {
     _Alignas(64) float y[VY_THIRDS], slope[NOTES_ROOM] = {0}, x[NOTES_ROOM] = {0};
     memset(frame->treble, 0, sizeof frame->treble);

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "listen/plan.h"
+#include "listen/fft.h"
 
 #include <pthread.h>
 
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 
-fftwf_plan vy_plan_dft(uint32_t n, fftwf_complex *in, fftwf_complex *out, int sign)
+fftwf_plan vy_fft_plan(uint32_t n, fftwf_complex *in, fftwf_complex *out, int sign)
 {
     pthread_mutex_lock(&planner);
     fftwf_plan plan = fftwf_plan_dft_1d((int)n, in, out, sign, FFTW_ESTIMATE);
@@ -14,7 +14,7 @@ fftwf_plan vy_plan_dft(uint32_t n, fftwf_complex *in, fftwf_complex *out, int si
     return plan;
 }
 
-void vy_plan_destroy(fftwf_plan plan)
+void vy_fft_destroy(fftwf_plan plan)
 {
     if (!plan)
         return;
