@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Weights lie in blocks of eight bins, twelve classes each.
 #include "listen/chroma_stft.h"
 
 #include "listen/simd.h"
@@ -8,13 +10,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define COLS 16 // 12 rounded up to groups
+#define CLASSES 12
 #define CENTRE_OCTAVE 5.0
 #define WIDTH_OCTAVES 2.0
 
 struct vy_chroma_stft {
     uint32_t bins;
-    float *weight; ///< [bins][COLS]
+    float *weight; ///< [bins / 8 rounded up][CLASSES][8]
 };
 
 /// Semitones above A0.
@@ -34,7 +36,7 @@ static void fill_bin(float *weight, double pitch, double width)
     const double octaves = (pitch / 12 - CENTRE_OCTAVE) / WIDTH_OCTAVES;
     const double scale = exp(-0.5 * octaves * octaves) / fmax(sqrt(sum), 1e-30);
     for (int c = 0; c < 12; c++)
-        weight[(c + 9) % 12] = (float)(bell[c] * scale); // from C
+        weight[(c + 9) % 12 * 8] = (float)(bell[c] * scale); // from C
 }
 
 vy_status vy_chroma_stft_new(const struct vy_hop_shape *shape, double tuning,
@@ -45,18 +47,19 @@ vy_status vy_chroma_stft_new(const struct vy_hop_shape *shape, double tuning,
     if (!c)
         return VY_NO_MEMORY;
     c->bins = shape->bins;
-    c->weight = aligned_alloc(64, (size_t)shape->bins * COLS * sizeof(float));
+    const size_t bytes = (shape->bins + 7) / 8 * CLASSES * sizeof(vy_f8);
+    c->weight = aligned_alloc(sizeof(vy_f8), bytes);
     if (!c->weight) {
         vy_chroma_stft_destroy(c);
         return VY_NO_MEMORY;
     }
-    memset(c->weight, 0, (size_t)shape->bins * COLS * sizeof(float));
+    memset(c->weight, 0, bytes);
     const double step_hz = (double)shape->sr_hz / shape->n_fft;
     for (uint32_t k = 0; k < shape->bins; k++) {
         const double next = pitch_of((k + 1) * step_hz, tuning);
         // bin 0 has no pitch: one and a half octaves below bin 1
         const double pitch = k ? pitch_of(k * step_hz, tuning) : next - 18;
-        fill_bin(c->weight + (size_t)k * COLS, pitch, fmax(next - pitch, 1));
+        fill_bin(c->weight + (size_t)(k / 8) * CLASSES * 8 + k % 8, pitch, fmax(next - pitch, 1));
     }
     *chroma = c;
     return VY_OK;
@@ -70,25 +73,28 @@ void vy_chroma_stft_destroy(struct vy_chroma_stft *chroma)
     free(chroma);
 }
 
-VY_SIMD void vy_chroma_stft_of(const struct vy_chroma_stft *chroma, const float *power,
-                               float *found)
+/// The sum of weight * power for each class, [16].
+VY_SIMD static void weigh(const float *weight, const float *power, uint32_t bins, float *class)
 {
-    vy_f8 a = {0}, b = {0}, c = {0}, d = {0};
-    const float *w = chroma->weight;
-    const uint32_t even = chroma->bins & ~1u;
-    for (uint32_t k = 0; k < even; k += 2, w += 2 * COLS) {
-        a += power[k] * vy_load8(w);
-        b += power[k] * vy_load8(w + 8);
-        c += power[k + 1] * vy_load8(w + COLS);
-        d += power[k + 1] * vy_load8(w + COLS + 8);
+    vy_f8 sum[16] = {{0}};
+    const float *w = weight;
+    const uint32_t whole = bins & ~7u;
+    for (uint32_t k = 0; k < whole; k += 8) {
+        const vy_f8 p = vy_load8(power + k);
+        for (uint32_t c = 0; c < CLASSES; c++, w += 8)
+            sum[c] += p * vy_load8(w);
     }
-    if (even < chroma->bins) {
-        a += power[even] * vy_load8(w);
-        b += power[even] * vy_load8(w + 8);
-    }
-    float sum[COLS], most = 0;
-    vy_store8(sum, a + c);
-    vy_store8(sum + 8, b + d);
+    vy_store8(class, vy_sum_each(sum));
+    vy_store8(class + 8, vy_sum_each(sum + 8));
+    for (uint32_t k = whole; k < bins; k++)
+        for (uint32_t c = 0; c < CLASSES; c++)
+            class[c] += power[k] * w[8 * c + k - whole];
+}
+
+void vy_chroma_stft_of(const struct vy_chroma_stft *chroma, const float *power, float *found)
+{
+    float sum[16], most = 0;
+    weigh(chroma->weight, power, chroma->bins, sum);
     for (int i = 0; i < 12; i++)
         most = sum[i] > most ? sum[i] : most;
     for (int i = 0; i < 12; i++)

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Few values are wanted of many: a short sorted list is kept, and a group of eight that has nothing
-// for it is passed over. Spectra fall, so the greatest are sought from below, the least from above.
+// Magnitudes are never negative, so their bits as whole numbers have the same order. The border
+// above which the wanted number of them lie is found by halving: counting goes eight at a time and
+// never has to guess a branch.
 #include "listen/contrast.h"
 
 #include "listen/simd.h"
@@ -11,7 +12,8 @@
 #include <math.h>
 
 #define SHARE 0.02
-#define PART_MOST 640 // a fiftieth of the bins of the longest window
+#define ALL_BITS 0x7fffffff // of a positive number
+#define NEAR 1024           // in last bits: 0.001 dB
 
 void vy_contrast_init(struct vy_contrast *contrast, const struct vy_hop_shape *shape)
 {
@@ -31,45 +33,92 @@ void vy_contrast_init(struct vy_contrast *contrast, const struct vy_hop_shape *s
         struct vy_contrast_band *const band = &contrast->band[b];
         band->first = first;
         band->count = end - first;
-        band->part = (uint32_t)fmin(fmax(1, nearbyint(share)), fmin(PART_MOST, band->count));
+        band->part = (uint32_t)fmax(1, nearbyint(share));
         contrast->bands = b + 1;
     }
 }
 
-/// Put x into a list in falling order, whose last one goes.
-VY_INLINE void insert(float *list, uint32_t n, float x)
+/// Eight of n numbers (n >= 8): those from `at` on, or the last eight, of which `*fresh` were not
+/// in a group before. Flipped, the least becomes the greatest.
+VY_INLINE vy_i8 group_of(const float *mag, uint32_t n, uint32_t at, int32_t flip, vy_i8 *fresh)
 {
-    uint32_t i = n - 1;
-    for (; i > 0 && list[i - 1] < x; i--)
-        list[i] = list[i - 1];
-    list[i] = x;
+    const uint32_t from = at + 8 <= n ? at : n - 8;
+    *fresh = (vy_i8){0, 1, 2, 3, 4, 5, 6, 7} >= (int32_t)(at - from);
+    return (vy_i8)vy_load8(mag + from) ^ flip;
 }
 
-/// Mean of the `part` greatest of sign * mag[first], mag[first + step], ..
-VY_INLINE float mean_of_greatest(const float *mag, uint32_t count, uint32_t part, float sign,
-                                 bool from_below)
+VY_INLINE uint32_t count_above(const float *mag, uint32_t n, int32_t flip, int32_t border)
 {
-    float list[PART_MOST];
-    for (uint32_t i = 0; i < part; i++)
-        list[i] = -INFINITY;
-    const uint32_t groups = count / 8;
-    // the bins that make no group
-    for (uint32_t i = 8 * groups; i < count; i++)
-        if (sign * mag[i] > list[part - 1])
-            insert(list, part, sign * mag[i]);
-    for (uint32_t g = 0; g < groups; g++) {
-        const float *const at = mag + 8 * (from_below ? g : groups - 1 - g);
-        const vy_f8 x = sign * vy_load8(at);
-        if (!vy_any(x > vy_set(list[part - 1])))
-            continue;
-        for (int i = 0; i < 8; i++)
-            if (x[i] > list[part - 1])
-                insert(list, part, x[i]);
+    vy_i8 sum = {0}, fresh;
+    uint32_t at = 0;
+    for (; at + 8 <= n; at += 8)
+        sum -= ((vy_i8)vy_load8(mag + at) ^ flip) > border;
+    if (at < n)
+        sum -= (group_of(mag, n, at, flip, &fresh) > border) & fresh;
+    uint32_t count = 0;
+    for (int i = 0; i < 8; i++)
+        count += (uint32_t)sum[i];
+    return count;
+}
+
+VY_INLINE float sum_above(const float *mag, uint32_t n, int32_t flip, int32_t border)
+{
+    vy_f8 sum = {0};
+    vy_i8 fresh;
+    for (uint32_t at = 0; at < n; at += 8) {
+        const vy_i8 x = group_of(mag, n, at, flip, &fresh);
+        sum += (vy_f8)((x ^ flip) & (x > border) & fresh);
     }
-    float sum = 0;
-    for (uint32_t i = 0; i < part; i++)
-        sum += list[i];
-    return sign * sum / (float)part;
+    return vy_sum(sum);
+}
+
+static float as_float(int32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/// Mean of the `part` greatest (flip 0) or least (flip ALL_BITS) of n >= 8 numbers.
+VY_INLINE float mean_of_part(const float *mag, uint32_t n, uint32_t part, int32_t flip)
+{
+    vy_i8 most = vy_seti(0), least = vy_seti(ALL_BITS), fresh;
+    for (uint32_t at = 0; at < n; at += 8) {
+        const vy_i8 x = group_of(mag, n, at, flip, &fresh), more = x > most, less = x < least;
+        most = (x & more) | (most & ~more);
+        least = (x & less) | (least & ~less);
+    }
+    int32_t low = least[0], high = most[0]; // more than `part` lie above low, fewer above high
+    for (int i = 1; i < 8; i++) {
+        low = least[i] < low ? least[i] : low;
+        high = most[i] > high ? most[i] : high;
+    }
+    if (part == 1)
+        return as_float(high ^ flip);
+    low--;
+    while (high - low > NEAR) {
+        const int32_t border = low + (high - low) / 2;
+        const uint32_t count = count_above(mag, n, flip, border);
+        if (count == part)
+            return sum_above(mag, n, flip, border) / (float)part;
+        if (count > part)
+            low = border;
+        else
+            high = border;
+    }
+    // what lies between low and high is as good as equal
+    const uint32_t above = count_above(mag, n, flip, high);
+    return (sum_above(mag, n, flip, high) + (float)(part - above) * as_float(high ^ flip)) /
+           (float)part;
+}
+
+static float extreme_of_few(const float *mag, uint32_t n, bool greatest)
+{
+    float x = mag[0];
+    for (uint32_t i = 1; i < n; i++)
+        if (greatest ? mag[i] > x : mag[i] < x)
+            x = mag[i];
+    return x;
 }
 
 VY_SIMD void vy_contrast_of(const struct vy_contrast *contrast, const float *mag, float *peak,
@@ -81,7 +130,10 @@ VY_SIMD void vy_contrast_of(const struct vy_contrast *contrast, const float *mag
         peak[b] = valley[b] = 0;
         if (b >= contrast->bands)
             continue;
-        peak[b] = mean_of_greatest(m, band->count, band->part, 1, true);
-        valley[b] = mean_of_greatest(m, band->count, band->part, -1, false);
+        const bool few = band->count < 8;
+        peak[b] = few ? extreme_of_few(m, band->count, true)
+                      : mean_of_part(m, band->count, band->part, 0);
+        valley[b] = few ? extreme_of_few(m, band->count, false)
+                        : mean_of_part(m, band->count, band->part, ALL_BITS);
     }
 }

@@ -22,3 +22,20 @@ void vy_fft_destroy(fftwf_plan plan)
     fftwf_destroy_plan(plan);
     pthread_mutex_unlock(&planner);
 }
+
+fftw_plan vy_plan_double(uint32_t n, fftw_complex *in, fftw_complex *out, int sign)
+{
+    pthread_mutex_lock(&planner);
+    fftw_plan plan = fftw_plan_dft_1d((int)n, in, out, sign, FFTW_ESTIMATE);
+    pthread_mutex_unlock(&planner);
+    return plan;
+}
+
+void vy_plan_double_destroy(fftw_plan plan)
+{
+    if (!plan)
+        return;
+    pthread_mutex_lock(&planner);
+    fftw_destroy_plan(plan);
+    pthread_mutex_unlock(&planner);
+}
