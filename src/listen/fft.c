@@ -23,7 +23,7 @@ void vy_fft_destroy(fftwf_plan plan)
     pthread_mutex_unlock(&planner);
 }
 
-fftw_plan vy_plan_double(uint32_t n, fftw_complex *in, fftw_complex *out, int sign)
+fftw_plan vy_fft_plan_double(uint32_t n, fftw_complex *in, fftw_complex *out, int sign)
 {
     pthread_mutex_lock(&planner);
     fftw_plan plan = fftw_plan_dft_1d((int)n, in, out, sign, FFTW_ESTIMATE);
@@ -31,7 +31,7 @@ fftw_plan vy_plan_double(uint32_t n, fftw_complex *in, fftw_complex *out, int si
     return plan;
 }
 
-void vy_plan_double_destroy(fftw_plan plan)
+void vy_fft_destroy_double(fftw_plan plan)
 {
     if (!plan)
         return;

@@ -17,8 +17,8 @@ fftwf_plan vy_fft_plan(uint32_t n, fftwf_complex *in, fftwf_complex *out, int si
 void vy_fft_destroy(fftwf_plan plan); ///< NULL is fine
 
 /// The same in double precision; arrays are from fftw_alloc_*.
-fftw_plan vy_plan_double(uint32_t n, fftw_complex *in, fftw_complex *out, int sign);
+fftw_plan vy_fft_plan_double(uint32_t n, fftw_complex *in, fftw_complex *out, int sign);
 
-void vy_plan_double_destroy(fftw_plan plan); ///< NULL is fine
+void vy_fft_destroy_double(fftw_plan plan); ///< NULL is fine
 
 #endif

@@ -16,7 +16,7 @@
 // lowpass).
 #include "listen/stft.h"
 
-#include "listen/plan.h"
+#include "listen/fft.h"
 #include "listen/simd.h"
 #include "listen/vectors.h"
 
@@ -65,7 +65,7 @@ vy_status vy_stft_new(uint32_t sr_hz, uint32_t n_fft, uint32_t hop, vy_hop_fn *f
     s->turn = fftw_alloc_real(n_fft / 2);
     s->out = fftw_alloc_complex(s->shape.bins + 15);
     if (s->in && s->out)
-        s->plan = vy_plan_double(n_fft / 2, (fftw_complex *)s->in, s->out, FFTW_FORWARD);
+        s->plan = vy_fft_plan_double(n_fft / 2, (fftw_complex *)s->in, s->out, FFTW_FORWARD);
     if (!s->line || !s->window || !s->turn || !s->mag || !s->power || !s->plan) {
         vy_stft_destroy(s);
         return VY_NO_MEMORY;
@@ -86,7 +86,7 @@ void vy_stft_destroy(struct vy_stft *stft)
 {
     if (!stft)
         return;
-    vy_plan_double_destroy(stft->plan);
+    vy_fft_destroy_double(stft->plan);
     free(stft->line);
     fftw_free(stft->window);
     fftw_free(stft->turn);
