@@ -19,6 +19,7 @@
 #define SILENT_DB (-75.0f)
 #define NONE_SHARE 0.02f ///< how often a chord is followed by none
 #define RARE_COUNTS 1.0f
+#define RARE_FITS 0.02f ///< rare kinds must fit so much better
 #define KEY_COUNTS 0.5f  ///< how strongly chords keep to the key
 #define MOVE_COUNTS 0.5f ///< how strongly they keep to usual moves
 #define CHORD_S 1.8      ///< how long a chord stays on average
@@ -143,7 +144,7 @@ static void score_slot(const struct looks *looks, const struct vy_chroma_frame *
             high += note[p] * looks->note[c][p];
             low += bass[p] * looks->bass[c][p];
         }
-        score[c] = trust * (high + BASS_COUNTS * low);
+        score[c] = trust * (high + BASS_COUNTS * low + RARE_FITS * kinds[c / 12].rare);
     }
     float none = NONE_FITS + BASS_COUNTS * NONE_BASS;
     if (mean->tonal < NOISY)
