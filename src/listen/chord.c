@@ -3,26 +3,25 @@
 #include "listen/chord.h"
 
 #include "listen/music.h"
-#include "listen/simd.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define TRUST 20.0f      ///< how sure one second of a fitting sound makes, as a natural logarithm
-#define BASS_COUNTS 0.5f ///< against the middle register
-#define NONE_FITS 0.45f  ///< a chord that fits less than this is none
-#define NONE_BASS 0.6f   ///< the same for the bass
-#define NOISY 0.22f      ///< less standing out than this is noise
+#define TRUST 20.0f       ///< how sure one second of a fitting sound makes, as a natural logarithm
+#define BASS_COUNTS 0.48f ///< against the middle register
+#define NONE_FITS 0.29f   ///< a chord that fits less than this is none
+#define NONE_BASS 0.59f   ///< the same for the bass
+#define NOISY 0.22f       ///< less standing out than this is noise
 #define NOISE_COUNTS 4.0f
 #define SILENT_DB (-75.0f)
 #define NONE_SHARE 0.02f ///< how often a chord is followed by none
-#define RARE_COUNTS 1.0f
-#define RARE_FITS 0.02f ///< rare kinds must fit so much better
-#define KEY_COUNTS 0.5f  ///< how strongly chords keep to the key
-#define MOVE_COUNTS 0.5f ///< how strongly they keep to usual moves
-#define CHORD_S 1.8      ///< how long a chord stays on average
+#define RARE_COUNTS 1.1f
+#define RARE_FITS 0.03f  ///< rare kinds must fit so much better
+#define KEY_COUNTS 0.6f  ///< how strongly chords keep to the key
+#define MOVE_COUNTS 1.0f ///< how strongly they keep to usual moves
+#define CHORD_S 1.27     ///< how long a chord stays on average
 
 #define LEAST 1e-15f ///< no state is ever impossible
 
@@ -154,74 +153,85 @@ static void score_slot(const struct looks *looks, const struct vy_chroma_frame *
     score[VY_CHORD_NONE] = trust * none;
 }
 
-// share[j][i]: how likely chord j follows chord i when a chord ends; each column of i sums to 1.
-static void make_moves(const float *key, float (*from)[VY_CHORD_STATES])
+// How likely chord j follows chord i when i ends: prior[j] * step[root j - root i] * scale[i],
+// never j = i. Without a chord on either side the step is 1. Because only roots matter to the step,
+// a sum over all i is one over twelve roots.
+struct moves {
+    float prior[VY_CHORD_STATES], scale[VY_CHORD_STATES], step[12];
+    float log_prior[VY_CHORD_STATES], log_scale[VY_CHORD_STATES], log_step[12];
+};
+
+static float step_of(const float *step, int from, int to, float none)
 {
-    float prior[VY_CHORD_STATES];
-    for (int s = 0; s < VY_CHORD_STATES; s++) {
-        prior[s] = s == VY_CHORD_NONE ? NONE_SHARE : expf(RARE_COUNTS * kinds[s / 12].rare) / 12;
-        if (!key || s == VY_CHORD_NONE)
+    return from == VY_CHORD_NONE || to == VY_CHORD_NONE ? none
+                                                        : step[(to % 12 - from % 12 + 12) % 12];
+}
+
+static void make_prior(const float *key, float *prior)
+{
+    float in_key[VY_KEYS][3][12]; // by family and root
+    for (int k = 0; key && k < VY_KEYS; k++)
+        for (int root = 0; root < 12; root++) {
+            in_key[k][0][root] = key[k] * expf(vy_chord_in_key(root, k));
+            in_key[k][1][root] = key[k] * expf(vy_chord_in_key(12 * VY_CHORD_MIN + root, k));
+            in_key[k][2][root] = key[k] * expf(vy_chord_in_key(12 * VY_CHORD_DIM + root, k));
+        }
+    for (int s = 0; s < VY_CHORD_NONE; s++) {
+        prior[s] = expf(RARE_COUNTS * kinds[s / 12].rare) / 12;
+        if (!key)
             continue;
-        float in_key = 0;
+        float share = 0;
         for (int k = 0; k < VY_KEYS; k++)
-            in_key += key[k] * expf(vy_chord_in_key(s, k));
-        prior[s] *= powf(in_key * 24, KEY_COUNTS);
+            share += in_key[k][family(s / 12)][s % 12];
+        prior[s] *= powf(share * VY_KEYS, KEY_COUNTS);
+    }
+    prior[VY_CHORD_NONE] = NONE_SHARE;
+}
+
+static void make_moves(const float *key, struct moves *m)
+{
+    make_prior(key, m->prior);
+    for (int d = 0; d < 12; d++) {
+        m->step[d] = powf(12 * move[d], MOVE_COUNTS);
+        m->log_step[d] = logf(m->step[d]);
     }
     for (int i = 0; i < VY_CHORD_STATES; i++) {
         float sum = 0;
-        for (int j = 0; j < VY_CHORD_STATES; j++) {
-            const bool tonal = i != VY_CHORD_NONE && j != VY_CHORD_NONE;
-            from[j][i] =
-                i == j
-                    ? 0
-                    : prior[j] *
-                          (tonal ? powf(12 * move[(j % 12 - i % 12 + 12) % 12], MOVE_COUNTS) : 1);
-            sum += from[j][i];
-        }
         for (int j = 0; j < VY_CHORD_STATES; j++)
-            from[j][i] /= sum;
+            sum += i == j ? 0 : m->prior[j] * step_of(m->step, i, j, 1);
+        m->scale[i] = 1 / sum;
+        m->log_scale[i] = logf(m->scale[i]);
+        m->log_prior[i] = logf(m->prior[i]);
     }
 }
 
 struct work {
     struct looks looks;
-    float from[VY_CHORD_STATES][VY_CHORD_STATES]; ///< [to][from]
-    float into[VY_CHORD_STATES][VY_CHORD_STATES]; ///< [from][to]
-    float log_from[VY_CHORD_STATES][VY_CHORD_STATES];
+    struct moves moves;
     float *change; ///< [slots] chance of a change at the edge before any listening
     float (*score)[VY_CHORD_STATES];
     float (*seen)[VY_CHORD_STATES]; ///< exp(score), largest 1
     float (*alpha)[VY_CHORD_STATES], (*best)[VY_CHORD_STATES];
 };
 
-VY_SIMD static float dot(const float *restrict a, const float *restrict b)
+// out[j] = to[j] * sum of from[i] x[i] step[i to j] over i != j; with `back`, step[j to i].
+static void spread(const float *step, const float *from, const float *to, const float *x, bool back,
+                   float *out)
 {
-    float lane[VY_SUM_LANES] = {0}, sum = 0;
-    int i = 0;
-    for (; i + VY_SUM_LANES <= VY_CHORD_STATES; i += VY_SUM_LANES)
-        for (int l = 0; l < VY_SUM_LANES; l++)
-            lane[l] += a[i + l] * b[i + l];
-    for (; i < VY_CHORD_STATES; i++)
-        lane[0] += a[i] * b[i];
-    for (int l = 0; l < VY_SUM_LANES; l++)
-        sum += lane[l];
-    return sum;
-}
-
-VY_SIMD static float highest(const float *restrict a, const float *restrict b)
-{
-    float lane[VY_SUM_LANES];
-    for (int l = 0; l < VY_SUM_LANES; l++)
-        lane[l] = -INFINITY;
-    int i = 0;
-    for (; i + VY_SUM_LANES <= VY_CHORD_STATES; i += VY_SUM_LANES)
-        for (int l = 0; l < VY_SUM_LANES; l++)
-            lane[l] = lane[l] > a[i + l] + b[i + l] ? lane[l] : a[i + l] + b[i + l];
-    for (; i < VY_CHORD_STATES; i++)
-        lane[0] = fmaxf(lane[0], a[i] + b[i]);
-    for (int l = 1; l < VY_SUM_LANES; l++)
-        lane[0] = fmaxf(lane[0], lane[l]);
-    return lane[0];
+    float root[12] = {0}, reach[12] = {0}, all = 0;
+    for (int s = 0; s < VY_CHORD_NONE; s++)
+        root[s % 12] += from[s] * x[s];
+    for (int a = 0; a < 12; a++) {
+        all += root[a];
+        for (int b = 0; b < 12; b++)
+            reach[b] += root[a] * step[back ? (a - b + 12) % 12 : (b - a + 12) % 12];
+    }
+    const float none = from[VY_CHORD_NONE] * x[VY_CHORD_NONE];
+    for (int s = 0; s < VY_CHORD_NONE; s++) {
+        const float others = reach[s % 12] - step[0] * from[s] * x[s] + none;
+        out[s] = others > 0 ? to[s] * others : 0; // rounding may take more than there is
+    }
+    out[VY_CHORD_NONE] = to[VY_CHORD_NONE] * all;
 }
 
 static void to_unit_sum(float *v)
@@ -229,19 +239,25 @@ static void to_unit_sum(float *v)
     float sum = 0;
     for (int s = 0; s < VY_CHORD_STATES; s++)
         sum += v[s];
-    for (int s = 0; s < VY_CHORD_STATES; s++)
-        v[s] = fmaxf(v[s] / sum, LEAST);
+    for (int s = 0; s < VY_CHORD_STATES; s++) {
+        v[s] /= sum;
+        v[s] = v[s] > LEAST ? v[s] : LEAST;
+    }
 }
 
 static void forward(struct work *w, uint32_t slots)
 {
+    const struct moves *const m = &w->moves;
+    float moved[VY_CHORD_STATES];
     for (int s = 0; s < VY_CHORD_STATES; s++)
         w->alpha[0][s] = w->seen[0][s];
     to_unit_sum(w->alpha[0]);
     for (uint32_t t = 1; t < slots; t++) {
+        const float *const before = w->alpha[t - 1];
+        spread(m->step, m->scale, m->prior, before, false, moved);
         for (int s = 0; s < VY_CHORD_STATES; s++)
-            w->alpha[t][s] = w->seen[t][s] * ((1 - w->change[t]) * w->alpha[t - 1][s] +
-                                              w->change[t] * dot(w->from[s], w->alpha[t - 1]));
+            w->alpha[t][s] =
+                w->seen[t][s] * ((1 - w->change[t]) * before[s] + w->change[t] * moved[s]);
         to_unit_sum(w->alpha[t]);
     }
 }
@@ -249,7 +265,8 @@ static void forward(struct work *w, uint32_t slots)
 // Chance of each state and of each change, from what came before and after.
 static void backward(const struct work *w, uint32_t slots, struct vy_chords *chords)
 {
-    float beta[VY_CHORD_STATES], ahead[VY_CHORD_STATES];
+    const struct moves *const m = &w->moves;
+    float beta[VY_CHORD_STATES], ahead[VY_CHORD_STATES], moved[VY_CHORD_STATES];
     for (int s = 0; s < VY_CHORD_STATES; s++)
         beta[s] = 1;
     for (uint32_t t = slots; t-- > 0;) {
@@ -261,40 +278,80 @@ static void backward(const struct work *w, uint32_t slots, struct vy_chords *cho
         if (!t)
             break;
         float stay = 0, all = 0;
+        spread(m->step, m->prior, m->scale, ahead, true, moved);
         for (int s = 0; s < VY_CHORD_STATES; s++) {
             const float kept = (1 - w->change[t]) * ahead[s];
-            beta[s] = kept + w->change[t] * dot(w->into[s], ahead);
+            beta[s] = kept + w->change[t] * moved[s];
             stay += w->alpha[t - 1][s] * kept;
             all += w->alpha[t - 1][s] * beta[s];
         }
-        chords->change[t] = all > 0 ? fminf(fmaxf(1 - stay / all, 0), 1) : 0;
+        chords->change[t] = all > stay ? 1 - stay / all : 0;
         to_unit_sum(beta);
     }
 }
 
+// The best way from any state to each root, and to none.
+static void best_ways(const struct moves *m, const float *best, float *reach, float *to_none)
+{
+    float root[12];
+    for (int r = 0; r < 12; r++)
+        root[r] = reach[r] = -INFINITY;
+    for (int s = 0; s < VY_CHORD_NONE; s++) {
+        const float x = best[s] + m->log_scale[s];
+        root[s % 12] = x > root[s % 12] ? x : root[s % 12];
+    }
+    *to_none = -INFINITY;
+    const float none = best[VY_CHORD_NONE] + m->log_scale[VY_CHORD_NONE];
+    for (int a = 0; a < 12; a++) {
+        *to_none = root[a] > *to_none ? root[a] : *to_none;
+        reach[a] = none > reach[a] ? none : reach[a];
+        for (int b = 0; b < 12; b++) {
+            const float x = root[a] + m->log_step[(b - a + 12) % 12];
+            reach[b] = x > reach[b] ? x : reach[b];
+        }
+    }
+}
+
+// Which state the best path to `at` at slot t was in at slot t - 1.
+static int came_from(const struct work *w, uint32_t t, int at)
+{
+    const struct moves *const m = &w->moves;
+    const float *const best = w->best[t - 1];
+    const float go = logf(w->change[t]) + m->log_prior[at];
+    float most = logf(1 - w->change[t]) + best[at];
+    int from = at;
+    for (int s = 0; s < VY_CHORD_STATES; s++) {
+        const float x = go + best[s] + m->log_scale[s] + step_of(m->log_step, s, at, 0);
+        if (x > most) {
+            most = x;
+            from = s;
+        }
+    }
+    return from;
+}
+
 static void likeliest(struct work *w, uint32_t slots, uint8_t *state)
 {
+    const struct moves *const m = &w->moves;
     memcpy(w->best[0], w->score[0], sizeof w->best[0]);
     for (uint32_t t = 1; t < slots; t++) {
         const float stay = logf(1 - w->change[t]), go = logf(w->change[t]);
-        for (int s = 0; s < VY_CHORD_STATES; s++)
-            w->best[t][s] = w->score[t][s] + fmaxf(stay + w->best[t - 1][s],
-                                                   go + highest(w->log_from[s], w->best[t - 1]));
+        const float *const before = w->best[t - 1];
+        float reach[12], to_none;
+        best_ways(m, before, reach, &to_none);
+        for (int s = 0; s < VY_CHORD_STATES; s++) {
+            const float moved =
+                go + m->log_prior[s] + (s == VY_CHORD_NONE ? to_none : reach[s % 12]);
+            const float kept = stay + before[s];
+            w->best[t][s] = w->score[t][s] + (kept > moved ? kept : moved);
+        }
     }
     int at = 0;
     for (int s = 1; s < VY_CHORD_STATES; s++)
         at = w->best[slots - 1][s] > w->best[slots - 1][at] ? s : at;
     state[slots - 1] = (uint8_t)at;
     for (uint32_t t = slots - 1; t > 0; t--) {
-        const float stay = logf(1 - w->change[t]), go = logf(w->change[t]);
-        float most = stay + w->best[t - 1][at];
-        int before = at;
-        for (int s = 0; s < VY_CHORD_STATES; s++)
-            if (go + w->log_from[at][s] + w->best[t - 1][s] > most) {
-                most = go + w->log_from[at][s] + w->best[t - 1][s];
-                before = s;
-            }
-        at = before;
+        at = came_from(w, t, at);
         state[t - 1] = (uint8_t)at;
     }
 }
@@ -308,9 +365,9 @@ static void hear(struct work *w, const struct vy_chroma_view *chroma,
         score_slot(&w->looks, &chords->mean[t], s, w->score[t]);
         float most = w->score[t][0];
         for (int c = 1; c < VY_CHORD_STATES; c++)
-            most = fmaxf(most, w->score[t][c]);
+            most = w->score[t][c] > most ? w->score[t][c] : most;
         for (int c = 0; c < VY_CHORD_STATES; c++)
-            w->seen[t][c] = fmaxf(expf(w->score[t][c] - most), LEAST);
+            w->seen[t][c] = expf(w->score[t][c] - most) + LEAST;
         // chords come every second or two, whatever the grid
         float odds = (float)(1 - exp(-s / CHORD_S));
         odds = odds / (1 - odds) * (grid->weight ? expf(grid->weight[t]) : 1);
@@ -340,12 +397,7 @@ vy_status vy_chord_find(const struct vy_chroma_view *chroma, const struct vy_cho
     if (!w->change || !w->score || !w->seen || !w->alpha || !w->best)
         return VY_NO_MEMORY;
     make_looks(&w->looks);
-    make_moves(grid->key, w->from);
-    for (int a = 0; a < VY_CHORD_STATES; a++)
-        for (int b = 0; b < VY_CHORD_STATES; b++) {
-            w->into[b][a] = w->from[a][b];
-            w->log_from[a][b] = logf(w->from[a][b] + 1e-30f);
-        }
+    make_moves(grid->key, &w->moves);
     hear(w, chroma, grid, chords);
     forward(w, n);
     backward(w, n, chords);

@@ -3,6 +3,7 @@
 #include "listen/low.h"
 
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,16 +40,16 @@ void vy_low_init(struct vy_low *low, uint32_t factor)
 VY_SIMD static void every(const float *restrict line, const float *restrict tap,
                           float *restrict out, uint32_t n, uint32_t factor)
 {
-    for (uint32_t j = 0; j < n; j++) {
-        const float *const x = line + (size_t)j * factor;
-        float lane[VY_SUM_LANES] = {0};
-        for (int i = 0; i < VY_LOW_TAPS; i += VY_SUM_LANES)
-            for (int l = 0; l < VY_SUM_LANES; l++)
-                lane[l] += x[i + l] * tap[i + l];
-        for (int width = VY_SUM_LANES / 2; width; width /= 2)
-            for (int l = 0; l < width; l++)
-                lane[l] += lane[l + width];
-        out[j] = lane[0];
+    for (uint32_t j = 0; j < n; j += 8) {
+        vy_f8 sum[8];
+        for (uint32_t o = 0; o < 8; o++) {
+            const float *const x = line + (size_t)(j + o) * factor;
+            sum[o] = vy_load8(x) * vy_load8(tap);
+            for (int i = 8; i < VY_LOW_TAPS; i += 8)
+                sum[o] += vy_load8(x + i) * vy_load8(tap + i);
+        }
+        const vy_f8 eight = vy_sum_each(sum);
+        memcpy(out + j, &eight, (n - j < 8 ? n - j : 8) * sizeof(float));
     }
 }
 

@@ -13,12 +13,13 @@
 
 #define VY_LOW_TAPS 64
 #define VY_LOW_MOST 2048 ///< frames in one push
+#define VY_LOW_OVER 32   ///< read beyond what is held: eight outputs are made at a time
 
 /// Host places it in memory.
 struct vy_low {
     uint32_t factor, held;
     float tap[VY_LOW_TAPS];
-    float line[VY_LOW_TAPS + VY_LOW_MOST];
+    float line[VY_LOW_TAPS + VY_LOW_MOST + VY_LOW_OVER];
 };
 
 /// Pass band to 0.36 of the new rate at factor 4 and 0.42 at factor 2; what folds lands above it.

@@ -49,12 +49,13 @@ void vy_salience_init(struct vy_salience *notes)
 // Moved by the tuning and whitened. Returns how much stands out of the surroundings, 0..1.
 static float whiten(const float *thirds, float shift, float *y)
 {
+    const int whole = (int)floorf(shift);
+    const float part = shift - (float)whole;
     float x[VY_THIRDS];
     double sum[VY_THIRDS + 1] = {0}, square[VY_THIRDS + 1] = {0};
     for (int i = 0; i < VY_THIRDS; i++) {
-        const float at = fminf(fmaxf((float)i + shift, 0), VY_THIRDS - 1.001f);
-        const int k = (int)at;
-        x[i] = thirds[k] + (at - (float)k) * (thirds[k + 1] - thirds[k]);
+        const int k = i + whole < 0 ? 0 : i + whole > VY_THIRDS - 2 ? VY_THIRDS - 2 : i + whole;
+        x[i] = thirds[k] + part * (thirds[k + 1] - thirds[k]);
         sum[i + 1] = sum[i] + (double)x[i];
         square[i + 1] = square[i] + (double)(x[i] * x[i]);
     }
@@ -62,6 +63,7 @@ static float whiten(const float *thirds, float shift, float *y)
         memset(y, 0, VY_THIRDS * sizeof *y);
         return 0;
     }
+    const double least = 1e-3 * sum[VY_THIRDS] / VY_THIRDS;
     double out = 0;
     for (int i = 0; i < VY_THIRDS; i++) {
         const int from = i > REACH ? i - REACH : 0;
@@ -69,8 +71,7 @@ static float whiten(const float *thirds, float shift, float *y)
         const double mean = (sum[to] - sum[from]) / (to - from);
         const double var = (square[to] - square[from]) / (to - from) - mean * mean;
         const double rise = (double)x[i] - mean;
-        const double floor = 1e-3 * sum[VY_THIRDS] / VY_THIRDS;
-        y[i] = rise > 0 ? (float)(rise / (sqrt(fmax(var, 0)) + floor)) : 0;
+        y[i] = rise > 0 ? (float)(rise / (sqrt(var > 0 ? var : 0) + least)) : 0;
         out += rise > 0 ? rise : 0;
     }
     return (float)(out / sum[VY_THIRDS]);
@@ -96,7 +97,7 @@ VY_SIMD static void explain(const struct vy_salience *notes, float *restrict slo
 {
     for (int round = 0; round < ROUNDS; round++)
         for (int n = 0; n < VY_NOTE_COUNT; n++) {
-            const float step = fmaxf(-x[n], -(slope[n] + SPARSE));
+            const float down = -(slope[n] + SPARSE), step = down > -x[n] ? down : -x[n];
             if (step == 0)
                 continue;
             x[n] += step;
