@@ -3,8 +3,10 @@
 #include "listen/music.h"
 
 #include "listen/bands.h"
+#include "listen/beat.h"
 #include "listen/harmony.h"
 #include "listen/onset.h"
+#include "listen/pulse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,22 +72,41 @@ static vy_status put_onsets(const struct vy_onset *onset, uint32_t onsets, struc
     return VY_OK;
 }
 
+static vy_status put_beats(const struct vy_pulse_view *view, const struct vy_onset *onset,
+                           uint32_t onsets, struct vy_arena *arena, struct vy_music_found *found)
+{
+    struct vy_beats beats;
+    const vy_status status = vy_beat_find(view, onset, onsets, arena, &beats);
+    if (status != VY_OK || !beats.count)
+        return status;
+    found->beat = beats.at_s;
+    found->beats = beats.count;
+    found->tempo_bpm = beats.tempo_bpm;
+    found->tempo_confidence = beats.confidence;
+    return VY_OK;
+}
+
 // One chapter, times from its first hop on.
-static vy_status understand(struct vy_music *m, struct vy_arena *arena,
+static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct vy_arena *arena,
                             struct vy_music_found *found)
 {
     *found = (struct vy_music_found){.key = -1};
     struct vy_onset_curves curves;
+    struct vy_pulse_view view;
     struct vy_onset *onset;
     struct vy_chroma_view chroma;
     uint32_t onsets;
     if (!vy_bands_hops(m->bands))
         return VY_OK;
-    vy_status status = vy_onset_curves(m->bands, vy_hop_seconds(&m->shape, 1), arena, &curves);
+    vy_status status = vy_onset_curves(m->bands, vy_hop_seconds(&m->shape, 1), scratch, &curves);
     if (status == VY_OK)
-        status = vy_onset_pick(&curves, arena, &onset, &onsets);
+        status = vy_onset_pick(&curves, scratch, &onset, &onsets);
+    if (status == VY_OK)
+        status = vy_pulse_view(&curves, onset, onsets, scratch, &view);
     if (status == VY_OK && onsets)
         status = put_onsets(onset, onsets, arena, found);
+    if (status == VY_OK)
+        status = put_beats(&view, onset, onsets, arena, found);
     if (status == VY_OK)
         status = vy_harmony_finish(m->harmony, &chroma);
     if (status == VY_OK)
@@ -165,7 +186,9 @@ static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
                              struct vy_music_found *found)
 {
     struct vy_music_found chapter;
-    vy_status status = understand(m, arena, &chapter);
+    struct vy_arena scratch = {0};
+    vy_status status = understand(m, &scratch, arena, &chapter);
+    vy_arena_clear(&scratch);
     const double from_s = vy_hop_seconds(&m->shape, (double)m->hops);
     *found = m->found;
     take_surer(found, &chapter);

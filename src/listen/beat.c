@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A state of the chain is (hop of a beat, hops since the beat before). Its best score is
+//   V[t][d] = judged(t, d) + max(start(t), max over d' of V[t - d][d'] - change(d', d))
+// which is Viterbi in the bar-pointer model (Krebs, Boeck & Widmer, ISMIR 2015) with the beats as
+// the only places where anything is decided.
+#include "listen/beat.h"
+
+#include "listen/beat_judge.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS 256         ///< of scores that are kept, more than hops in the longest beat
+#define LENGTHS_MOST 160 ///< beat lengths in hops
+#define NONE (-1e9F)
+#define FROM_START 255      ///< no beat before
+#define MISSED_PER_S 6.0F   ///< price of a beat without an onset
+#define WORST (-8.0F)       ///< an onset at a beat costs no more than this
+#define SKIPPED_PER_S 10.0F ///< price of time before the first beat, between two chains, at the end
+#define BREAK 12.0F         ///< price of a new chain
+#define GLIDE 50.0F         ///< price of a beat longer or shorter, by the share of it
+#define JUMP 9.0F           ///< price of any other length
+#define HOP_OFF 0.3F        ///< price of one hop more or less: beats do not fall on hops
+#define BEATS_LEAST 4
+#define SURE_ODDS 1.0F
+
+struct chain {
+    const struct vy_onset *onset;
+    uint32_t onsets;
+    double hop_s;
+    size_t hops;
+    uint32_t shortest, lengths; ///< in hops; how many
+    float *judged;              ///< [onsets][lengths]
+    int32_t *onset_near;        ///< [hops] or -1
+    float (*score)[LENGTHS_MOST];
+    float *row_best; ///< [ROWS] best of a row
+    uint8_t *row_at; ///< [ROWS]
+    uint8_t *from;   ///< [hops][lengths] length before, FROM_START
+    struct last {
+        int32_t hop;
+        uint8_t length;
+    } * link; ///< [hops] end of an earlier chain that a new one follows
+};
+
+// Which onset is within a hop of each hop.
+static void place_onsets(struct chain *c)
+{
+    for (size_t t = 0; t < c->hops; t++)
+        c->onset_near[t] = -1;
+    static const int reach[] = {1, -1, 0}; // the nearest last, so that it wins
+    for (size_t r = 0; r < 3; r++)
+        for (uint32_t i = 0; i < c->onsets; i++) {
+            const long t = lround(c->onset[i].at_s / c->hop_s) + reach[r];
+            if (t >= 0 && (size_t)t < c->hops)
+                c->onset_near[t] = (int32_t)i;
+        }
+}
+
+// Judgements are made for lengths even in pitch and read between them.
+static void judge_onsets(const struct vy_pulse_view *view, struct chain *c)
+{
+    const double step = log(vy_beat_length_s(1) / vy_beat_length_s(0));
+    for (uint32_t i = 0; i < c->onsets; i++) {
+        float odds[VY_BEAT_LENGTHS];
+        vy_beat_judge(view, c->onset[i].at_s, odds);
+        for (uint32_t d = 0; d < c->lengths; d++) {
+            double x = log((c->shortest + d) * c->hop_s / vy_beat_length_s(0)) / step;
+            x = fmin(fmax(x, 0), VY_BEAT_LENGTHS - 1.001);
+            const uint32_t k = (uint32_t)x;
+            const float f = (float)(x - k);
+            c->judged[i * c->lengths + d] = fmaxf(odds[k] * (1 - f) + odds[k + 1] * f, WORST);
+        }
+    }
+}
+
+static vy_status make_chain(const struct vy_pulse_view *view, const struct vy_onset *onset,
+                            uint32_t onsets, struct vy_arena *scratch, struct chain *c)
+{
+    *c = (struct chain){.onset = onset, .onsets = onsets, .hop_s = view->hop_s, .hops = view->hops};
+    c->shortest = (uint32_t)lround(vy_beat_length_s(0) / c->hop_s);
+    c->lengths =
+        (uint32_t)lround(vy_beat_length_s(VY_BEAT_LENGTHS - 1) / c->hop_s) + 1 - c->shortest;
+    if (c->lengths > LENGTHS_MOST)
+        c->lengths = LENGTHS_MOST;
+    c->judged = vy_arena_take(scratch, (size_t)onsets * c->lengths * sizeof *c->judged);
+    c->onset_near = vy_arena_take(scratch, c->hops * sizeof *c->onset_near);
+    c->score = vy_arena_take(scratch, ROWS * sizeof *c->score);
+    c->row_best = vy_arena_take(scratch, ROWS * sizeof *c->row_best);
+    c->row_at = vy_arena_take(scratch, ROWS);
+    c->from = vy_arena_take(scratch, c->hops * c->lengths);
+    c->link = vy_arena_take(scratch, c->hops * sizeof *c->link);
+    if (!c->judged || !c->onset_near || !c->score || !c->row_best || !c->row_at || !c->from ||
+        !c->link)
+        return VY_NO_MEMORY;
+    place_onsets(c);
+    judge_onsets(view, c);
+    return VY_OK;
+}
+
+// Best way to a beat at hop t, d after another one.
+static float best_before(const struct chain *c, size_t t, uint32_t d, uint8_t *from)
+{
+    const uint32_t length = c->shortest + d;
+    if (t < length)
+        return NONE;
+    const float *const score = c->score[(t - length) % ROWS];
+    float best = c->row_best[(t - length) % ROWS] - JUMP;
+    *from = c->row_at[(t - length) % ROWS];
+    const uint32_t reach = (uint32_t)((JUMP - HOP_OFF) * (float)length / GLIDE) + 2;
+    const uint32_t low = d > reach ? d - reach : 0;
+    const uint32_t high = d + reach < c->lengths ? d + reach : c->lengths - 1;
+    for (uint32_t e = low; e <= high; e++) {
+        const uint32_t off = e > d ? e - d : d - e;
+        const float price = off < 2 ? HOP_OFF * (float)off
+                                    : HOP_OFF + GLIDE * (float)(off - 1) /
+                                                    (float)(e > d ? c->shortest + e : length);
+        if (score[e] - price > best) {
+            best = score[e] - price;
+            *from = (uint8_t)e;
+        }
+    }
+    return best;
+}
+
+static float judged(const struct chain *c, size_t t, uint32_t d)
+{
+    const int32_t i = c->onset_near[t];
+    return i < 0 ? -MISSED_PER_S * (float)((c->shortest + d) * c->hop_s)
+                 : c->judged[(size_t)i * c->lengths + d];
+}
+
+static void fill_row(struct chain *c, size_t t, float start)
+{
+    float *const score = c->score[t % ROWS];
+    float best = NONE;
+    for (uint32_t d = 0; d < c->lengths; d++) {
+        uint8_t from = FROM_START;
+        float before = best_before(c, t, d, &from);
+        if (start >= before) {
+            before = start;
+            from = FROM_START;
+        }
+        c->from[t * c->lengths + d] = from;
+        score[d] = before + judged(c, t, d);
+        if (score[d] > best) {
+            best = score[d];
+            c->row_at[t % ROWS] = (uint8_t)d;
+        }
+    }
+    c->row_best[t % ROWS] = best;
+}
+
+// The last beat of the best chain of all; hop -1 = there is none worth its price.
+static struct last run_chain(struct chain *c)
+{
+    const float skip = SKIPPED_PER_S * (float)c->hop_s;
+    const double first_s = c->onset[0].at_s;
+    float ended = NONE; // the best chain that has ended, and the time since
+    struct last end = {-1, 0};
+    for (size_t t = 0; t < c->hops; t++) {
+        ended -= skip;
+        if (t >= c->shortest && c->row_best[(t - c->shortest) % ROWS] > ended) {
+            ended = c->row_best[(t - c->shortest) % ROWS];
+            end = (struct last){(int32_t)(t - c->shortest), c->row_at[(t - c->shortest) % ROWS]};
+        }
+        const double late_s = (double)t * c->hop_s - first_s;
+        const float fresh = -SKIPPED_PER_S * (float)fmax(late_s, 0);
+        const bool follow = ended - BREAK > fresh;
+        c->link[t] = follow ? end : (struct last){-1, 0};
+        fill_row(c, t, follow ? ended - BREAK : fresh);
+    }
+    const size_t tail = c->hops > c->shortest ? c->hops - c->shortest : 0;
+    for (size_t t = tail; t < c->hops; t++) {
+        ended -= skip;
+        if (c->row_best[t % ROWS] > ended) {
+            ended = c->row_best[t % ROWS];
+            end = (struct last){(int32_t)t, c->row_at[t % ROWS]};
+        }
+    }
+    return end;
+}
+
+static int by_length(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Median over every stretch of four beats, which evens out where players are early or late.
+static double median_beat(const double *at, uint32_t n, double *line)
+{
+    const uint32_t span = n > 4 ? 4 : 1;
+    for (uint32_t i = 0; i + span < n; i++)
+        line[i] = (at[i + span] - at[i]) / span;
+    qsort(line, n - span, sizeof *line, by_length);
+    return line[(n - span) / 2];
+}
+
+// Walks back from the last beat; beats are written from the end of `at` on.
+static uint32_t walk_back(const struct chain *c, struct last end, double *at, double *sure)
+{
+    uint32_t n = 0;
+    *sure = 0;
+    while (end.hop >= 0) {
+        const size_t t = (size_t)end.hop;
+        const int32_t i = c->onset_near[t];
+        at[c->hops - ++n] = i < 0 ? (double)t * c->hop_s : c->onset[i].at_s;
+        *sure += 1 / (1 + exp(-(double)(judged(c, t, end.length) + SURE_ODDS)));
+        const uint8_t from = c->from[t * c->lengths + end.length];
+        end = from == FROM_START ? c->link[t]
+                                 : (struct last){(int32_t)(t - c->shortest - end.length), from};
+    }
+    if (n)
+        *sure /= n;
+    return n;
+}
+
+static vy_status take_beats(const struct chain *c, struct last end, struct vy_arena *scratch,
+                            struct vy_arena *arena, struct vy_beats *beats)
+{
+    double *const line = vy_arena_take(scratch, c->hops * sizeof *line);
+    if (!line)
+        return VY_NO_MEMORY;
+    double sure;
+    const uint32_t n = walk_back(c, end, line, &sure);
+    if (n < BEATS_LEAST || sure < 0.1)
+        return VY_OK;
+    beats->at_s = vy_arena_take(arena, n * sizeof(double));
+    if (!beats->at_s)
+        return VY_NO_MEMORY;
+    memcpy(beats->at_s, line + c->hops - n, n * sizeof(double));
+    beats->count = n;
+    beats->tempo_bpm = (float)(60 / median_beat(beats->at_s, n, line));
+    beats->confidence = (float)sure;
+    return VY_OK;
+}
+
+vy_status vy_beat_find(const struct vy_pulse_view *view, const struct vy_onset *onset,
+                       uint32_t onsets, struct vy_arena *arena, struct vy_beats *beats)
+{
+    *beats = (struct vy_beats){0};
+    if (onsets < BEATS_LEAST)
+        return VY_OK;
+    struct vy_arena scratch = {0};
+    struct chain chain;
+    vy_status status = make_chain(view, onset, onsets, &scratch, &chain);
+    if (status == VY_OK)
+        status = take_beats(&chain, run_chain(&chain), &scratch, arena, beats);
+    vy_arena_clear(&scratch);
+    return status;
+}
