@@ -4,8 +4,8 @@
 // What a live studio measures to, on this machine, now. One studio a part, with all its processes,
 // on the null device; messages come as UDP packets from a thread of this program.
 //
-// usage: bench-live SECONDS [PERIOD]     (of each soak; 600 for the figures in docs/MEASURED.md;
-// with a period only the soak at that one)
+// usage: bench-live SECONDS [PART]     (of each soak; 600 for the figures in docs/MEASURED.md; with
+// PART, one name of the table at the end, only that)
 #include "command/samples.h"
 #include "live/live.h"
 #include "serve/osc.h"
@@ -33,22 +33,12 @@ struct studio {
     struct vy_live *live;
     struct vy_osc *osc;
     struct vy_osc_facts facts;
-    double ready_ms[256]; // of engines
-    int readies;
 };
 
 static void fail(const char *what, const char *why)
 {
     fprintf(stderr, "bench-live: %s: %s\n", what, why);
     exit(1);
-}
-
-static void on_event(void *arg, json_t *event)
-{
-    struct studio *const s = arg;
-    const char *const state = json_string_value(json_object_get(event, "state"));
-    if (state && strcmp(state, "ready") == 0 && s->readies < 256)
-        s->ready_ms[s->readies++] = json_real_value(json_object_get(event, "ms"));
 }
 
 static void run(struct studio *s, double seconds)
@@ -88,12 +78,8 @@ static void open_studio(struct studio *s, uint32_t period, bool osc)
 {
     struct vy_err err = {.at = -1};
     memset(s, 0, sizeof *s);
-    const struct vy_live_how how = {.catalog = &catalog,
-                                    .device = "null",
-                                    .sr_hz = RATE,
-                                    .period = period,
-                                    .event = on_event,
-                                    .arg = s};
+    const struct vy_live_how how = {
+        .catalog = &catalog, .device = "null", .sr_hz = RATE, .period = period};
     if (vy_live_open(&how, &s->live, &err))
         fail("the studio does not open", err.message);
     if (osc && vy_osc_open(&(struct vy_osc_how){.live = s->live}, &s->osc, &err))
@@ -306,8 +292,9 @@ static void soak(uint32_t period, double seconds)
     close_studio(&s);
 }
 
-static void flood(double seconds)
+static void flood(double longest)
 {
+    const double seconds = fmin(longest, 60);
     struct studio s;
     struct sender sender;
     open_studio(&s, 128, true);
@@ -412,8 +399,9 @@ static void control_to_sound(uint32_t period)
     close_studio(&s);
 }
 
-static void edits(void)
+static void edits(double seconds)
 {
+    (void)seconds;
     enum { EDITS = 200 };
     struct studio s;
     static double ms[EDITS];
@@ -439,32 +427,91 @@ static void edits(void)
     close_studio(&s);
 }
 
-static void crashes(void)
+static void find_reserve(void *arg, const struct vy_reply *reply)
+{
+    pid_t *const pid = arg;
+    size_t i;
+    json_t *p;
+    json_array_foreach(json_object_get(reply->result, "processes"), i, p)
+    {
+        const char *const role = json_string_value(json_object_get(p, "role"));
+        if (role && strcmp(role, "reserve") == 0)
+            *pid = (pid_t)json_integer_value(json_object_get(p, "pid"));
+    }
+}
+
+static void kill_reserve(struct studio *s)
+{
+    const struct vy_request request = {"status", 6, "bench", -1};
+    pid_t pid = 0;
+    vy_live_do(s->live, &request, find_reserve, &pid);
+    if (pid > 0)
+        kill(pid, SIGKILL);
+    run(s, 0.05);
+}
+
+// From the death of the engine that plays until there is a spare one again, 30 times, further apart
+// than the crashes that make the studio wait before it starts the next.
+static void crash(const char *session, bool reserve)
 {
     enum { CRASHES = 30 };
+    static double ms[CRASHES];
     struct studio s;
+    char line[128];
     open_studio(&s, 128, false);
-    say(&s, "load session \"sessions/deep_groove.veery\"");
+    snprintf(line, sizeof line, "load session \"%s\"", session);
+    say(&s, line);
     say(&s, "play");
     run(&s, 1);
     const struct vy_shared *const m = vy_live_shared(s.live);
-    s.readies = 0;
     for (int i = 0; i < CRASHES; i++) {
+        if (!reserve)
+            kill_reserve(&s);
+        const uint64_t began = vy_now_ns(), was = m->failovers;
         kill(m->slot[m->active].pid, SIGKILL);
-        const uint64_t was = m->failovers;
-        while (m->failovers == was)
-            run(&s, 0.001);
-        while (!spare_ready(&s))
-            run(&s, 0.001);
-        run(&s, 0.05);
+        while (m->failovers == was || !spare_ready(&s))
+            run(&s, 0);
+        ms[i] = (double)(vy_now_ns() - began) / 1e6;
+        run(&s, 1.1);
     }
-    qsort(s.ready_ms, (size_t)s.readies, sizeof *s.ready_ms, by_size);
-    printf("-- %d crashes of the engine that plays deep_groove\n", CRASHES);
-    row("PROC-01", "process start to spare engine ready, p50", s.ready_ms[s.readies / 2], "ms", 50);
-    note("PROC-01", "the slowest", s.ready_ms[s.readies - 1], "ms");
+    qsort(ms, CRASHES, sizeof *ms, by_size);
+    printf("-- %d crashes of the engine that plays %s%s\n", CRASHES, session,
+           reserve ? "" : ", the reserve killed before each");
+    row("PROC-01", "crash to spare ready, p50", ms[CRASHES / 2], "ms", 50);
+    row("PROC-01", "the slowest", ms[CRASHES - 1], "ms", 50);
     row("PROC-03", "failovers that did not happen", CRASHES - (double)m->failovers, "", 0);
     close_studio(&s);
 }
+
+static void crashes(double seconds)
+{
+    (void)seconds;
+    crash("sessions/deep_groove.veery", true);
+    crash("sessions/deep_groove.veery", false);
+}
+
+static void control(double seconds)
+{
+    (void)seconds;
+    control_to_sound(128);
+    control_to_sound(64);
+}
+
+static void soak_128(double seconds)
+{
+    soak(128, seconds);
+}
+
+static void soak_64(double seconds)
+{
+    soak(64, seconds);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(double seconds);
+} parts[] = {{"crashes", crashes}, {"edits", edits},      {"control", control},
+             {"flood", flood},     {"soak128", soak_128}, {"soak64", soak_64}};
 
 int main(int argc, char **argv)
 {
@@ -473,17 +520,10 @@ int main(int argc, char **argv)
     if (vy_catalog_open(&catalog, &err))
         fail("catalog", err.message);
     vy_samples_attach(&catalog);
-    const uint32_t only = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
-    if (!only) {
-        crashes();
-        edits();
-        control_to_sound(128);
-        control_to_sound(64);
-        flood(fmin(seconds, 60));
-    }
-    for (uint32_t period = 128; period >= 64; period /= 2)
-        if (!only || only == period)
-            soak(period, seconds);
+    const char *const only = argc > 2 ? argv[2] : NULL;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!only || strcmp(only, parts[i].name) == 0)
+            parts[i].run(seconds);
     vy_catalog_close(&catalog);
     return 0;
 }

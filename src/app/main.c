@@ -204,15 +204,14 @@ static const char *program_name(void *unused, size_t i)
     return i < PROGRAMS ? programs[i].name : NULL;
 }
 
-// memory FD, control FD, slot: see live/engine_process.h
+// memory FD, control FD: see live/engine_process.h
 static int run_engine(char **word)
 {
     struct vy_catalog catalog;
     const int code = vy_open_catalog(&catalog);
     return code ? code
                 : vy_engine_process(&catalog, (int)strtol(word[0], NULL, 10),
-                                    (int)strtol(word[1], NULL, 10),
-                                    (uint32_t)strtoul(word[2], NULL, 10));
+                                    (int)strtol(word[1], NULL, 10));
 }
 
 int main(int argc, char **argv)
@@ -229,7 +228,7 @@ int main(int argc, char **argv)
         usage(stdout);
         return EXIT_FINE;
     }
-    if (strcmp(argv[1], "engine") == 0 && argc == 5) // started by the studio, not by people
+    if (strcmp(argv[1], "engine") == 0 && argc == 4) // started by the studio, not by people
         return run_engine(argv + 2);
     for (size_t i = 0; i < PROGRAMS; i++)
         if (strcmp(programs[i].name, argv[1]) == 0)

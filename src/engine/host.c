@@ -96,6 +96,19 @@ static vy_status load_sample(struct vy_host *host, const char *path, struct vy_s
     return VY_OK;
 }
 
+void vy_host_warm(struct vy_host *host, const struct vy_module *module)
+{
+    const struct vy_cfg cfg = {.sr_hz = (float)host->sr_hz,
+                               .shape = {.voices = 1, .chans = 1, .groups = 1},
+                               .in_lanes_max = 1,
+                               .host = host,
+                               .shared = shared};
+    void *const mem = zeroed(module->get_size(&cfg));
+    if (mem && module->init(mem, &cfg) == 0 && module->deinit)
+        module->deinit(mem);
+    free(mem);
+}
+
 // Free the locks that no plan marked, or all.
 static void sweep_locks(struct vy_instance *inst, bool all)
 {

@@ -61,6 +61,10 @@ struct vy_host_want {
 vy_status vy_host_instance(struct vy_host *host, const struct vy_host_want *want,
                            struct vy_instance **instance, struct vy_err *err);
 
+/// Make the shared tables of a module before anything needs it. Nothing is left undone when memory
+/// is out: they are made again when they are needed.
+void vy_host_warm(struct vy_host *host, const struct vy_module *module);
+
 /// Room for a lock of a parameter, made when there is none; NULL when memory is out.
 struct vy_param_lock *vy_host_lock(struct vy_instance *instance, uint16_t param);
 

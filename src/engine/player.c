@@ -46,6 +46,16 @@ struct vy_player *vy_player_new(const struct vy_catalog *catalog, double sr_hz,
     return p;
 }
 
+void vy_player_warm(struct vy_player *p)
+{
+    static const char *const id[] = {"osc", "delay"};
+    for (size_t i = 0; i < sizeof id / sizeof *id; i++) {
+        const struct vy_module *const module = vy_kernels_module(p->kernels, id[i]);
+        if (module)
+            vy_host_warm(&p->host, module);
+    }
+}
+
 static void report_faults(struct vy_player *p)
 {
     char text[120];

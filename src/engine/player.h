@@ -37,6 +37,9 @@ struct vy_player_when {
 /// @param sr_hz  8000..192000. NULL when memory is out.
 VY_MAIN struct vy_player *vy_player_new(const struct vy_catalog *catalog, double sr_hz,
                                         const struct vy_player_events *events);
+/// Make what nearly every document needs, the tables of oscillators and delays, before there is
+/// one: the first plan is ready so much earlier.
+VY_MAIN void vy_player_warm(struct vy_player *player);
 /// The audio thread must have left.
 VY_MAIN void vy_player_destroy(struct vy_player *player);
 

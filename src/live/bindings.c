@@ -73,10 +73,7 @@ vy_status vy_live_bind(struct vy_live *live, const char *path, struct vy_err *er
     live->binding[live->bindings] = b;
     const uint32_t handle = live->bindings++;
     pthread_mutex_unlock(&live->lock);
-    for (uint32_t i = 0; i < VY_SLOTS; i++)
-        if (live->engine[i].process.pid)
-            vy_link_send(&live->engine[i].link,
-                         json_pack("{s:[[i,s]]}", "bind", (int)handle, b.path));
+    vy_live_send_each(live, json_pack("{s:[[i,s]]}", "bind", (int)handle, b.path));
     // the note somebody plays next must not be lost because its instrument is new
     for (int ms = 0; b.unit && ms < BIND_MS && !is_heard(live, handle); ms++) {
         vy_live_pump(live);

@@ -12,6 +12,7 @@
 #include "sound/device.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
@@ -24,13 +25,16 @@
 #include <unistd.h>
 
 #define SERVICE_MS 5
-#define IDLE_NS 10000000u // a spare engine looks at its rings so often
-#define OWED_ECHOES 256   // of turns, in one plan
+#define RESERVE_MS 1000       // in reserve nothing happens without a message
+#define KEPT_BYTES (64 << 20) // of freed memory, not given back
+#define MORE_BYTES (1 << 20)  // taken from the system at once
+#define IDLE_NS 10000000u     // a spare engine looks at its rings so often
+#define OWED_ECHOES 256       // of turns, in one plan
 
 struct engine {
     const struct vy_catalog *catalog;
     struct vy_shared *shared;
-    struct vy_slot *slot;
+    struct vy_slot *slot; // NULL: in reserve, it keeps the document and makes no plan of it
     uint32_t index;
     struct vy_player *player;
     struct vy_stems *stems;
@@ -88,6 +92,8 @@ static void *run_audio(void *arg)
     struct place at = {0};
     uint32_t done = atomic_load(&slot->asked);
     atomic_store(&slot->done, done);
+    if (atomic_load_explicit(&e->shared->active, memory_order_relaxed) != e->index)
+        vy_player_idle(e->player, slot); // the first plan is there already
     while (!atomic_load_explicit(&e->leave, memory_order_relaxed)) {
         if (!vy_futex_wait(&slot->asked, done, IDLE_NS)) {
             if (atomic_load_explicit(&e->shared->active, memory_order_relaxed) != e->index)
@@ -169,7 +175,7 @@ static void say_units(struct engine *e)
 static void pay(struct engine *e)
 {
     struct vy_err err = {.at = -1};
-    if (!e->owed || !e->doc || vy_player_full(e->player))
+    if (!e->owed || !e->slot || !e->doc || vy_player_full(e->player))
         return;
     e->owed = false;
     e->when.echo = e->echo;
@@ -214,9 +220,23 @@ static void on_entries(struct engine *e, json_t *message, json_t *entries)
         complain(e, &err, e->version);
         return;
     }
+    if (!e->slot)
+        return;
     owe(e, message);
     if (e->when.beat == e->when.beat || e->when.seek)
         pay(e); // nothing may move its moment
+}
+
+// Out of the reserve into a slot: now the document is played.
+static void on_slot(struct engine *e, json_t *slot)
+{
+    const json_int_t index = json_integer_value(slot);
+    if (e->slot || index < 0 || index >= (json_int_t)VY_SLOTS)
+        return;
+    e->index = (uint32_t)index;
+    e->slot = &e->shared->slot[index];
+    e->when = (struct vy_player_when){.beat = (double)NAN, .version = e->version};
+    e->owed = e->doc != NULL;
 }
 
 // Handles are told only when the plan that knows them is in the queue: a turn that comes before it
@@ -281,7 +301,7 @@ static vy_status load_module(struct engine *e, const char *name, const char *pat
     const struct vy_module *const now = vy_catalog_user(e->catalog, name)->module;
     uint32_t nodes = 0;
     status = vy_doc_replace_module(e->doc, was, now, &nodes);
-    if (status || !nodes)
+    if (status || !nodes || !e->slot)
         return status;
     pay(e);
     if (e->owed)
@@ -310,9 +330,12 @@ static void on_message(struct engine *e, json_t *message)
     json_t *const module = json_object_get(message, "module");
     if (module)
         on_module(e, module);
+    json_t *const slot = json_object_get(message, "slot");
     json_t *const entries = json_object_get(message, "entries");
     json_t *const bind = json_object_get(message, "bind");
     json_t *const stems = json_object_get(message, "stems");
+    if (slot)
+        on_slot(e, slot);
     if (entries)
         on_entries(e, message, entries);
     if (bind)
@@ -340,6 +363,14 @@ static void on_stem(void *arg, const char *unit, uint64_t frame, const float *st
 
 // ---- the process --------------------------------------------------------------------------------
 
+// Locked memory that is given back and taken again has its pages filled anew each time, and a log
+// that is read is thousands of small documents: keep what was freed, and take much at once.
+static void keep_memory(void)
+{
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TOP_PAD, MORE_BYTES);
+}
+
 // Memory that may be locked without a limit is; else a lock would fail in the middle of an edit.
 static void lock_memory(void)
 {
@@ -359,26 +390,42 @@ static bool guard_lives(const struct engine *e)
 // The engine is ready once its audio thread has taken the first plan.
 static void become_ready(struct engine *e)
 {
-    if (atomic_load(&e->slot->state) != VY_SLOT_EMPTY || !e->doc)
+    if (!e->slot || atomic_load(&e->slot->state) != VY_SLOT_EMPTY || !e->doc)
         return;
     if (!e->running && !start_audio(e))
         return;
-    if (atomic_load_explicit(&e->slot->says.plans, memory_order_acquire) > 0)
-        atomic_store_explicit(&e->slot->state, VY_SLOT_READY, memory_order_release);
+    if (atomic_load_explicit(&e->slot->says.plans, memory_order_acquire) == 0)
+        return;
+    atomic_store_explicit(&e->slot->state, VY_SLOT_READY, memory_order_release);
+    vy_link_send(&e->link, json_pack("{s:b}", "ready", 1));
+}
+
+// Until it looks around again without a message.
+static int patience_ms(const struct engine *e, bool warm)
+{
+    if (!e->slot)
+        return warm ? RESERVE_MS : SERVICE_MS;
+    return atomic_load(&e->slot->state) == VY_SLOT_EMPTY ? 1 : SERVICE_MS;
 }
 
 static void run(struct engine *e)
 {
     struct pollfd fds = {.fd = e->link.fd, .events = POLLIN};
     struct vy_err err = {.at = -1};
+    bool warm = false;
     for (unsigned round = 0;; round++) {
-        const bool starting = atomic_load(&e->slot->state) == VY_SLOT_EMPTY;
-        poll(&fds, 1, starting ? 1 : SERVICE_MS);
+        const int woken = poll(&fds, 1, patience_ms(e, warm));
+        if (!woken && !e->slot && !warm) { // time to spare
+            vy_player_warm(e->player);
+            warm = true;
+        }
         for (json_t *message; (message = vy_link_next(&e->link));) {
             on_message(e, message);
             json_decref(message);
         }
         pay(e);
+        if (e->link.broken && !e->slot)
+            return;
         if (e->link.broken) {
             fds.fd = -1; // the studio is gone; play on as long as somebody listens
             if (round % 100 == 0 && !guard_lives(e))
@@ -392,24 +439,23 @@ static void run(struct engine *e)
     }
 }
 
-int vy_engine_process(const struct vy_catalog *catalog, int memory, int control, uint32_t slot)
+int vy_engine_process(const struct vy_catalog *catalog, int memory, int control)
 {
     struct engine *const e = calloc(1, sizeof *e);
     struct vy_err err = {.at = -1};
-    if (!e || slot >= VY_SLOTS || vy_shared_open(memory, &e->shared, &err)) {
+    if (!e || vy_shared_open(memory, &e->shared, &err)) {
         free(e);
         return 1;
     }
     signal(SIGPIPE, SIG_IGN);
     fcntl(control, F_SETFL, O_NONBLOCK);
     e->catalog = catalog;
-    e->index = slot;
-    e->slot = &e->shared->slot[slot];
     e->link.fd = control;
     const struct vy_player_events events = {on_event, on_stem, e};
     e->player = vy_player_new(catalog, e->shared->device.sr_hz, &events);
     if (!e->player)
         return 1;
+    keep_memory();
     lock_memory();
     run(e);
     atomic_store(&e->leave, true);

@@ -57,14 +57,22 @@ static json_t *message_of(const struct vy_live *live, size_t from, bool reset, d
     return message;
 }
 
-void vy_live_send_all(struct vy_live *live, uint32_t slot)
+void vy_live_send_all(struct vy_live *live, struct vy_engine_child *to)
 {
-    struct vy_link *const link = &live->engine[slot].link;
     json_t *const bound = vy_live_bindings_json(live);
-    vy_live_send_modules(live, slot);
-    vy_link_send(link, json_pack("{s:o}", "bind", bound));
-    vy_link_send(link, message_of(live, 0, true, (double)NAN));
-    vy_live_send_stems(live, slot);
+    vy_live_send_modules(live, to);
+    vy_link_send(&to->link, json_pack("{s:o}", "bind", bound));
+    vy_link_send(&to->link, message_of(live, 0, true, (double)NAN));
+}
+
+void vy_live_send_each(struct vy_live *live, json_t *message)
+{
+    for (uint32_t i = 0; i < VY_SLOTS; i++)
+        if (live->engine[i].process.pid)
+            vy_link_send(&live->engine[i].link, json_incref(message));
+    if (live->reserve.process.pid)
+        vy_link_send(&live->reserve.link, json_incref(message));
+    json_decref(message);
 }
 
 // Where new entries make the transport jump; NAN = nowhere. A loaded session begins at its start.
@@ -102,10 +110,7 @@ void vy_live_send_new(struct vy_live *live, double at, const uint32_t *echo, uin
     for (uint32_t i = 0; i < echoes; i++)
         json_array_append_new(list, json_integer(echo[i]));
     json_object_set_new(message, "echo", list);
-    for (uint32_t i = 0; i < VY_SLOTS; i++)
-        if (live->engine[i].process.pid)
-            vy_link_send(&live->engine[i].link, json_incref(message));
-    json_decref(message);
+    vy_live_send_each(live, message);
     for (size_t i = from; i < session->entries; i++) {
         const struct vy_entry *const e = &session->entry[i];
         vy_live_event(live, json_pack("{s:s,s:s,s:s,s:I,s:f}", "event",

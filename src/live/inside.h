@@ -30,14 +30,14 @@ struct vy_binding {
 struct vy_child {
     pid_t pid; ///< 0 = none
     int pidfd;
-    uint64_t started_ns;
 };
 
 struct vy_engine_child {
     struct vy_child process;
     struct vy_link link;
     bool seen_ready;
-    uint64_t ready_ns; ///< from the start of its process until it was ready, the last time
+    uint64_t since_ns; ///< it was given its slot
+    uint64_t ready_ns; ///< from then until it was ready, the last time
     uint32_t crashes;  ///< in a row, each soon after its start
     uint64_t again_ns; ///< not started before
     json_t *units;     ///< names of its meters
@@ -58,6 +58,10 @@ struct vy_live {
     bool closing;
     char **guard_words; ///< argv, to start it again
     struct vy_engine_child engine[VY_SLOTS];
+    /// An engine without a slot that follows the document: the next to be given one. Starting the
+    /// program and reading the log are behind it when it is needed. Only process, link and again_ns
+    /// are in use.
+    struct vy_engine_child reserve;
     const struct vy_request *request; ///< the line that is being done, or NULL
     size_t sent_entries;              ///< of the session's log
     uint64_t sent_rewrites;
@@ -81,6 +85,7 @@ void vy_live_pump(struct vy_live *live);
 
 // processes.c
 vy_status vy_live_start_guard(struct vy_live *live, struct vy_err *err);
+/// An engine for the slot: the one in reserve, or a new one.
 vy_status vy_live_start_engine(struct vy_live *live, uint32_t slot, struct vy_err *err);
 /// Collect what has ended, start it again.
 void vy_live_supervise(struct vy_live *live);
@@ -90,8 +95,10 @@ vy_status vy_live_guard_words(struct vy_live *live, const struct vy_live_how *ho
                               struct vy_err *err);
 
 // forward.c: the session's log on its way to the engines
-/// Everything, to one engine that has just started.
-void vy_live_send_all(struct vy_live *live, uint32_t slot);
+/// Everything, to an engine that has just started.
+void vy_live_send_all(struct vy_live *live, struct vy_engine_child *to);
+/// A message that all engines get, the one in reserve too. The reference is taken over.
+void vy_live_send_each(struct vy_live *live, json_t *message);
 /// What is new, to all. at: beat from which on it sounds, NAN = at once
 void vy_live_send_new(struct vy_live *live, double at, const uint32_t *echo, uint32_t echoes);
 /// Do waiting lines whose time is near.
@@ -126,7 +133,7 @@ void vy_live_record_end(struct vy_live *live);
 vy_status vy_live_reload(void *live, const char *name, struct vy_buf *text, json_t *result,
                          struct vy_err *err);
 /// The user modules of the catalog, to an engine that has just started.
-void vy_live_send_modules(struct vy_live *live, uint32_t slot);
+void vy_live_send_modules(struct vy_live *live, struct vy_engine_child *to);
 
 // report.c
 void vy_live_event(struct vy_live *live, json_t *event);

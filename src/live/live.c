@@ -85,6 +85,11 @@ static void read_engines(struct vy_live *live)
         }
         vy_link_flush(link);
     }
+    for (json_t *message;
+         live->reserve.process.pid && (message = vy_link_next(&live->reserve.link));)
+        json_decref(message); // it has nothing to say that the others do not say as well
+    if (live->reserve.process.pid)
+        vy_link_flush(&live->reserve.link);
 }
 
 void vy_live_pump(struct vy_live *live)

@@ -21,8 +21,11 @@
 
 #define CHILD_MEMORY 198 // descriptors in the child: far from any that is in use
 #define CHILD_CONTROL 199
-#define SOON_NS 1000000000u // a crash so soon after the start counts against the next start
-#define GUARD_NS 200000000u // for the guard to notice that an engine is gone
+#define SOON_NS 1000000000u    // a crash so soon after the start counts against the next start
+#define GUARD_NS 200000000u    // for the guard to notice that an engine is gone
+#define RESERVE_NS 1000000000u // after an engine in reserve ended, until the next
+#define CALM_NS 400000000u     // after an engine was given a slot: it has the processor first
+#define READY_NS 10000000000u  // an engine that is not ready by then hangs
 #define WORDS 32
 
 extern char **environ;
@@ -63,7 +66,6 @@ static vy_status spawn(struct vy_live *live, const char *program, char *const *w
         child->pid = 0;
         return vy_fail(err, VY_IO, -1, "%.200s: %s", path, strerror(failed));
     }
-    child->started_ns = vy_now_ns();
     child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     struct epoll_event event = {.events = EPOLLIN};
     epoll_ctl(live->epoll, EPOLL_CTL_ADD, child->pidfd, &event);
@@ -132,18 +134,16 @@ static void clear_slot(struct vy_slot *slot)
     memset(&slot->says, 0, sizeof slot->says);
 }
 
-vy_status vy_live_start_engine(struct vy_live *live, uint32_t index, struct vy_err *err)
+static vy_status start_reserve(struct vy_live *live, struct vy_err *err)
 {
-    struct vy_engine_child *const e = &live->engine[index];
-    char memory[16], control[16], slot[16];
+    struct vy_engine_child *const e = &live->reserve;
+    char memory[16], control[16];
     int pair[2];
     snprintf(memory, sizeof memory, "%d", CHILD_MEMORY);
     snprintf(control, sizeof control, "%d", CHILD_CONTROL);
-    snprintf(slot, sizeof slot, "%u", index);
-    char *const words[] = {"veery", "engine", memory, control, slot, NULL};
+    char *const words[] = {"veery", "engine", memory, control, NULL};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return vy_fail(err, VY_IO, -1, "no socket: %s", strerror(errno));
-    clear_slot(&live->shared->slot[index]);
     const vy_status status = spawn(live, "veery", words, pair[1], &e->process, err);
     close(pair[1]);
     if (status) {
@@ -154,9 +154,26 @@ vy_status vy_live_start_engine(struct vy_live *live, uint32_t index, struct vy_e
     e->link = (struct vy_link){.fd = pair[0]};
     struct epoll_event event = {.events = EPOLLIN};
     epoll_ctl(live->epoll, EPOLL_CTL_ADD, pair[0], &event);
-    atomic_store(&live->shared->slot[index].pid, e->process.pid);
+    vy_live_send_all(live, e);
+    return VY_OK;
+}
+
+vy_status vy_live_start_engine(struct vy_live *live, uint32_t index, struct vy_err *err)
+{
+    struct vy_engine_child *const e = &live->engine[index], *const reserve = &live->reserve;
+    const vy_status status = reserve->process.pid ? VY_OK : start_reserve(live, err);
+    if (status)
+        return status;
+    clear_slot(&live->shared->slot[index]);
+    e->process = reserve->process;
+    e->link = reserve->link;
+    reserve->process = (struct vy_child){0};
+    reserve->link = (struct vy_link){.fd = -1};
     e->seen_ready = e->writes_stems = false;
-    vy_live_send_all(live, index);
+    e->since_ns = vy_now_ns();
+    atomic_store(&live->shared->slot[index].pid, e->process.pid);
+    vy_link_send(&e->link, json_pack("{s:i}", "slot", (int)index));
+    vy_live_send_stems(live, index);
     return VY_OK;
 }
 
@@ -185,7 +202,7 @@ static void bury_engine(struct vy_live *live, uint32_t index)
     atomic_store_explicit(&slot->state, VY_SLOT_EMPTY, memory_order_release);
     atomic_store(&slot->pid, 0);
     const pid_t pid = waitpid(e->process.pid, &how, 0);
-    const uint64_t lived = vy_now_ns() - e->process.started_ns;
+    const uint64_t lived = vy_now_ns() - e->since_ns;
     e->crashes = lived < SOON_NS ? e->crashes + 1 : 0;
     // 0, 0, 0, 50, 100, 200 ... 2000 ms
     const uint64_t pause =
@@ -208,13 +225,21 @@ static bool guard_has_moved_on(const struct vy_live *live, uint32_t index)
            vy_now_ns() > live->engine[index].again_ns + GUARD_NS;
 }
 
+// Nothing that it could still do is worth waiting for.
+static bool is_lost(const struct vy_live *live, const struct vy_engine_child *e)
+{
+    const struct vy_slot *const slot = &live->shared->slot[e - live->engine];
+    return atomic_load(&slot->state) == VY_SLOT_FAILED || // the guard has given it up
+           (!e->seen_ready && vy_now_ns() > e->since_ns + READY_NS);
+}
+
 static void look_after_engine(struct vy_live *live, uint32_t index)
 {
     struct vy_engine_child *const e = &live->engine[index];
     struct vy_slot *const slot = &live->shared->slot[index];
     struct vy_err err = {.at = -1};
-    if (e->process.pid && atomic_load(&slot->state) == VY_SLOT_FAILED)
-        kill(e->process.pid, SIGKILL); // the guard has given it up
+    if (e->process.pid && is_lost(live, e))
+        kill(e->process.pid, SIGKILL);
     if (e->process.pid && e->link.broken && e->link.fd > 0) {
         close(e->link.fd); // it ends, or does not listen any more
         e->link.fd = -1;
@@ -229,11 +254,34 @@ static void look_after_engine(struct vy_live *live, uint32_t index)
     }
     if (!e->seen_ready && atomic_load(&slot->state) == VY_SLOT_READY) {
         e->seen_ready = true;
-        e->ready_ns = vy_now_ns() - e->process.started_ns;
+        e->ready_ns = vy_now_ns() - e->since_ns;
         vy_live_event(live, json_pack("{s:s,s:i,s:i,s:s,s:f}", "event", "engine", "slot",
                                       (int)index, "pid", (int)e->process.pid, "state", "ready",
                                       "ms", (double)e->ready_ns / 1e6));
     }
+}
+
+// Started when nothing more urgent wants the processor.
+static void look_after_reserve(struct vy_live *live)
+{
+    struct vy_engine_child *const e = &live->reserve;
+    struct vy_err err = {.at = -1};
+    if (e->process.pid && e->link.broken)
+        kill(e->process.pid, SIGKILL); // it does not listen any more
+    if (has_ended(&e->process)) {
+        waitpid(e->process.pid, NULL, 0);
+        close_child(&e->process);
+        vy_link_close(&e->link);
+        e->again_ns = vy_now_ns() + RESERVE_NS;
+    }
+    bool calm = !live->closing && !e->process.pid && vy_now_ns() >= e->again_ns;
+    for (uint32_t i = 0; i < VY_SLOTS; i++)
+        calm = calm && live->engine[i].seen_ready && live->engine[i].process.pid &&
+               vy_now_ns() > live->engine[i].since_ns + CALM_NS;
+    if (!calm || start_reserve(live, &err) == VY_OK)
+        return;
+    e->again_ns = vy_now_ns() + RESERVE_NS;
+    vy_live_event(live, json_pack("{s:s,s:s}", "event", "failed", "text", err.message));
 }
 
 void vy_live_supervise(struct vy_live *live)
@@ -241,6 +289,7 @@ void vy_live_supervise(struct vy_live *live)
     struct vy_err err = {.at = -1};
     for (uint32_t i = 0; i < VY_SLOTS; i++)
         look_after_engine(live, i);
+    look_after_reserve(live);
     if (!has_ended(&live->guard))
         return;
     int how = 0;
@@ -282,6 +331,11 @@ void vy_live_end_processes(struct vy_live *live)
         json_decref(e->units);
         e->units = NULL;
     }
+    if (live->reserve.process.pid > 0)
+        kill(live->reserve.process.pid, SIGKILL);
+    end_child(&live->reserve.process, 1000);
+    if (live->reserve.link.fd > 0)
+        vy_link_close(&live->reserve.link);
     if (live->control >= 0)
         close(live->control);
     for (int i = 0; live->guard_words && i < WORDS; i++)

@@ -63,19 +63,18 @@ static vy_status build_module(struct vy_live *live, const char *name, char *path
     return status;
 }
 
-static void send_module(struct vy_live *live, uint32_t slot, const struct vy_user_module *user)
+static void send_module(struct vy_engine_child *to, const struct vy_user_module *user)
 {
-    live->engine[slot].loaded = 0;
-    vy_link_send(&live->engine[slot].link,
-                 json_pack("{s:{s:s,s:s,s:I}}", "module", "name", user->module->id, "path",
-                           user->path, "mark", (json_int_t)user->mark));
+    to->loaded = 0;
+    vy_link_send(&to->link, json_pack("{s:{s:s,s:s,s:I}}", "module", "name", user->module->id,
+                                      "path", user->path, "mark", (json_int_t)user->mark));
 }
 
-void vy_live_send_modules(struct vy_live *live, uint32_t slot)
+void vy_live_send_modules(struct vy_live *live, struct vy_engine_child *to)
 {
     const struct vy_user_module *user;
     for (size_t i = 0; (user = vy_catalog_user_at(live->catalog, i)); i++)
-        send_module(live, slot, user);
+        send_module(to, user);
 }
 
 // The guard and the engine that plays go on meanwhile; other clients wait.
@@ -86,7 +85,7 @@ static vy_status load_in(struct vy_live *live, uint32_t slot, const struct vy_us
     const pid_t pid = e->process.pid;
     if (!pid)
         return VY_OK; // it will load what the catalog has when it starts
-    send_module(live, slot, user);
+    send_module(e, user);
     for (int ms = 0; ms < LOAD_MS && e->process.pid == pid && !e->loaded; ms++) {
         vy_live_pump(live);
         usleep(1000);
@@ -105,8 +104,12 @@ static vy_status load_everywhere(struct vy_live *live, const struct vy_user_modu
 {
     const uint32_t active = atomic_load(&live->shared->active);
     const uint32_t first = active == 0 ? 1 : 0;
-    const vy_status status = load_in(live, first, user, err);
-    return status ? status : load_in(live, 1 - first, user, err);
+    vy_status status = load_in(live, first, user, err);
+    if (!status)
+        status = load_in(live, 1 - first, user, err);
+    if (!status && live->reserve.process.pid)
+        send_module(&live->reserve, user);
+    return status;
 }
 
 vy_status vy_live_reload(void *arg, const char *name, struct vy_buf *text, json_t *result,

@@ -94,6 +94,8 @@ static json_t *processes_json(const struct vy_live *live)
                                                          ? "standby"
                                                          : "starting",
                                                      live->engine[i].process.pid));
+    if (live->reserve.process.pid)
+        json_array_append_new(list, process_json("reserve", live->reserve.process.pid));
     return list;
 }
 

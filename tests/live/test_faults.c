@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define HZ 220.0
 #define FADE 480u // 10 ms
@@ -127,6 +128,55 @@ static void spare_engine_killed_is_not_heard(void **state)
     rig_end(&rig);
     const uint32_t from = begin_of(&rig), to = rig.frames - 4800;
     assert_int_equal(rig_gap(&rig, HZ, level_of(&rig, from, from + 2400), from, to), 0);
+    rig_free(&rig);
+}
+
+static int reserve_of(struct live_rig *rig)
+{
+    size_t i;
+    json_t *p;
+    rig_say(rig, "status");
+    json_array_foreach(json_object_get(rig->result, "processes"), i, p)
+    {
+        if (strcmp(json_string_value(json_object_get(p, "role")), "reserve") == 0)
+            return (int)json_integer_value(json_object_get(p, "pid"));
+    }
+    return 0;
+}
+
+// Edits and bindings before it was started, and while it waits.
+static void the_reserve_knows_every_edit(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    struct vy_err err = {.at = -1};
+    rig_open(&rig, 128, NULL);
+    rig_say(&rig, "create tone osc shape=sine freq=200Hz");
+    int reserve = 0;
+    for (int i = 0; i < 100 && !reserve; i++, rig_run(&rig, 0.05))
+        reserve = reserve_of(&rig);
+    assert_int_not_equal(reserve, 0);
+    rig_say(&rig, "set tone.freq 300");
+    assert_int_equal(vy_live_bind(rig.live, "tone.freq", &err), VY_OK);
+    for (int i = 0; i < 2; i++) { // the second time the one from the reserve takes over
+        kill(rig_engine(&rig, false), SIGKILL);
+        rig_run(&rig, 0.2);
+        rig_until_spare(&rig, 5);
+    }
+    assert_int_equal(rig_engine(&rig, false), reserve);
+    rig_run(&rig, 0.4);
+    const uint64_t heard = atomic_load(&vy_live_shared(rig.live)->frame);
+    assert_true(vy_live_turn(rig.live, "tone.freq", 600, 0, 0, "hand"));
+    rig_run(&rig, 0.6);
+    rig_end(&rig);
+    const uint32_t at = (uint32_t)heard, part = 9600;
+    for (int half = 0; half < 2; half++) {
+        const uint32_t from = half ? rig.frames - part - 4800 : at - part - 256;
+        uint32_t rises = 0;
+        for (uint32_t i = from; i < from + part; i++)
+            rises += rig.heard[i][0] > 0 && rig.heard[i - 1][0] <= 0;
+        assert_in_range(rises, half ? 119 : 59, half ? 121 : 61); // 300 Hz, then 600 Hz
+    }
     rig_free(&rig);
 }
 
@@ -274,6 +324,7 @@ int main(void)
         cmocka_unit_test(engine_stopped_with_short_blocks),
         cmocka_unit_test(engine_segfaults),
         cmocka_unit_test(spare_engine_killed_is_not_heard),
+        cmocka_unit_test(the_reserve_knows_every_edit),
         cmocka_unit_test(music_goes_on_in_time),
         cmocka_unit_test(guard_killed_and_the_music_goes_on_where_it_was),
         cmocka_unit_test(guard_killed_in_a_panic_stays_silent),
