@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Sixteen neighbouring frames lie side by side in a vector; each output is summed in the order of
-// the taps, so all instruction sets agree.
+// Each reading is summed in the order of the taps, so all instruction sets agree.
 #include "listen/true_peak.h"
 
 #include "listen/simd.h"
@@ -13,10 +12,6 @@
 #define TAPS VY_TRUE_PEAK_TAPS
 #define STEP VY_TRUE_PEAK_STEP
 #define BETA 4.6 ///< of the Kaiser window: ripples of 0.04 dB
-
-typedef float lanes __attribute__((vector_size(STEP * 4)));
-typedef float lanes_any __attribute__((vector_size(STEP * 4), aligned(4)));
-typedef int32_t masks __attribute__((vector_size(STEP * 4)));
 
 // Modified Bessel function of order 0 by its power series.
 static double bessel0(double x)
@@ -54,21 +49,6 @@ static inline float larger(float a, float b)
     return a > b ? a : b;
 }
 
-static inline lanes larger_abs(lanes so_far, lanes y)
-{
-    const lanes a = (lanes)((masks)y & 0x7fffffff);
-    const masks up = a > so_far;
-    return (lanes)((up & (masks)a) | (~up & (masks)so_far));
-}
-
-static inline float largest_lane(lanes x)
-{
-    float most = 0.0f;
-    for (uint32_t i = 0; i < STEP; i++)
-        most = x[i] > most ? x[i] : most;
-    return most;
-}
-
 // Largest |x| of each step of `n` frames.
 VY_SIMD static void steps_largest(const float *restrict x, uint32_t n, float *restrict most)
 {
@@ -82,17 +62,26 @@ VY_SIMD static void steps_largest(const float *restrict x, uint32_t n, float *re
     }
 }
 
-// Largest reading of one step: x[-(TAPS - 1)] is the oldest frame of the first.
-VY_SIMD static float read_step(const struct vy_true_peak_filter *filter, const float *x)
+// Largest reading of one step: x[-(TAPS - 1)] is the oldest frame of the first. The compiler puts
+// the frames side by side once the loop over the taps is unrolled.
+VY_SIMD static float read_step(const struct vy_true_peak_filter *restrict filter,
+                               const float *restrict x)
 {
-    lanes a = {0}, b = {0}, c = {0};
-    for (uint32_t i = 0; i < TAPS; i++) {
-        const lanes in = *(const lanes_any *)(x - (TAPS - 1) + i);
-        a += in * filter->tap[i][0];
-        b += in * filter->tap[i][1];
-        c += in * filter->tap[i][2];
+    float top[STEP], most = 0.0f;
+    for (uint32_t n = 0; n < STEP; n++) {
+        const float *const in = x + n - (TAPS - 1);
+        float a = 0.0f, b = 0.0f, c = 0.0f;
+#pragma GCC unroll 24
+        for (uint32_t i = 0; i < TAPS; i++) {
+            a += in[i] * filter->tap[i][0];
+            b += in[i] * filter->tap[i][1];
+            c += in[i] * filter->tap[i][2];
+        }
+        top[n] = larger(larger(fabsf(a), fabsf(b)), fabsf(c));
     }
-    return largest_lane(larger_abs(larger_abs(larger_abs((lanes){0}, a), b), c));
+    for (uint32_t n = 0; n < STEP; n++)
+        most = larger(most, top[n]);
+    return most;
 }
 
 float vy_true_peak_run(const struct vy_true_peak_filter *filter, const float *x, uint32_t n,
