@@ -4,24 +4,24 @@
 // The centroid is that of the power spectrum of Hann windows of 2048 frames, half overlapping.
 #include "command/measure.h"
 
-#include <ebur128.h>
-#include <fftw3.h>
+#include "listen/level.h"
+#include "listen/loudness.h"
+#include "listen/stft.h"
+#include "listen/stereo.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WINDOW 2048
+#define PART 512
 
 struct vy_measure {
-    ebur128_state *r128;
-    uint32_t sr_hz;
-    uint64_t frames, clipped, silent;
-    double peak, sum, square[2], cross;
+    struct vy_level *level;
+    struct vy_loudness *loudness;
+    struct vy_stereo_ear *stereo;
+    struct vy_stft *stft;
     double bin_power, bin_power_hz; ///< for the centroid
-    uint32_t filled;
-    float *window, *ring, *in;
-    fftwf_complex *out;
-    fftwf_plan plan;
 };
 
 static const struct vy_metric metrics[] = {
@@ -74,25 +74,30 @@ json_t *vy_measured_json(const struct vy_measured *measured)
     return out;
 }
 
+static void take_hop(void *arg, const struct vy_hop *hop)
+{
+    struct vy_measure *const m = arg;
+    const struct vy_hop_shape *const shape = vy_stft_shape(m->stft);
+    if (!hop->index) // half of it lies before the sound, whose start would be an edge
+        return;
+    for (uint32_t k = 1; k + 1 < shape->bins; k++) {
+        const double power = (double)hop->power[k];
+        m->bin_power += power;
+        m->bin_power_hz += power * k * shape->sr_hz / WINDOW;
+    }
+}
+
 struct vy_measure *vy_measure_new(uint32_t sr_hz)
 {
     struct vy_measure *const m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
-    m->sr_hz = sr_hz;
-    m->r128 = ebur128_init(2, sr_hz, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK);
-    m->window = malloc(WINDOW * sizeof(float));
-    m->ring = calloc(WINDOW, sizeof(float));
-    m->in = fftwf_alloc_real(WINDOW);
-    m->out = fftwf_alloc_complex(WINDOW / 2 + 1);
-    if (m->in && m->out)
-        m->plan = fftwf_plan_dft_r2c_1d(WINDOW, m->in, m->out, FFTW_ESTIMATE);
-    if (!m->r128 || !m->window || !m->ring || !m->plan) {
+    if (vy_level_new(sr_hz, 2, &m->level) || vy_stereo_new(sr_hz, 2, &m->stereo) ||
+        vy_loudness_new(sr_hz, 2, NULL, NULL, NULL, &m->loudness) ||
+        vy_stft_new(sr_hz, WINDOW, WINDOW / 2, take_hop, m, &m->stft)) {
         vy_measure_destroy(m);
         return NULL;
     }
-    for (int i = 0; i < WINDOW; i++)
-        m->window[i] = 0.5f - 0.5f * (float)cos(2 * M_PI * i / WINDOW);
     return m;
 }
 
@@ -100,80 +105,58 @@ void vy_measure_destroy(struct vy_measure *measure)
 {
     if (!measure)
         return;
-    if (measure->r128)
-        ebur128_destroy(&measure->r128);
-    if (measure->plan)
-        fftwf_destroy_plan(measure->plan);
-    fftwf_free(measure->in);
-    fftwf_free(measure->out);
-    free(measure->window);
-    free(measure->ring);
+    vy_level_destroy(measure->level);
+    vy_loudness_destroy(measure->loudness);
+    vy_stereo_destroy(measure->stereo);
+    vy_stft_destroy(measure->stft);
     free(measure);
-}
-
-static void spectrum(struct vy_measure *m)
-{
-    for (int i = 0; i < WINDOW; i++)
-        m->in[i] = m->ring[i] * m->window[i];
-    fftwf_execute(m->plan);
-    for (int k = 1; k < WINDOW / 2; k++) {
-        const double re = (double)m->out[k][0], im = (double)m->out[k][1];
-        const double power = re * re + im * im;
-        m->bin_power += power;
-        m->bin_power_hz += power * k * m->sr_hz / WINDOW;
-    }
-    memmove(m->ring, m->ring + WINDOW / 2, WINDOW / 2 * sizeof(float));
-    m->filled = WINDOW / 2;
 }
 
 void vy_measure_add(struct vy_measure *measure, const float *stereo, uint32_t frames)
 {
-    struct vy_measure *const m = measure;
-    ebur128_add_frames_float(m->r128, stereo, frames);
-    for (uint32_t i = 0; i < frames; i++) {
-        const double l = (double)stereo[2 * i], r = (double)stereo[2 * i + 1];
-        const double top = fmax(fabs(l), fabs(r));
-        m->peak = fmax(m->peak, top);
-        m->clipped += (fabs(l) >= 1) + (fabs(r) >= 1);
-        m->silent += top < 0.001;
-        m->sum += l + r;
-        m->square[0] += l * l;
-        m->square[1] += r * r;
-        m->cross += l * r;
-        m->ring[m->filled++] = (float)((l + r) / 2);
-        if (m->filled == WINDOW)
-            spectrum(m);
+    float wave[2][PART], mono[PART];
+    const float *const chan[] = {wave[0], wave[1]};
+    for (uint32_t at = 0; at < frames; at += PART) {
+        const uint32_t n = frames - at < PART ? frames - at : PART;
+        for (uint32_t i = 0; i < n; i++) {
+            wave[0][i] = stereo[2 * (at + i)];
+            wave[1][i] = stereo[2 * (at + i) + 1];
+            mono[i] = 0.5f * (wave[0][i] + wave[1][i]);
+        }
+        vy_level_push(measure->level, chan, 2, n);
+        vy_loudness_push(measure->loudness, chan, 2, n);
+        vy_stereo_push(measure->stereo, chan, 2, n);
+        vy_stft_push(measure->stft, mono, n);
     }
-    m->frames += frames;
 }
 
-static double db(double x)
+// Silence has a level for those who compare: below all others.
+static double or_silence(double db)
 {
-    return x > 0 ? 20 * log10(x) : -HUGE_VAL;
+    return isnan(db) ? -HUGE_VAL : db;
 }
 
 void vy_measure_result(const struct vy_measure *measure, struct vy_measured *result)
 {
     const struct vy_measure *const m = measure;
-    const double n = m->frames ? (double)m->frames : 1;
-    const double energy = m->square[0] + m->square[1];
-    double left = 0, right = 0, loudness = -INFINITY;
-    ebur128_true_peak(m->r128, 0, &left);
-    ebur128_true_peak(m->r128, 1, &right);
-    ebur128_loudness_global(m->r128, &loudness);
-    const double both = sqrt(m->square[0] * m->square[1]);
+    struct vy_level_found level;
+    struct vy_loudness_found loudness;
+    struct vy_stereo_found stereo;
+    vy_level_result(m->level, &level);
+    vy_loudness_result(m->loudness, &loudness);
+    vy_stereo_result(m->stereo, &stereo);
     *result = (struct vy_measured){
-        .seconds = (double)m->frames / m->sr_hz,
-        .loudness = loudness,
-        .true_peak = db(fmax(fmax(left, right), m->peak)),
-        .peak = db(m->peak),
-        .rms = db(sqrt(energy / (2 * n))),
-        .crest = energy > 0 ? db(m->peak) - db(sqrt(energy / (2 * n))) : (double)NAN,
-        .dc = m->sum / (2 * n),
+        .seconds = level.seconds,
+        .loudness = or_silence(loudness.integrated_lufs),
+        .true_peak = or_silence(loudness.true_peak_dbtp),
+        .peak = or_silence(level.peak_dbfs),
+        .rms = or_silence(level.rms_dbfs),
+        .crest = level.crest_db,
+        .dc = level.dc,
         .centroid = m->bin_power > 1e-12 ? m->bin_power_hz / m->bin_power : (double)NAN,
-        .correlation = both > 0 ? m->cross / both : (double)NAN,
-        .width = energy > 0 ? fmax(0, (energy - 2 * m->cross) / (2 * energy)) : (double)NAN,
-        .clipped = (double)m->clipped,
-        .silence = (double)m->silent / n,
+        .correlation = stereo.correlation,
+        .width = stereo.width,
+        .clipped = (double)level.full_scale,
+        .silence = level.quiet_share,
     };
 }
