@@ -8,6 +8,7 @@
 //        bench-loudness --flat HOURS     memory at the start and the end of a long sound
 #include "listen/level.h"
 #include "listen/loudness.h"
+#include "listen/stereo.h"
 
 #include <ebur128.h>
 #include <math.h>
@@ -23,8 +24,9 @@ struct ears {
     uint32_t sr_hz, chans;
     struct vy_level *level;
     struct vy_loudness *loudness;
+    struct vy_stereo_ear *stereo;
     ebur128_state *peer;
-    double level_s, loudness_s, peer_s;
+    double level_s, loudness_s, stereo_s, peer_s;
 };
 
 static double now(void)
@@ -40,7 +42,8 @@ static void make(struct ears *e, uint32_t sr_hz, uint32_t chans)
     e->peer =
         ebur128_init(chans, sr_hz, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
     if (!e->peer || vy_level_new(sr_hz, chans, &e->level) ||
-        vy_loudness_new(sr_hz, chans, NULL, NULL, NULL, &e->loudness))
+        vy_loudness_new(sr_hz, chans, NULL, NULL, NULL, &e->loudness) ||
+        vy_stereo_new(sr_hz, chans, &e->stereo))
         abort();
 }
 
@@ -48,6 +51,7 @@ static void drop(struct ears *e)
 {
     vy_level_destroy(e->level);
     vy_loudness_destroy(e->loudness);
+    vy_stereo_destroy(e->stereo);
     ebur128_destroy(&e->peer);
 }
 
@@ -58,12 +62,14 @@ static void hear(struct ears *e, const float *frames, const float *const chan[],
     const double b = now();
     vy_loudness_push(e->loudness, chan, e->chans, n);
     const double c = now();
+    vy_stereo_push(e->stereo, chan, e->chans, n);
+    const double d = now();
     if (frames && ebur128_add_frames_float(e->peer, frames, n))
         abort();
-    const double d = now();
     e->level_s += b - a;
     e->loudness_s += c - b;
-    e->peer_s += d - c;
+    e->stereo_s += d - c;
+    e->peer_s += now() - d;
 }
 
 static void report(struct ears *e, const char *path, double seconds)
@@ -81,6 +87,7 @@ static void report(struct ears *e, const char *path, double seconds)
     printf("%s: %.1f s, %u Hz, %u channels; CPU s per hour of sound\n", path, seconds, e->sr_hz,
            e->chans);
     printf("  level              %6.2f\n", e->level_s * hour);
+    printf("  stereo             %6.2f\n", e->stereo_s * hour);
     printf("  I, LRA, true peak  %6.2f   libebur128 %6.2f   ratio %.2f (limit 0.50)\n",
            e->loudness_s * hour, e->peer_s * hour, e->loudness_s / e->peer_s);
     printf("  ours               %.2f LUFS, LRA %.2f LU, %.2f dBTP\n", f.integrated_lufs,

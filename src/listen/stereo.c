@@ -5,7 +5,7 @@
 // real and the right one as imaginary part: both spectra come out of it.
 #include "listen/stereo.h"
 
-#include "listen/plan.h"
+#include "listen/fft.h"
 #include "listen/simd.h"
 
 #include <math.h>
@@ -54,7 +54,7 @@ static vy_status make_transform(struct vy_stereo_ear *s)
     s->out = fftwf_alloc_complex(s->n_fft);
     if (!s->window || !s->in || !s->out)
         return VY_NO_MEMORY;
-    s->plan = vy_plan_dft(s->n_fft, s->in, s->out, FFTW_FORWARD);
+    s->plan = vy_fft_plan(s->n_fft, s->in, s->out, FFTW_FORWARD);
     for (uint32_t i = 0; i < s->n_fft; i++)
         s->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * i / s->n_fft));
     for (uint32_t b = 0; b <= VY_STEREO_BANDS; b++) {
@@ -91,7 +91,7 @@ void vy_stereo_destroy(struct vy_stereo_ear *ear)
 {
     if (!ear)
         return;
-    vy_plan_destroy(ear->plan);
+    vy_fft_destroy(ear->plan);
     fftwf_free(ear->window);
     fftwf_free(ear->in);
     fftwf_free(ear->out);
