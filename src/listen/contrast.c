@@ -49,8 +49,15 @@ VY_INLINE vy_i8 group_of(const float *mag, uint32_t n, uint32_t at, int32_t flip
 
 VY_INLINE uint32_t count_above(const float *mag, uint32_t n, int32_t flip, int32_t border)
 {
-    vy_i8 sum = {0}, fresh;
+    vy_i8 sum = {0}, more = {0}, fresh;
     uint32_t at = 0;
+    for (; at + 32 <= n; at += 32) {
+        sum -= ((vy_i8)vy_load8(mag + at) ^ flip) > border;
+        more -= ((vy_i8)vy_load8(mag + at + 8) ^ flip) > border;
+        sum -= ((vy_i8)vy_load8(mag + at + 16) ^ flip) > border;
+        more -= ((vy_i8)vy_load8(mag + at + 24) ^ flip) > border;
+    }
+    sum += more;
     for (; at + 8 <= n; at += 8)
         sum -= ((vy_i8)vy_load8(mag + at) ^ flip) > border;
     if (at < n)
