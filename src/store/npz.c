@@ -260,7 +260,7 @@ static bool put_directory(struct vy_npz_writer *w, FILE *file)
     put64(far + 32, w->arrays);
     put64(far + 40, end - start);
     put64(far + 48, start);
-    memcpy(far + 56, "PK\6\7", 4);
+    put32(far + 56, 0x07064b50); // "PK" 6 7
     put64(far + 64, end);
     put32(far + 72, 1);
     uint8_t tail[22] = {'P', 'K', 5, 6};
