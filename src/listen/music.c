@@ -7,6 +7,8 @@
 #include "listen/harmony.h"
 #include "listen/onset.h"
 #include "listen/pulse.h"
+#include "listen/section.h"
+#include "listen/steps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,17 @@ static vy_status put_beats(const struct vy_pulse_view *view, const struct vy_ons
     return VY_OK;
 }
 
+static vy_status put_form(const struct vy_music *m, const struct vy_onset_curves *curves,
+                          const struct vy_onset *onset, uint32_t onsets, struct vy_arena *scratch,
+                          struct vy_arena *arena, struct vy_music_found *found)
+{
+    struct vy_steps steps;
+    const vy_status status = vy_steps_make(m->bands, curves, onset, onsets, found, scratch, &steps);
+    if (status != VY_OK || !steps.count)
+        return status;
+    return vy_section_find(&steps, (double)curves->hops * curves->hop_s, scratch, arena, found);
+}
+
 // One chapter, times from its first hop on.
 static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct vy_arena *arena,
                             struct vy_music_found *found)
@@ -111,6 +124,8 @@ static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct
         status = vy_harmony_finish(m->harmony, &chroma);
     if (status == VY_OK)
         status = vy_harmony_find(m->harmony, arena, found);
+    if (status == VY_OK)
+        status = put_form(m, &curves, onset, onsets, scratch, arena, found);
     return status;
 }
 
