@@ -30,6 +30,10 @@ bool vy_option_number(const char *name, const char *text, double min, double max
 /// Print an error; the exit code that fits it.
 int vy_complain(const struct vy_err *err);
 
+/// Print what a command answers, or why it failed, and give both back. @return exit code
+int vy_print_answer(vy_status status, const struct vy_err *err, struct vy_buf *text, json_t *result,
+                    bool json);
+
 /// Catalog for the program; exit code 0 or after a message.
 int vy_open_catalog(struct vy_catalog *catalog);
 
@@ -39,6 +43,9 @@ int vy_main_check(int argc, char **argv);
 int vy_main_do(int argc, char **argv);
 int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
+int vy_main_library(int argc, char **argv);
+int vy_main_similar(int argc, char **argv);
+int vy_main_find(int argc, char **argv);
 int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
 int vy_main_doctor(int argc, char **argv);

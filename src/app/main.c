@@ -158,6 +158,18 @@ static const struct program {
      vy_main_list},
     {NULL, "masking", "FILE FILE... [--json]",
      "say which of some stems hide which others, and where", vy_main_list},
+    {"Library", "library",
+     "scan DIR | list [TEXT] | info | check | duplicates [--near 0.98] | prune | forget FILE |\n"
+     "             tag FILE TAGS | export DIR | import DIR   [--library FILE.db] [--jobs N]\n"
+     "             [--again] [--json]",
+     "remember the sounds of your folders, and look after that memory", vy_main_library},
+    {NULL, "similar",
+     "FILE|FILE:START-END|pN [--timbre W] [--rhythm W] [--pitch W] [--brightness W]\n"
+     "             [--length W] [--key K] [--bpm A..B] [--related] [--parts] [-n N]\n"
+     "             [--threshold T] [--library FILE.db] [--json]",
+     "find sounds that are like this one", vy_main_similar},
+    {NULL, "find", "WORDS [-n N] [--library FILE.db] [--json]",
+     "find sounds by words: \"warm pad 90bpm D minor\"", vy_main_find},
     {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
     {NULL, "recipes", "[WORDS] [--json]", "list instruments and effects that fit the words",
      vy_main_list},

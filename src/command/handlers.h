@@ -75,6 +75,10 @@ vy_status vy_do_render(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_analyze(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_compare(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_masking(struct vy_call *call, struct vy_err *err);
+// library_verbs.c
+vy_status vy_do_library(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_similar(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_find(struct vy_call *call, struct vy_err *err);
 // stage.c
 vy_status vy_do_meters(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_record(struct vy_call *call, struct vy_err *err);

@@ -16,7 +16,8 @@
 #define WIDE_MAX 32767.0f
 #define SMALL_MAX 127.0f
 #define PREFETCH_BYTES 2048u
-#define FLOAT_SLACK 2e-6f // float rounding of the sums themselves
+#define FLOAT_SLACK 4e-6f    // float rounding of the sums themselves
+#define NOTHING_SHARED -3.0f // no space in which both have a vector
 
 static float length_of(const float *x, uint32_t dims)
 {
@@ -169,20 +170,26 @@ VY_SIMD static void dots(const int8_t *restrict small, const int16_t *restrict w
     }
 }
 
+// Sums over the spaces, for the rows of a block.
+struct sums {
+    float score[VY_SCAN_ROWS], slack[VY_SCAN_ROWS], weight[VY_SCAN_ROWS];
+};
+
 VY_SIMD static void add_cosine(const int32_t *restrict dot, const float *restrict row_scale,
                                const float *restrict row_slack, float scale, float slack,
-                               float weight, uint32_t n, float *restrict score,
-                               float *restrict bound)
+                               float weight, uint32_t n, struct sums *restrict sums)
 {
     for (uint32_t r = 0; r < n; r++) {
-        const float cosine = (float)dot[r] * (row_scale[r] * scale);
-        score[r] += weight * (cosine > 0 ? cosine : 0);
-        bound[r] += weight * (row_slack[r] + slack);
+        const float here = row_scale[r] > 0 ? weight : 0; // else the row has no such vector
+        sums->score[r] += here * ((float)dot[r] * (row_scale[r] * scale));
+        sums->slack[r] += here * (row_slack[r] + slack);
+        sums->weight[r] += here;
     }
 }
 
 VY_SIMD static void add_distance(const float *restrict exact, const float *restrict query,
-                                 uint32_t dims, float weight, uint32_t n, float *restrict score)
+                                 uint32_t dims, float weight, uint32_t n,
+                                 struct sums *restrict sums)
 {
     for (uint32_t r = 0; r < n; r++) {
         float squared = 0;
@@ -190,8 +197,20 @@ VY_SIMD static void add_distance(const float *restrict exact, const float *restr
             const float d = exact[r * dims + i] - query[i];
             squared += d * d;
         }
-        const float near = 1 / (1 + squared);
-        score[r] += weight * (near == near ? near : 0); // NaN: no vector there
+        const bool here = squared == squared; // NaN: no such vector
+        sums->score[r] += here ? weight * (1 / (1 + squared)) : 0;
+        sums->weight[r] += here ? weight : 0;
+    }
+}
+
+VY_SIMD static void divide(const struct sums *restrict sums, uint32_t n, float *restrict score,
+                           float *restrict slack)
+{
+    for (uint32_t r = 0; r < n; r++) {
+        const bool any = sums->weight[r] > 0;
+        const float one = any ? 1 / sums->weight[r] : 0;
+        score[r] = any ? sums->score[r] * one : NOTHING_SHARED;
+        slack[r] = sums->slack[r] * one + FLOAT_SLACK;
     }
 }
 
@@ -200,10 +219,9 @@ void vy_scan_rows(const struct vy_probe *probe, const struct vy_rows *rows, uint
 {
     const struct vy_layout *const layout = probe->layout;
     const float *query = probe->row;
-    for (uint32_t r = 0; r < n; r++) {
-        score[r] = 0;
-        slack[r] = FLOAT_SLACK;
-    }
+    struct sums sums;
+    for (uint32_t r = 0; r < n; r++)
+        sums.score[r] = sums.slack[r] = sums.weight[r] = 0;
     for (uint32_t s = 0; s < layout->spaces; query += layout->space[s++].dims) {
         const struct vy_space *const space = &layout->space[s];
         const struct vy_column *const column = &rows->column[s];
@@ -211,15 +229,16 @@ void vy_scan_rows(const struct vy_probe *probe, const struct vy_rows *rows, uint
             continue;
         if (space->metric == VY_METRIC_DISTANCE) {
             add_distance(column->exact + first * space->dims, query, space->dims, probe->weight[s],
-                         n, score);
+                         n, &sums);
             continue;
         }
         int32_t dot[VY_SCAN_ROWS];
         const uint32_t stride = vy_row_stride(space);
         dots(column->small + first * stride, probe->wide[s], stride, n, dot);
         add_cosine(dot, column->scale + first, column->slack + first, probe->scale[s],
-                   probe->slack[s], probe->weight[s], n, score, slack);
+                   probe->slack[s], probe->weight[s], n, &sums);
     }
+    divide(&sums, n, score, slack);
 }
 
 float vy_score_exact(const struct vy_space *space, const float *a, const float *b)
@@ -233,5 +252,5 @@ float vy_score_exact(const struct vy_space *space, const float *a, const float *
                    : ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
     if (space->metric == VY_METRIC_DISTANCE)
         return (float)(1 / (1 + sum));
-    return (float)fmin(fmax(sum, 0), 1);
+    return (float)fmin(sum, 1);
 }

@@ -98,6 +98,43 @@ vy_status vy_sound_find(struct vy_db *db, const uint8_t hash[VY_HASH_BYTES], int
     return status;
 }
 
+vy_status vy_sound_heard_by(struct vy_db *db, int64_t id, char heard_by[64], struct vy_err *err)
+{
+    sqlite3_stmt *statement;
+    bool row = false;
+    heard_by[0] = '\0';
+    vy_status status = vy_sql(db, "SELECT heard_by FROM sound WHERE id = ?", &statement, err);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, id);
+    status = vy_sql_next(db, statement, &row, err);
+    if (row)
+        vy_text_copy(heard_by, 64, (const char *)sqlite3_column_text(statement, 0));
+    sqlite3_reset(statement);
+    return status;
+}
+
+vy_status vy_sound_whole(struct vy_db *db, int64_t layout_id, const struct vy_layout *layout,
+                         int64_t sound, struct vy_region *region, float *row, struct vy_err *err)
+{
+    sqlite3_stmt *statement;
+    bool found = false;
+    int64_t id = 0;
+    vy_status status = vy_sql(db,
+                              "SELECT id FROM region WHERE sound = ? AND layout = ?"
+                              " ORDER BY end_s - start_s DESC, id LIMIT 1",
+                              &statement, err);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, sound);
+    sqlite3_bind_int64(statement, 2, layout_id);
+    status = vy_sql_next(db, statement, &found, err);
+    if (found)
+        id = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return status ? status : vy_region_get(db, layout_id, layout, id, region, row, err);
+}
+
 // One statement with one number.
 static vy_status run_with(struct vy_db *db, const char *sql, int64_t id, struct vy_err *err)
 {
@@ -196,6 +233,22 @@ vy_status vy_sound_forget(struct vy_db *db, int64_t id, struct vy_err *err)
     status = run_with(db, "DELETE FROM words WHERE rowid = ?", id, err);
     if (!status)
         status = run_with(db, "DELETE FROM sound WHERE id = ?", id, err);
+    return vy_db_end(db, status, err);
+}
+
+vy_status vy_sounds_forget_lost(struct vy_db *db, uint64_t *count, struct vy_err *err)
+{
+#define LOST                                                         \
+    "(SELECT id FROM sound WHERE id NOT IN (SELECT sound FROM file)" \
+    " AND hash NOT IN (SELECT hash FROM pattern))"
+    vy_status status = vy_db_begin(db, err);
+    if (status)
+        return status;
+    status = vy_sql_run(db, "DELETE FROM words WHERE rowid IN " LOST, err);
+    if (!status)
+        status = vy_sql_run(db, "DELETE FROM sound WHERE id IN " LOST, err);
+    *count = (uint64_t)sqlite3_changes64(vy_sql_handle(db));
+#undef LOST
     return vy_db_end(db, status, err);
 }
 

@@ -74,8 +74,18 @@ VY_MUST_CHECK vy_status vy_sound_store(struct vy_db *db, const struct vy_heard_s
 /// the analysis.
 VY_MUST_CHECK vy_status vy_sound_find(struct vy_db *db, const uint8_t hash[VY_HASH_BYTES],
                                       int64_t *id, char heard_by[64], struct vy_err *err);
+/// Which analysis heard a sound; "" = none, or no such sound. heard_by [64]
+VY_MUST_CHECK vy_status vy_sound_heard_by(struct vy_db *db, int64_t id, char heard_by[64],
+                                          struct vy_err *err);
+/// The region that is all of a sound, or as much of it as there is. @return VY_NOT_FOUND
+VY_MUST_CHECK vy_status vy_sound_whole(struct vy_db *db, int64_t layout_id,
+                                       const struct vy_layout *layout, int64_t sound,
+                                       struct vy_region *region, float *row, struct vy_err *err);
 /// Forget a sound: facts, regions and places. Files and patterns stay.
 VY_MUST_CHECK vy_status vy_sound_forget(struct vy_db *db, int64_t id, struct vy_err *err);
+/// Forget the sounds that lie nowhere any more, apart from those that patterns are of.
+VY_MUST_CHECK vy_status vy_sounds_forget_lost(struct vy_db *db, uint64_t *count,
+                                              struct vy_err *err);
 /// The user's own tags, in place of those before.
 VY_MUST_CHECK vy_status vy_sound_tag(struct vy_db *db, int64_t id, const char *tags,
                                      struct vy_err *err);

@@ -462,14 +462,16 @@ static int by_score(const void *a, const void *b)
 
 static void score_row(const struct vy_probe *probe, const float *row, struct vy_near *near)
 {
-    double sum = 0;
+    double sum = 0, weight = 0;
     uint32_t at = 0;
     for (uint32_t s = 0; s < probe->layout->spaces; at += probe->layout->space[s++].dims) {
         near->aspect[s] = vy_score_exact(&probe->layout->space[s], probe->row + at, row + at);
-        if (!isnan(near->aspect[s]))
-            sum += (double)probe->weight[s] * (double)near->aspect[s];
+        if (isnan(near->aspect[s]))
+            continue;
+        sum += (double)probe->weight[s] * (double)near->aspect[s];
+        weight += (double)probe->weight[s];
     }
-    near->score = (float)sum;
+    near->score = weight > 0 ? (float)(sum / weight) : -1;
 }
 
 // Compare in float what the scan could not rule out, the most promising first.

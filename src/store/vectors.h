@@ -24,7 +24,7 @@
 #define VY_SEARCH_MOST 4096 ///< most rows a search gives
 
 enum vy_metric {
-    VY_METRIC_COSINE,   ///< score = the cosine, 0 when negative
+    VY_METRIC_COSINE,   ///< score = the cosine
     VY_METRIC_DISTANCE, ///< score = 1 / (1 + squared distance)
 };
 
@@ -97,9 +97,9 @@ void vy_ids_clear(struct vy_ids *ids);
 
 struct vy_search {
     const float *row;            ///< f32 [vy_layout_floats], tidied; absent spaces do not count
-    float weight[VY_SPACES];     ///< 0 or more; their sum is scaled to 1
+    float weight[VY_SPACES];     ///< 0 or more
     uint32_t most;               ///< rows wanted, 1..VY_SEARCH_MOST
-    float least;                 ///< least score, 0..1
+    float least;                 ///< least score, -1..1
     const struct vy_ids *only;   ///< NULL = all
     const struct vy_ids *except; ///< NULL = none
     uint32_t threads;            ///< 1 or 2; few rows are always scanned by one
@@ -108,7 +108,7 @@ struct vy_search {
 /// One answer. Equal for every number of threads and instruction set.
 struct vy_near {
     int64_t region;
-    float score;             ///< 0..1, the weighted mean
+    float score;             ///< weighted mean over the spaces in which both have a vector
     float aspect[VY_SPACES]; ///< score in each space; NaN = one of the two has no vector in it
 };
 

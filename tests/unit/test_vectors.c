@@ -88,20 +88,18 @@ static float score_of(const float *a, const float *b, const float *weight)
     double sum = 0, weights = 0;
     for (int s = 0; s < 3; s++) {
         double aa = 0, bb = 0, ab = 0, dd = 0;
-        if (isnan(a[at[s]]))
+        if (isnan(a[at[s]]) || isnan(b[at[s]]))
             continue;
         weights += (double)weight[s];
-        if (isnan(b[at[s]]))
-            continue;
         for (int i = at[s]; i < at[s] + dims[s]; i++) {
             aa += (double)a[i] * (double)a[i];
             bb += (double)b[i] * (double)b[i];
             ab += (double)a[i] * (double)b[i];
             dd += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
         }
-        sum += (double)weight[s] * (s == 2 ? 1 / (1 + dd) : fmax(ab / sqrt(aa * bb), 0));
+        sum += (double)weight[s] * (s == 2 ? 1 / (1 + dd) : ab / sqrt(aa * bb));
     }
-    return (float)(sum / weights);
+    return weights > 0 ? (float)(sum / weights) : -1;
 }
 
 // The n-th best score among rows first..last-1 without those `skip` says.
@@ -210,6 +208,7 @@ static void search_keeps_to_its_limits(void **state)
     for (int64_t id = 1; id <= 5; id++)
         assert_int_equal(vy_ids_add(&only, id * 100), VY_OK);
     search.only = &only;
+    search.least = -1;
     assert_int_equal(vy_index_search(index, &search, near, &found, NULL, &err), VY_OK);
     assert_int_equal(found, 5);
     for (uint32_t i = 0; i < found; i++)
