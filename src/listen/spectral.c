@@ -45,7 +45,7 @@ vy_status vy_spectral_new(const struct vy_hop_shape *shape, int want, double tun
                           struct vy_spectral **spectral)
 {
     *spectral = NULL;
-    if (shape->sr_hz < 8000 || shape->sr_hz > 192000 || shape->n_fft < 256 ||
+    if (shape->sr_hz < 1000 || shape->sr_hz > 768000 || shape->n_fft < 256 ||
         shape->bins != shape->n_fft / 2 + 1)
         return VY_BAD_ARG;
     struct vy_spectral *const s = calloc(1, sizeof *s);

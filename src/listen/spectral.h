@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What the spectrum of each window is like, equal to librosa's features of the same names, and what
-// all of a sound's windows are like together: feature set `listen/1`. Sound of 8 to 192 kHz, any
+// all of a sound's windows are like together: feature set `listen/1`. Sound of 1 to 768 kHz, any
 // shape of hops; 2048 frames a window and 512 a hop are what the set is defined for.
 //
 // Two of librosa's features look at the whole clip: MFCC and onset strength raise all levels to 80

@@ -32,10 +32,10 @@ static const struct scale {
     float low, high;
     bool octaves; ///< low and high are log2
 } scales[MEASURES] = {
-    [CENTROID] = {0, 17, true},    [BANDWIDTH] = {0, 17, true}, [ROLLOFF] = {0, 17, true},
+    [CENTROID] = {0, 19, true},    [BANDWIDTH] = {0, 19, true}, [ROLLOFF] = {0, 19, true},
     [FLATNESS] = {-100, 0, false}, [SLOPE] = {-40, 24, false},  [SKEWNESS] = {-10, 54, false},
     [KURTOSIS] = {0, 12, true},    [FLUX] = {0, 1, false},      [CONTRAST] = {0, 100, false},
-    [CROSSINGS] = {0, 17, true},   [ONSET] = {0, 64, false},
+    [CROSSINGS] = {0, 19, true},   [ONSET] = {0, 64, false},
 };
 
 /// The windows of one level.
