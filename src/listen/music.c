@@ -3,6 +3,7 @@
 #include "listen/music.h"
 
 #include "listen/bands.h"
+#include "listen/bar.h"
 #include "listen/beat.h"
 #include "listen/harmony.h"
 #include "listen/onset.h"
@@ -88,6 +89,29 @@ static vy_status put_beats(const struct vy_pulse_view *view, const struct vy_ons
     return VY_OK;
 }
 
+// Needs the harmony to be finished.
+static vy_status put_bars(const struct vy_music *m, const struct vy_pulse_view *view,
+                          struct vy_arena *scratch, struct vy_arena *arena,
+                          struct vy_music_found *found)
+{
+    if (found->beats < 2)
+        return VY_OK;
+    float *const change = vy_arena_take(scratch, found->beats * sizeof *change);
+    if (!change)
+        return VY_NO_MEMORY;
+    vy_status status = vy_harmony_change(m->harmony, found->beat, found->beats, change);
+    struct vy_bars bars = {0};
+    const struct vy_bar_view bar_view = {view, found->beat, change, found->beats};
+    if (status == VY_OK)
+        status = vy_bar_find(&bar_view, arena, &bars);
+    found->downbeat = bars.downbeat_s;
+    found->downbeats = bars.count;
+    found->beats_per_bar = bars.beats_per_bar;
+    found->metre = bars.metre;
+    found->metre_confidence = bars.confidence;
+    return status;
+}
+
 static vy_status put_form(const struct vy_music *m, const struct vy_onset_curves *curves,
                           const struct vy_onset *onset, uint32_t onsets, struct vy_arena *scratch,
                           struct vy_arena *arena, struct vy_music_found *found)
@@ -122,6 +146,8 @@ static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct
         status = put_beats(&view, onset, onsets, arena, found);
     if (status == VY_OK)
         status = vy_harmony_finish(m->harmony, &chroma);
+    if (status == VY_OK)
+        status = put_bars(m, &view, scratch, arena, found);
     if (status == VY_OK)
         status = vy_harmony_find(m->harmony, arena, found);
     if (status == VY_OK)
