@@ -8,8 +8,10 @@
 #include "listen/harmony.h"
 #include "listen/onset.h"
 #include "listen/pulse.h"
+#include "listen/repeat.h"
 #include "listen/section.h"
 #include "listen/steps.h"
+#include "listen/turning.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,10 +119,16 @@ static vy_status put_form(const struct vy_music *m, const struct vy_onset_curves
                           struct vy_arena *arena, struct vy_music_found *found)
 {
     struct vy_steps steps;
-    const vy_status status = vy_steps_make(m->bands, curves, onset, onsets, found, scratch, &steps);
+    vy_status status = vy_steps_make(m->bands, curves, onset, onsets, found, scratch, &steps);
     if (status != VY_OK || !steps.count)
         return status;
-    return vy_section_find(&steps, (double)curves->hops * curves->hop_s, scratch, arena, found);
+    const double end_s = (double)curves->hops * curves->hop_s;
+    status = vy_section_find(&steps, end_s, scratch, arena, found);
+    if (status == VY_OK)
+        status = vy_repeat_find(&steps, scratch, arena, found);
+    if (status == VY_OK)
+        status = vy_turning_find(&steps, scratch, arena, found);
+    return status;
 }
 
 // One chapter, times from its first hop on.
@@ -165,9 +173,11 @@ static const struct {
         offsetof(struct vy_music_found, items), offsetof(struct vy_music_found, count), \
             sizeof *((struct vy_music_found *)NULL)->items, times                       \
     }
-    LIST(beat, beats, 1),   LIST(downbeat, downbeats, 1),
-    LIST(onset, onsets, 1), LIST(onset_drum, onset_drums, 1),
-    LIST(chord, chords, 2), LIST(section, sections, 2),
+    LIST(beat, beats, 1),        LIST(downbeat, downbeats, 1),
+    LIST(onset, onsets, 1),      LIST(onset_drum, onset_drums, 1),
+    LIST(chord, chords, 2),      LIST(section, sections, 2),
+    LIST(repeat, repeats, 4),    LIST(turning, turnings, 2),
+    LIST(novelty, novelties, 1),
 #undef LIST
 };
 

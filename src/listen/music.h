@@ -28,8 +28,30 @@ struct vy_chord_span {
 /// A stretch of the form. Equal labels sound alike.
 struct vy_section_span {
     double start_s, end_s;
-    char label[8]; ///< "A", "B"
+    char label[8]; ///< "A", "B"; "end" for a last chord that is held
     float confidence;
+};
+
+/// A stretch and where it comes again.
+struct vy_repeat {
+    double start_s, end_s;
+    double again_s, again_end_s;
+    float score; ///< 0..1, how alike
+};
+
+enum vy_turning_kind { VY_TURN_BUILD, VY_TURN_DROP, VY_TURN_BREAK };
+
+/// Where the energy turns. Drops and breaks are moments, builds last.
+struct vy_turning {
+    double start_s, end_s;
+    enum vy_turning_kind kind;
+    float strength; ///< 0..1
+};
+
+/// How new what follows is, against what came before.
+struct vy_novelty {
+    double at_s;
+    float value; ///< 0 = the same; 1 = as different as the bars of the piece are
 };
 
 /// All that was found. Arrays lie in the arena of vy_music_finish, times are seconds from the first
@@ -53,6 +75,12 @@ struct vy_music_found {
     uint32_t chords;
     struct vy_section_span *section;
     uint32_t sections;
+    struct vy_repeat *repeat;
+    uint32_t repeats;
+    struct vy_turning *turning;
+    uint32_t turnings;
+    struct vy_novelty *novelty;
+    uint32_t novelties;
 };
 
 struct vy_music;

@@ -267,6 +267,34 @@ static vy_status put_sections(const struct form *f, double end_s, struct vy_aren
     return VY_OK;
 }
 
+// Distance of the means before and after, of one, two and four bars, at every step.
+static vy_status put_novelty(const struct form *f, struct vy_arena *arena,
+                             struct vy_music_found *found)
+{
+    const uint32_t n = f->steps->count, bar = f->steps->bar;
+    struct vy_novelty *const curve = vy_arena_take(arena, n * sizeof *curve);
+    if (!curve)
+        return VY_NO_MEMORY;
+    for (uint32_t i = 0; i < n; i++) {
+        double total = 0;
+        for (uint32_t w = bar; w <= 4 * bar; w *= 2) {
+            const uint32_t from = i > w ? i - w : 0, to = i + w < n ? i + w : n;
+            double before[D], after[D];
+            for (uint32_t k = 0; k < D && i; k++) {
+                const double here = f->sum[(size_t)i * D + k];
+                before[k] = (here - f->sum[(size_t)from * D + k]) / (i - from);
+                after[k] = (f->sum[(size_t)to * D + k] - here) / (to - i);
+            }
+            total += i ? squared(before, after) * bar / 3 : 0;
+        }
+        curve[i] = (struct vy_novelty){f->steps->at_s[i],
+                                       f->bar > 0 ? (float)sqrt(total / f->bar / 2) : 0};
+    }
+    found->novelty = curve;
+    found->novelties = n;
+    return VY_OK;
+}
+
 vy_status vy_section_find(const struct vy_steps *steps, double end_s, struct vy_arena *scratch,
                           struct vy_arena *arena, struct vy_music_found *found)
 {
@@ -281,5 +309,6 @@ vy_status vy_section_find(const struct vy_steps *steps, double end_s, struct vy_
     if (status != VY_OK)
         return status;
     give_letters(&f);
-    return put_sections(&f, end_s, arena, found);
+    status = put_sections(&f, end_s, arena, found);
+    return status == VY_OK ? put_novelty(&f, arena, found) : status;
 }

@@ -11,7 +11,8 @@
 #include "listen/music.h"
 #include "listen/steps.h"
 
-/// Puts section and sections into `found`; none where the piece is too short to have a form.
+/// Puts sections and the novelty of every step into `found`; none where the piece is too short to
+/// have a form.
 /// @param scratch  for what is not needed later
 /// @return VY_NO_MEMORY
 VY_MUST_CHECK vy_status vy_section_find(const struct vy_steps *steps, double end_s,
