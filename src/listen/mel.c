@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define COLS 24                // VY_MFCC rounded up to groups
-#define DB_OF_LOG2 3.01029996f // 10 log10(2)
+#define COLS 24 // VY_MFCC rounded up to groups
 #define SLOPE_FROM_HZ 50.0
 #define SLOPE_TO_HZ 10000.0
 
@@ -150,7 +149,7 @@ VY_SIMD void vy_mel_db(const float *power, float *db)
 {
     for (int m = 0; m < VY_MEL_BANDS; m += 8)
         vy_store8(db + m,
-                  DB_OF_LOG2 * vy_log2(vy_greater(vy_load8(power + m), vy_set(VY_MEL_LEAST))));
+                  VY_DB_OF_LOG2 * vy_log2(vy_greater(vy_load8(power + m), vy_set(VY_MEL_LEAST))));
 }
 
 VY_SIMD void vy_mel_mfcc(const struct vy_mel *mel, const float *db, float floor_db, float *mfcc)

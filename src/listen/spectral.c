@@ -255,14 +255,22 @@ static void measure_mel(struct vy_spectral *s, const struct vy_hop *hop)
         s->begun ? vy_mel_rise(f->mel_db, s->mel_db_before, VY_SPECTRAL_FLOOR_DB) : 0;
 }
 
+/// 10 log10 of sixteen magnitudes, -100 at least.
+VY_SIMD static void to_db(float *level)
+{
+    for (int i = 0; i < 16; i += 8) {
+        const vy_f8 x = vy_greater(vy_load8(level + i), vy_set(VY_MEL_LEAST));
+        vy_store8(level + i, VY_DB_OF_LOG2 * vy_log2(x));
+    }
+}
+
 static void measure_contrast(struct vy_spectral *s, const struct vy_hop *hop)
 {
     float level[16] = {0};
     vy_contrast_of(&s->contrast, hop->mag, level, level + 8);
-    for (int b = 0; b < VY_CONTRAST_BANDS; b++) {
-        s->frame.contrast_peak_db[b] = 10 * log10f(fmaxf(VY_MEL_LEAST, level[b]));
-        s->frame.contrast_valley_db[b] = 10 * log10f(fmaxf(VY_MEL_LEAST, level[8 + b]));
-    }
+    to_db(level);
+    memcpy(s->frame.contrast_peak_db, level, sizeof s->frame.contrast_peak_db);
+    memcpy(s->frame.contrast_valley_db, level + 8, sizeof s->frame.contrast_valley_db);
 }
 
 const struct vy_spectral_frame *vy_spectral_hop(struct vy_spectral *spectral,

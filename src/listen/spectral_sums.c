@@ -117,7 +117,7 @@ static void take_measures(const struct vy_spectral_frame *f, uint32_t sr_hz, flo
     for (int b = 0; b < VY_CONTRAST_BANDS; b++) {
         const float height = f->contrast_peak_db[b] - f->contrast_valley_db[b];
         contrast += height;
-        bands += f->contrast_peak_db[b] > -100;
+        bands += f->contrast_peak_db[b] > -99.9f; // not absent, not silent
     }
     x[CENTROID] = f->centroid_hz;
     x[BANDWIDTH] = f->bandwidth_hz;

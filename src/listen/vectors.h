@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define VY_DB_OF_LOG2 3.01029996f ///< 10 log10(2)
+
 VY_INLINE vy_f8 vy_load8(const float *p)
 {
     vy_f8 x;
