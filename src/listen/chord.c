@@ -9,52 +9,77 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TRUST 20.0f       ///< how sure one second of a fitting sound makes, as a natural logarithm
-#define BASS_COUNTS 0.48f ///< against the middle register
-#define NONE_FITS 0.29f   ///< a chord that fits less than this is none
-#define NONE_BASS 0.59f   ///< the same for the bass
-#define NOISY 0.22f       ///< less standing out than this is noise
+#define TRUST 11.0f      ///< how sure one second of a fitting sound makes, as a natural logarithm
+#define BASS_COUNTS 0.7f ///< against the middle register
+#define NOTE_POWER 0.6f  ///< below 1, faint notes count for more
+#define BASS_POWER 1.7f
+#define NONE_FITS 0.04f ///< a chord that fits less than this is none
+#define NOISY 0.22f     ///< less standing out than this is noise
 #define NOISE_COUNTS 4.0f
 #define SILENT_DB (-75.0f)
 #define NONE_SHARE 0.02f ///< how often a chord is followed by none
-#define RARE_COUNTS 1.1f
-#define RARE_FITS 0.03f  ///< rare kinds must fit so much better
-#define KEY_COUNTS 0.6f  ///< how strongly chords keep to the key
-#define MOVE_COUNTS 1.0f ///< how strongly they keep to usual moves
-#define CHORD_S 1.27     ///< how long a chord stays on average
+#define RARE_COUNTS 1.2f
+#define RARE_FITS 0.027f ///< rare kinds must fit so much better
+#define SEVENTHS_COUNT 5.0f
+#define KEY_COUNTS 1.2f  ///< how strongly chords keep to the key
+#define MOVE_COUNTS 1.3f ///< how strongly they keep to usual moves
+#define CHORD_S 1.2      ///< how long a chord stays on average
 
 #define LEAST 1e-15f ///< no state is ever impossible
 
+// A chord as the share of what sounds that each step above its root has, in thousandths: its own
+// notes, what a melody passes through, and what does not belong there.
 struct kind {
     const char *name;
-    float note[12]; ///< strength by semitone above the root, middle register
-    float bass[12];
-    float rare; ///< natural logarithm, against a major triad
+    float rare; ///< natural logarithm of how often, against a major triad
+    short note[12], bass[12];
 };
 
 static const struct kind kinds[VY_CHORD_KINDS] = {
-    [VY_CHORD_MAJ] = {"maj", {1, 0, 0, 0, 1, 0, 0, 1}, {1, 0, 0, 0, .25f, 0, 0, .4f}, 0},
-    [VY_CHORD_MIN] = {"min", {1, 0, 0, 1, 0, 0, 0, 1}, {1, 0, 0, .25f, 0, 0, 0, .4f}, 0},
+    [VY_CHORD_MAJ] = {"maj",
+                      0,
+                      {260, 20, 70, 15, 200, 45, 20, 220, 20, 45, 35, 50},
+                      {430, 50, 50, 45, 85, 60, 30, 100, 35, 45, 40, 50}},
+    [VY_CHORD_MIN] = {"min",
+                      0,
+                      {260, 15, 70, 205, 20, 50, 12, 215, 35, 20, 70, 20},
+                      {430, 50, 50, 85, 45, 60, 30, 100, 40, 35, 45, 50}},
     [VY_CHORD_7] = {"7",
-                    {1, 0, 0, 0, 1, 0, 0, .8f, 0, 0, .8f},
-                    {1, 0, 0, 0, .25f, 0, 0, .4f, 0, 0, .2f},
-                    -1},
+                    -1,
+                    {190, 25, 65, 25, 160, 65, 15, 220, 30, 40, 145, 20},
+                    {400, 45, 50, 50, 90, 60, 35, 125, 40, 40, 60, 40}},
     [VY_CHORD_MAJ7] = {"maj7",
-                       {.8f, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, .9f},
-                       {1, 0, 0, 0, .25f, 0, 0, .4f, 0, 0, 0, .1f},
-                       -1},
+                       -1,
+                       {200, 12, 70, 15, 165, 20, 30, 220, 12, 70, 12, 165},
+                       {400, 45, 40, 45, 90, 60, 30, 125, 45, 50, 40, 60}},
     [VY_CHORD_MIN7] = {"min7",
-                       {.9f, 0, 0, 1, 0, 0, 0, 1, 0, 0, .8f},
-                       {1, 0, 0, .25f, 0, 0, 0, .4f, 0, 0, .2f},
-                       -1},
+                       -1,
+                       {190, 18, 65, 165, 15, 65, 12, 225, 30, 30, 165, 15},
+                       {400, 45, 50, 90, 50, 60, 35, 125, 50, 35, 60, 35}},
     [VY_CHORD_HDIM7] = {"hdim7",
-                        {1, 0, 0, 1, 0, 0, 1, 0, 0, 0, .9f},
-                        {1, 0, 0, .25f, 0, 0, .4f, 0, 0, 0, .2f},
-                        -2},
-    [VY_CHORD_DIM] = {"dim", {1, 0, 0, 1, 0, 0, 1}, {1, 0, 0, .3f, 0, 0, .4f}, -2.5f},
-    [VY_CHORD_AUG] = {"aug", {1, 0, 0, 0, 1, 0, 0, 0, 1}, {1, 0, 0, 0, .3f, 0, 0, 0, .3f}, -3.5f},
-    [VY_CHORD_SUS4] = {"sus4", {1, 0, 0, 0, 0, 1, 0, 1}, {1, 0, 0, 0, 0, .2f, 0, .4f}, -2.5f},
-    [VY_CHORD_SUS2] = {"sus2", {1, 0, 1, 0, 0, 0, 0, 1}, {1, 0, .2f, 0, 0, 0, 0, .4f}, -3.5f},
+                        -2,
+                        {170, 50, 25, 170, 15, 80, 200, 30, 60, 15, 165, 15},
+                        {380, 45, 40, 100, 45, 65, 125, 40, 50, 30, 55, 40}},
+    [VY_CHORD_DIM] =
+        {"dim",
+         -2.5f,
+         {230, 40, 40, 220, 20, 50, 220, 20, 50, 60, 25, 30},
+         {400, 45, 40, 110, 45, 50, 120, 40, 40, 50, 30, 30}},
+    [VY_CHORD_AUG] =
+        {"aug",
+         -3.5f,
+         {240, 20, 50, 20, 230, 20, 40, 30, 230, 30, 50, 40},
+         {400, 45, 50, 40, 110, 40, 40, 45, 110, 40, 40, 40}},
+    [VY_CHORD_SUS4] =
+        {"sus4",
+         -2.5f,
+         {250, 15, 70, 20, 25, 220, 12, 250, 20, 45, 55, 20},
+         {430, 45, 50, 45, 45, 90, 30, 100, 35, 45, 45, 40}},
+    [VY_CHORD_SUS2] =
+        {"sus2",
+         -3.5f,
+         {260, 15, 220, 20, 25, 45, 15, 260, 20, 45, 45, 30},
+         {430, 45, 90, 45, 45, 60, 30, 100, 35, 45, 40, 35}},
 };
 
 // Share of chords by step above the tonic, in parts of a thousand, from common practice: the
@@ -83,6 +108,18 @@ static int family(int kind)
     }
 }
 
+static bool is_seventh(int kind)
+{
+    return kind >= VY_CHORD_7 && kind <= VY_CHORD_HDIM7;
+}
+
+// Some music is made of triads, some of chords of four notes.
+static float rarity(int kind, float sevenths)
+{
+    return kinds[kind].rare +
+           (is_seventh(kind) ? SEVENTHS_COUNT * (sevenths - VY_SEVENTHS_USUAL) : 0);
+}
+
 float vy_chord_in_key(int state, int key)
 {
     if (state == VY_CHORD_NONE)
@@ -106,36 +143,33 @@ struct looks {
     float note[VY_CHORD_NONE][12], bass[VY_CHORD_NONE][12];
 };
 
-static void unit(float *v)
-{
-    float sum = 1e-12f;
-    for (int p = 0; p < 12; p++)
-        sum += v[p] * v[p];
-    sum = 1 / sqrtf(sum);
-    for (int p = 0; p < 12; p++)
-        v[p] *= sum;
-}
-
 static void make_looks(struct looks *looks)
 {
-    for (int s = 0; s < VY_CHORD_NONE; s++) {
+    for (int s = 0; s < VY_CHORD_NONE; s++)
         for (int p = 0; p < 12; p++) {
-            looks->note[s][(p + s) % 12] = kinds[s / 12].note[p];
-            looks->bass[s][(p + s) % 12] = kinds[s / 12].bass[p];
+            looks->note[s][(p + s) % 12] = logf(0.012f * kinds[s / 12].note[p]);
+            looks->bass[s][(p + s) % 12] = logf(0.012f * kinds[s / 12].bass[p]);
         }
-        unit(looks->note[s]);
-        unit(looks->bass[s]);
-    }
 }
 
+// As shares of the whole; all 0 when there is nothing.
+static void to_shares(const float *from, float power, float *share)
+{
+    float sum = 0;
+    for (int p = 0; p < 12; p++)
+        sum += share[p] = powf(from[p], power);
+    for (int p = 0; p < 12; p++)
+        share[p] = sum > 0 ? share[p] / sum : 0;
+}
+
+// How much likelier each chord makes what sounds than if all twelve notes were equal: as if notes
+// were drawn by chance from the shares of the chord.
 static void score_slot(const struct looks *looks, const struct vy_chroma_frame *mean, double s,
-                       float *score)
+                       float sevenths, float *score)
 {
     float note[12], bass[12];
-    memcpy(bass, mean->bass, sizeof bass);
-    unit(bass);
-    memcpy(note, mean->treble, sizeof note);
-    unit(note);
+    to_shares(mean->treble, NOTE_POWER, note);
+    to_shares(mean->bass, BASS_POWER, bass);
     const float trust = TRUST * (float)fmin(s, 1);
     for (int c = 0; c < VY_CHORD_NONE; c++) {
         float high = 0, low = 0;
@@ -143,9 +177,9 @@ static void score_slot(const struct looks *looks, const struct vy_chroma_frame *
             high += note[p] * looks->note[c][p];
             low += bass[p] * looks->bass[c][p];
         }
-        score[c] = trust * (high + BASS_COUNTS * low + RARE_FITS * kinds[c / 12].rare);
+        score[c] = trust * (high + BASS_COUNTS * low + RARE_FITS * rarity(c / 12, sevenths));
     }
-    float none = NONE_FITS + BASS_COUNTS * NONE_BASS;
+    float none = NONE_FITS;
     if (mean->tonal < NOISY)
         none += NOISE_COUNTS * (NOISY - mean->tonal);
     if (mean->level_db < SILENT_DB)
@@ -167,7 +201,7 @@ static float step_of(const float *step, int from, int to, float none)
                                                         : step[(to % 12 - from % 12 + 12) % 12];
 }
 
-static void make_prior(const float *key, float *prior)
+static void make_prior(const float *key, float sevenths, float *prior)
 {
     float in_key[VY_KEYS][3][12]; // by family and root
     for (int k = 0; key && k < VY_KEYS; k++)
@@ -177,7 +211,7 @@ static void make_prior(const float *key, float *prior)
             in_key[k][2][root] = key[k] * expf(vy_chord_in_key(12 * VY_CHORD_DIM + root, k));
         }
     for (int s = 0; s < VY_CHORD_NONE; s++) {
-        prior[s] = expf(RARE_COUNTS * kinds[s / 12].rare) / 12;
+        prior[s] = expf(RARE_COUNTS * rarity(s / 12, sevenths)) / 12;
         if (!key)
             continue;
         float share = 0;
@@ -188,9 +222,9 @@ static void make_prior(const float *key, float *prior)
     prior[VY_CHORD_NONE] = NONE_SHARE;
 }
 
-static void make_moves(const float *key, struct moves *m)
+static void make_moves(const float *key, float sevenths, struct moves *m)
 {
-    make_prior(key, m->prior);
+    make_prior(key, sevenths, m->prior);
     for (int d = 0; d < 12; d++) {
         m->step[d] = powf(12 * move[d], MOVE_COUNTS);
         m->log_step[d] = logf(m->step[d]);
@@ -207,8 +241,9 @@ static void make_moves(const float *key, struct moves *m)
 
 struct work {
     struct looks looks;
-    struct moves moves;
-    float *change; ///< [slots] chance of a change at the edge before any listening
+    struct moves *moves; ///< [parts]
+    uint32_t *part;      ///< [slots]
+    float *change;       ///< [slots] chance of a change at the edge before any listening
     float (*score)[VY_CHORD_STATES];
     float (*seen)[VY_CHORD_STATES]; ///< exp(score), largest 1
     float (*alpha)[VY_CHORD_STATES], (*best)[VY_CHORD_STATES];
@@ -247,12 +282,12 @@ static void to_unit_sum(float *v)
 
 static void forward(struct work *w, uint32_t slots)
 {
-    const struct moves *const m = &w->moves;
     float moved[VY_CHORD_STATES];
     for (int s = 0; s < VY_CHORD_STATES; s++)
         w->alpha[0][s] = w->seen[0][s];
     to_unit_sum(w->alpha[0]);
     for (uint32_t t = 1; t < slots; t++) {
+        const struct moves *const m = w->moves + w->part[t];
         const float *const before = w->alpha[t - 1];
         spread(m->step, m->scale, m->prior, before, false, moved);
         for (int s = 0; s < VY_CHORD_STATES; s++)
@@ -265,7 +300,6 @@ static void forward(struct work *w, uint32_t slots)
 // Chance of each state and of each change, from what came before and after.
 static void backward(const struct work *w, uint32_t slots, struct vy_chords *chords)
 {
-    const struct moves *const m = &w->moves;
     float beta[VY_CHORD_STATES], ahead[VY_CHORD_STATES], moved[VY_CHORD_STATES];
     for (int s = 0; s < VY_CHORD_STATES; s++)
         beta[s] = 1;
@@ -278,6 +312,7 @@ static void backward(const struct work *w, uint32_t slots, struct vy_chords *cho
         if (!t)
             break;
         float stay = 0, all = 0;
+        const struct moves *const m = w->moves + w->part[t];
         spread(m->step, m->prior, m->scale, ahead, true, moved);
         for (int s = 0; s < VY_CHORD_STATES; s++) {
             const float kept = (1 - w->change[t]) * ahead[s];
@@ -315,7 +350,7 @@ static void best_ways(const struct moves *m, const float *best, float *reach, fl
 // Which state the best path to `at` at slot t was in at slot t - 1.
 static int came_from(const struct work *w, uint32_t t, int at)
 {
-    const struct moves *const m = &w->moves;
+    const struct moves *const m = w->moves + w->part[t];
     const float *const best = w->best[t - 1];
     const float go = logf(w->change[t]) + m->log_prior[at];
     float most = logf(1 - w->change[t]) + best[at];
@@ -332,10 +367,10 @@ static int came_from(const struct work *w, uint32_t t, int at)
 
 static void likeliest(struct work *w, uint32_t slots, uint8_t *state)
 {
-    const struct moves *const m = &w->moves;
     memcpy(w->best[0], w->score[0], sizeof w->best[0]);
     for (uint32_t t = 1; t < slots; t++) {
         const float stay = logf(1 - w->change[t]), go = logf(w->change[t]);
+        const struct moves *const m = w->moves + w->part[t];
         const float *const before = w->best[t - 1];
         float reach[12], to_none;
         best_ways(m, before, reach, &to_none);
@@ -362,7 +397,7 @@ static void hear(struct work *w, const struct vy_chroma_view *chroma,
     for (uint32_t t = 0; t < grid->slots; t++) {
         const double s = grid->edge[t + 1] - grid->edge[t];
         vy_chroma_mean(chroma, grid->edge[t], grid->edge[t + 1], &chords->mean[t]);
-        score_slot(&w->looks, &chords->mean[t], s, w->score[t]);
+        score_slot(&w->looks, &chords->mean[t], s, grid->sevenths, w->score[t]);
         float most = w->score[t][0];
         for (int c = 1; c < VY_CHORD_STATES; c++)
             most = w->score[t][c] > most ? w->score[t][c] : most;
@@ -373,6 +408,18 @@ static void hear(struct work *w, const struct vy_chroma_view *chroma,
         odds = odds / (1 - odds) * (grid->weight ? expf(grid->weight[t]) : 1);
         w->change[t] = odds / (1 + odds);
     }
+}
+
+static float share_of_sevenths(const struct vy_chords *chords, const double *edge)
+{
+    double four = 0, all = 1e-9;
+    for (uint32_t t = 0; t < chords->slots; t++)
+        for (int s = 0; s < VY_CHORD_NONE; s++) {
+            const double share = (edge[t + 1] - edge[t]) * (double)chords->share[t][s];
+            four += is_seventh(s / 12) ? share : 0;
+            all += share;
+        }
+    return (float)(four / all);
 }
 
 vy_status vy_chord_find(const struct vy_chroma_view *chroma, const struct vy_chord_grid *grid,
@@ -389,18 +436,27 @@ vy_status vy_chord_find(const struct vy_chroma_view *chroma, const struct vy_cho
     chords->share = vy_arena_take(arena, n * sizeof *chords->share);
     if (!w || !chords->mean || !chords->state || !chords->change || !chords->share)
         return VY_NO_MEMORY;
+    const uint32_t parts = grid->key ? grid->parts : 1;
+    w->moves = vy_arena_take(arena, parts * sizeof *w->moves);
+    w->part = vy_arena_take(arena, n * sizeof *w->part);
     w->change = vy_arena_take(arena, n * sizeof(float));
     w->score = vy_arena_take(arena, n * sizeof *w->score);
     w->seen = vy_arena_take(arena, n * sizeof *w->seen);
     w->alpha = vy_arena_take(arena, n * sizeof *w->alpha);
     w->best = vy_arena_take(arena, n * sizeof *w->best);
-    if (!w->change || !w->score || !w->seen || !w->alpha || !w->best)
+    if (!w->moves || !w->part || !w->change || !w->score || !w->seen || !w->alpha || !w->best)
         return VY_NO_MEMORY;
     make_looks(&w->looks);
-    make_moves(grid->key, &w->moves);
+    for (uint32_t part = 0; part < parts; part++)
+        make_moves(grid->key ? grid->key[part] : NULL, grid->sevenths, &w->moves[part]);
+    for (uint32_t t = 0; t < n; t++) {
+        const uint32_t part = parts > 1 ? (uint32_t)(grid->edge[t] / grid->part_s) : 0;
+        w->part[t] = part < parts ? part : parts - 1;
+    }
     hear(w, chroma, grid, chords);
     forward(w, n);
     backward(w, n, chords);
     likeliest(w, n, chords->state);
+    chords->sevenths = share_of_sevenths(chords, grid->edge);
     return VY_OK;
 }

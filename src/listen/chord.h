@@ -23,6 +23,7 @@ enum vy_chord_kind {
     VY_CHORD_SUS2
 };
 #define VY_CHORD_KINDS 10
+#define VY_SEVENTHS_USUAL 0.25f             ///< share of chords of four notes when nothing is known
 #define VY_CHORD_NONE (12 * VY_CHORD_KINDS) ///< the state without a chord
 #define VY_CHORD_STATES (VY_CHORD_NONE + 1) ///< state = kind * 12 + root
 #define VY_KEYS 24                          ///< key = tonic, + 12 for minor
@@ -33,12 +34,16 @@ struct vy_chord_grid {
     uint32_t slots;
     const float *weight; ///< [slots] how much likelier than usual a change is at edge i, as a
                          ///< natural logarithm; NULL = equal
-    const float *key;    ///< [VY_KEYS] share of each key, sum 1; NULL = not known
+    const float (*key)[VY_KEYS]; ///< [parts] share of each key, sum 1; NULL = not known
+    double part_s;               ///< part i of the piece, from i * part_s on; the last has no end
+    uint32_t parts;
+    float sevenths; ///< share of chords of four notes in such music, 0..1
 };
 
 /// What was found, in the arena.
 struct vy_chords {
     uint32_t slots;
+    float sevenths;                  ///< share of the time with chords of four notes
     struct vy_chroma_frame *mean;    ///< [slots]
     uint8_t *state;                  ///< [slots] the likeliest path
     float *change;                   ///< [slots] chance that a chord begins at edge i

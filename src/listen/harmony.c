@@ -10,9 +10,11 @@
 #include <stdlib.h>
 
 #define GRID_S 0.34     ///< without beats
-#define LONG_BEAT_S 0.9 ///< longer beats are halved
+#define LONG_BEAT_S 0.9 ///< longer beats are divided
 #define BAR_LIKES 1.2f  ///< a chord begins with a bar e^this times as often as elsewhere
 #define BAR_SNAP_S 0.06 ///< a downbeat is a beat within this
+#define PART_S 15.0     ///< stretch for which a key is taken
+#define AROUND_S 20.0   ///< what is looked at before and after it
 #define TUNED_SURE 0.2f ///< less agreement than this on where the scale lies is no tuning
 
 struct vy_harmony {
@@ -82,10 +84,9 @@ static vy_status make_grid(const struct vy_chroma_view *view, const double *beat
             if (t > pace / 4)
                 edge[n++] = t;
     for (uint32_t b = 0; b < beats && beat[b] < end; b++) {
-        if (n > 1 && beat[b] - edge[n - 1] > LONG_BEAT_S) {
-            edge[n] = (edge[n - 1] + beat[b]) / 2;
-            n++;
-        }
+        const double gap = beat[b] - edge[n - 1], parts = ceil(gap / LONG_BEAT_S);
+        for (double i = 1; n > 1 && i < parts; i++)
+            edge[n++] = beat[b] - gap * (1 - i / parts);
         if (beat[b] > edge[n - 1] + 0.02)
             edge[n++] = beat[b];
         if (at)
@@ -97,6 +98,7 @@ static vy_status make_grid(const struct vy_chroma_view *view, const double *beat
     }
     edge[n] = end;
     grid->edge = edge;
+    grid->sevenths = VY_SEVENTHS_USUAL;
     grid->slots = n;
     return VY_OK;
 }
@@ -162,21 +164,51 @@ static vy_status write_spans(const struct vy_chords *chords, const double *edge,
     return VY_OK;
 }
 
+static uint32_t slot_at(const struct vy_chord_grid *grid, double s)
+{
+    uint32_t t = 0;
+    while (t < grid->slots && grid->edge[t] < s)
+        t++;
+    return t;
+}
+
+// The key of each part of the piece, from what is around it and from the whole.
+static vy_status find_keys(const struct vy_chroma_view *view, const struct vy_chords *chords,
+                           struct vy_arena *scratch, struct vy_chord_grid *grid)
+{
+    struct vy_key whole, near;
+    vy_key_find(view, chords, grid->edge, 0, grid->slots, &whole);
+    grid->part_s = PART_S;
+    grid->parts = (uint32_t)ceil(grid->edge[grid->slots] / PART_S);
+    float(*const key)[VY_KEYS] = vy_arena_take(scratch, grid->parts * sizeof *key);
+    if (!key)
+        return VY_NO_MEMORY;
+    for (uint32_t part = 0; part < grid->parts; part++) {
+        const uint32_t end = slot_at(grid, (part + 1) * PART_S + AROUND_S), to = end ? end : 1;
+        const uint32_t begin = slot_at(grid, part * PART_S - AROUND_S);
+        const uint32_t from = begin < to ? begin : to - 1;
+        vy_key_find(view, chords, grid->edge, from, to, &near);
+        for (int k = 0; k < VY_KEYS; k++)
+            key[part][k] = 0.5f * (whole.share[k] + near.share[k]);
+    }
+    grid->key = (const float(*)[VY_KEYS])key;
+    return VY_OK;
+}
+
 // Chords without a key tell the key, and the key helps the chords.
 static vy_status find_both(const struct vy_chroma_view *view, struct vy_chord_grid *grid,
                            struct vy_arena *scratch, struct vy_chords *chords, struct vy_key *key)
 {
     struct vy_chords rough;
     vy_status status = vy_chord_find(view, grid, scratch, &rough);
+    if (!status)
+        status = find_keys(view, &rough, scratch, grid);
     if (status)
         return status;
-    struct vy_key first;
-    vy_key_find(view, &rough, grid->edge, &first);
-    grid->key = first.share;
+    grid->sevenths = rough.sevenths;
     status = vy_chord_find(view, grid, scratch, chords);
-    grid->key = NULL;
     if (!status)
-        vy_key_find(view, chords, grid->edge, key);
+        vy_key_find(view, chords, grid->edge, 0, grid->slots, key);
     return status;
 }
 

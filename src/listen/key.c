@@ -58,12 +58,13 @@ static bool is_dominant(int state, int key)
 }
 
 // Evidence of one path of chords for each key.
-static void hear_path(const struct vy_chords *chords, const double *edge, float *score)
+static void hear_path(const struct vy_chords *chords, const double *edge, uint32_t from,
+                      uint32_t to, float *score)
 {
     int last = VY_CHORD_NONE, first = VY_CHORD_NONE;
     double in_key[VY_KEYS] = {0}, whole = 0;
     float spans = 0, cadences[VY_KEYS] = {0};
-    for (uint32_t t = 0; t < chords->slots; t++) {
+    for (uint32_t t = from; t < to; t++) {
         const int now = chords->state[t];
         if (now == VY_CHORD_NONE)
             continue;
@@ -84,30 +85,32 @@ static void hear_path(const struct vy_chords *chords, const double *edge, float 
     for (int k = 0; k < VY_KEYS; k++) {
         score[k] += CHORDS_COUNT * count * (float)(in_key[k] / whole);
         score[k] += CADENCES_COUNT * cadences[k] / fmaxf(spans / 4, 1);
-        score[k] += LAST_COUNTS * is_tonic(last, k) + FIRST_COUNTS * is_tonic(first, k);
+        score[k] += to == chords->slots ? LAST_COUNTS * is_tonic(last, k) : 0;
+        score[k] += from == 0 ? FIRST_COUNTS * is_tonic(first, k) : 0;
     }
 }
 
 // How much of the time there is a chord at all.
-static float tonal_share(const struct vy_chords *chords, const double *edge)
+static float tonal_share(const struct vy_chords *chords, const double *edge, uint32_t from,
+                         uint32_t to)
 {
     double tonal = 0;
-    for (uint32_t t = 0; t < chords->slots; t++)
+    for (uint32_t t = from; t < to; t++)
         if (chords->state[t] != VY_CHORD_NONE)
             tonal += edge[t + 1] - edge[t];
-    return chords->slots ? (float)(tonal / (edge[chords->slots] - edge[0])) : 0;
+    return (float)(tonal / (edge[to] - edge[from]));
 }
 
 void vy_key_find(const struct vy_chroma_view *chroma, const struct vy_chords *chords,
-                 const double *edge, struct vy_key *key)
+                 const double *edge, uint32_t from, uint32_t to, struct vy_key *key)
 {
     *key = (struct vy_key){.best = 0};
     float sum[12] = {0}, score[VY_KEYS] = {0};
-    for (uint32_t t = 0; t < chords->slots; t++)
+    for (uint32_t t = from; t < to; t++)
         for (int p = 0; p < 12; p++)
             sum[p] += (float)(edge[t + 1] - edge[t]) *
                       (chords->mean[t].treble[p] + PROFILE_BASS * chords->mean[t].bass[p]);
-    hear_path(chords, edge, score);
+    hear_path(chords, edge, from, to, score);
     float most = -INFINITY, whole = 0;
     for (int k = 0; k < VY_KEYS; k++) {
         score[k] += PROFILE_COUNTS * correlation(sum, profile[k / 12], k % 12);
@@ -121,5 +124,6 @@ void vy_key_find(const struct vy_chroma_view *chroma, const struct vy_chords *ch
     for (int k = 0; k < VY_KEYS; k++)
         key->share[k] /= whole;
     const float scale = (chroma->tuning_confidence - NO_SCALE) / (SURE_SCALE - NO_SCALE);
-    key->confidence = key->share[key->best] * fminf(fmaxf(scale, 0), 1) * tonal_share(chords, edge);
+    key->confidence =
+        key->share[key->best] * fminf(fmaxf(scale, 0), 1) * tonal_share(chords, edge, from, to);
 }

@@ -13,8 +13,10 @@ struct vy_key {
     float confidence;     ///< 0 = nothing here has a key
 };
 
-/// @param edge  [chords->slots + 1] seconds
+/// @param edge      [chords->slots + 1] seconds
+/// @param from, to  the slots to look at, from < to; a piece's first and last chord count only when
+///                  they are among them
 void vy_key_find(const struct vy_chroma_view *chroma, const struct vy_chords *chords,
-                 const double *edge, struct vy_key *key);
+                 const double *edge, uint32_t from, uint32_t to, struct vy_key *key);
 
 #endif
