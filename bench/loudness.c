@@ -8,7 +8,9 @@
 //        bench-loudness --flat HOURS     memory at the start and the end of a long sound
 #include "listen/level.h"
 #include "listen/loudness.h"
+#include "listen/room.h"
 #include "listen/stereo.h"
+#include "listen/stft.h"
 
 #include <ebur128.h>
 #include <math.h>
@@ -25,8 +27,10 @@ struct ears {
     struct vy_level *level;
     struct vy_loudness *loudness;
     struct vy_stereo_ear *stereo;
+    struct vy_stft *stft;
+    struct vy_room *room;
     ebur128_state *peer;
-    double level_s, loudness_s, stereo_s, peer_s;
+    double level_s, loudness_s, stereo_s, room_s, peer_s;
 };
 
 static double now(void)
@@ -36,6 +40,15 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+// The transform is there for all ears and not counted for this one.
+static void on_hop(void *arg, const struct vy_hop *hop)
+{
+    struct ears *const e = arg;
+    const double a = now();
+    vy_room_hop(e->room, hop);
+    e->room_s += now() - a;
+}
+
 static void make(struct ears *e, uint32_t sr_hz, uint32_t chans)
 {
     *e = (struct ears){.sr_hz = sr_hz, .chans = chans};
@@ -43,7 +56,9 @@ static void make(struct ears *e, uint32_t sr_hz, uint32_t chans)
         ebur128_init(chans, sr_hz, EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
     if (!e->peer || vy_level_new(sr_hz, chans, &e->level) ||
         vy_loudness_new(sr_hz, chans, NULL, NULL, NULL, &e->loudness) ||
-        vy_stereo_new(sr_hz, chans, &e->stereo))
+        vy_stereo_new(sr_hz, chans, &e->stereo) ||
+        vy_stft_new(sr_hz, 2048, 512, on_hop, e, &e->stft) ||
+        vy_room_new(vy_stft_shape(e->stft), &e->room))
         abort();
 }
 
@@ -52,6 +67,8 @@ static void drop(struct ears *e)
     vy_level_destroy(e->level);
     vy_loudness_destroy(e->loudness);
     vy_stereo_destroy(e->stereo);
+    vy_stft_destroy(e->stft);
+    vy_room_destroy(e->room);
     ebur128_destroy(&e->peer);
 }
 
@@ -70,6 +87,10 @@ static void hear(struct ears *e, const float *frames, const float *const chan[],
     e->loudness_s += c - b;
     e->stereo_s += d - c;
     e->peer_s += now() - d;
+    float mono[PART];
+    for (size_t i = 0; i < n; i++)
+        mono[i] = 0.5f * (chan[0][i] + chan[e->chans > 1][i]);
+    vy_stft_push(e->stft, mono, n);
 }
 
 static void report(struct ears *e, const char *path, double seconds)
@@ -88,6 +109,7 @@ static void report(struct ears *e, const char *path, double seconds)
            e->chans);
     printf("  level              %6.2f\n", e->level_s * hour);
     printf("  stereo             %6.2f\n", e->stereo_s * hour);
+    printf("  room (of hops)     %6.2f\n", e->room_s * hour);
     printf("  I, LRA, true peak  %6.2f   libebur128 %6.2f   ratio %.2f (limit 0.50)\n",
            e->loudness_s * hour, e->peer_s * hour, e->loudness_s / e->peer_s);
     printf("  ours               %.2f LUFS, LRA %.2f LU, %.2f dBTP\n", f.integrated_lufs,
