@@ -6,6 +6,7 @@
 #include "listen/clicks.h"
 
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -64,25 +65,22 @@ void vy_clicks_destroy(struct vy_clicks *clicks)
 }
 
 // r[k] = sum of x[i] x[i + k] for four neighbouring k: sums that need not wait for each other. n is
-// a multiple of VY_SUM_LANES, x has ORDER + 1 zeros behind it.
+// a multiple of 8, x has ORDER + 1 zeros behind it.
 VY_SIMD static void correlate_four(const float *restrict x, uint32_t n, uint32_t k,
                                    double *restrict r)
 {
-    float a[VY_SUM_LANES] = {0}, b[VY_SUM_LANES] = {0};
-    float c[VY_SUM_LANES] = {0}, d[VY_SUM_LANES] = {0};
-    for (uint32_t i = 0; i < n; i += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++) {
-            a[j] += x[i + j] * x[i + j + k];
-            b[j] += x[i + j] * x[i + j + k + 1];
-            c[j] += x[i + j] * x[i + j + k + 2];
-            d[j] += x[i + j] * x[i + j + k + 3];
-        }
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++) {
-        r[k] += (double)a[j];
-        r[k + 1] += (double)b[j];
-        r[k + 2] += (double)c[j];
-        r[k + 3] += (double)d[j];
+    vy_f8 a = vy_set(0), b = vy_set(0), c = vy_set(0), d = vy_set(0);
+    for (uint32_t i = 0; i < n; i += 8) {
+        const vy_f8 in = vy_load8(x + i);
+        a += in * vy_load8(x + i + k);
+        b += in * vy_load8(x + i + k + 1);
+        c += in * vy_load8(x + i + k + 2);
+        d += in * vy_load8(x + i + k + 3);
     }
+    r[k] = (double)vy_sum(a);
+    r[k + 1] = (double)vy_sum(b);
+    r[k + 2] = (double)vy_sum(c);
+    r[k + 3] = (double)vy_sum(d);
 }
 
 VY_SIMD static void apply_window(const float *restrict x, const float *restrict window,
@@ -127,7 +125,7 @@ VY_SIMD static void filter(const float *restrict x, const float *restrict a, flo
 
 static void make_residual(struct vy_clicks *c)
 {
-    double r[ORDER + 1] = {0};
+    double r[ORDER + 1];
     float a[ORDER + 1];
     float *const e = c->residual + 2 * (size_t)c->block;
     memmove(c->residual, c->residual + c->block, 2 * sizeof(float) * c->block);
@@ -143,13 +141,12 @@ static void make_residual(struct vy_clicks *c)
 
 VY_SIMD static float sum_abs(const float *restrict e, uint32_t n)
 {
-    float sum[VY_SUM_LANES] = {0}, all = 0.0f;
-    for (uint32_t i = 0; i < n; i += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-            sum[j] += fabsf(e[i + j]);
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-        all += sum[j];
-    return all;
+    vy_f8 low = vy_set(0), high = vy_set(0);
+    for (uint32_t i = 0; i < n; i += VY_SUM_LANES) {
+        low += vy_abs(vy_load8(e + i));
+        high += vy_abs(vy_load8(e + i + 8));
+    }
+    return vy_sum(low + high);
 }
 
 // Is the peak at p of the three blocks a click? `near` is a millisecond.

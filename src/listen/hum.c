@@ -4,6 +4,7 @@
 
 #include "listen/fft.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -98,13 +99,12 @@ void vy_hum_destroy(struct vy_hum *hum)
 // n is a multiple of VY_SUM_LANES.
 VY_SIMD static float dot(const float *restrict a, const float *restrict b, uint32_t n)
 {
-    float sum[VY_SUM_LANES] = {0}, all = 0.0f;
-    for (uint32_t i = 0; i < n; i += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-            sum[j] += a[i + j] * b[i + j];
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-        all += sum[j];
-    return all;
+    vy_f8 low = vy_set(0), high = vy_set(0);
+    for (uint32_t i = 0; i < n; i += VY_SUM_LANES) {
+        low += vy_load8(a + i) * vy_load8(b + i);
+        high += vy_load8(a + i + 8) * vy_load8(b + i + 8);
+    }
+    return vy_sum(low + high);
 }
 
 static int by_size(const void *a, const void *b)

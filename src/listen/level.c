@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Sums are kept in VY_SUM_LANES lanes of f32 over a chunk and in f64 from chunk to chunk.
+// Sums are kept in eight lanes of f32 over a chunk and in f64 from chunk to chunk.
 #include "listen/level.h"
 
 #include "listen/clip.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,25 +71,21 @@ void vy_level_destroy(struct vy_level *level)
 // Of CHUNK samples; a shorter chunk is padded with zeros.
 VY_SIMD static void sum_chunk(const float *restrict x, struct chunk_sums *restrict out)
 {
-    float sum[VY_SUM_LANES] = {0}, square[VY_SUM_LANES] = {0};
-    float least[VY_SUM_LANES] = {0}, most[VY_SUM_LANES] = {0};
-    uint32_t full[VY_SUM_LANES] = {0};
-    for (uint32_t i = 0; i < CHUNK; i += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++) {
-            const float v = x[i + j];
-            sum[j] += v;
-            square[j] += v * v;
-            least[j] = v < least[j] ? v : least[j];
-            most[j] = v > most[j] ? v : most[j];
-            full[j] += (v >= 1.0f) | (v <= -1.0f);
-        }
-    *out = (struct chunk_sums){0};
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++) {
-        out->sum += sum[j];
-        out->square += square[j];
+    vy_f8 sum = vy_set(0), square = vy_set(0), least = vy_set(0), most = vy_set(0);
+    vy_i8 full = {0};
+    for (uint32_t i = 0; i < CHUNK; i += 8) {
+        const vy_f8 v = vy_load8(x + i);
+        sum += v;
+        square += v * v;
+        least = vy_select(v < least, v, least);
+        most = vy_greater(v, most);
+        full -= (v >= 1.0f) | (v <= -1.0f); // a mask is -1
+    }
+    *out = (struct chunk_sums){.sum = vy_sum(sum), .square = vy_sum(square)};
+    for (uint32_t j = 0; j < 8; j++) {
         out->least = least[j] < out->least ? least[j] : out->least;
         out->most = most[j] > out->most ? most[j] : out->most;
-        out->full_scale += full[j];
+        out->full_scale += (uint32_t)full[j];
     }
 }
 

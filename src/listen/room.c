@@ -7,6 +7,7 @@
 #include "listen/floor.h"
 #include "listen/hum.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -95,33 +96,21 @@ void vy_room_destroy(struct vy_room *room)
     free(room);
 }
 
-VY_SIMD static float sum_bins(const float *restrict power, uint32_t from, uint32_t to)
+// Sum of power[k] * weight[k]; of power[k] alone when `weight` is NULL.
+VY_SIMD static float sum_bins(const float *power, const float *weight, uint32_t from, uint32_t to)
 {
-    float sum[VY_SUM_LANES] = {0}, all = 0.0f;
+    vy_f8 sum = vy_set(0);
+    float rest = 0.0f;
     uint32_t k = from;
-    for (; k + VY_SUM_LANES <= to; k += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-            sum[j] += power[k + j];
+    if (weight)
+        for (; k + 8 <= to; k += 8)
+            sum += vy_load8(power + k) * vy_load8(weight + k);
+    else
+        for (; k + 8 <= to; k += 8)
+            sum += vy_load8(power + k);
     for (; k < to; k++)
-        all += power[k];
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-        all += sum[j];
-    return all;
-}
-
-VY_SIMD static float sum_weighted(const float *restrict power, const float *restrict weight,
-                                  uint32_t bins)
-{
-    float sum[VY_SUM_LANES] = {0}, all = 0.0f;
-    uint32_t k = 0;
-    for (; k + VY_SUM_LANES <= bins; k += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-            sum[j] += power[k + j] * weight[k + j];
-    for (; k < bins; k++)
-        all += power[k] * weight[k];
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++)
-        all += sum[j];
-    return all;
+        rest += weight ? power[k] * weight[k] : power[k];
+    return vy_sum(sum) + rest;
 }
 
 // Every stretch of hops that lie wholly in the sound.
@@ -149,9 +138,9 @@ void vy_room_hop(struct vy_room *room, const struct vy_hop *hop)
     const struct vy_hop_shape *const shape = &r->shape;
     float level[FLOORS];
     for (uint32_t b = 0; b < VY_ROOM_BANDS; b++)
-        level[b] = r->scale * sum_bins(hop->power, r->edge[b], r->edge[b + 1]);
-    level[ALL] = r->scale * sum_bins(hop->power, 1, shape->bins);
-    level[WEIGHTED] = r->scale * sum_weighted(hop->power, r->weight, shape->bins);
+        level[b] = r->scale * sum_bins(hop->power, NULL, r->edge[b], r->edge[b + 1]);
+    level[ALL] = r->scale * sum_bins(hop->power, NULL, 1, shape->bins);
+    level[WEIGHTED] = r->scale * sum_bins(hop->power, r->weight, 1, shape->bins);
     if (!hop->lead && !hop->tail)
         take_floor(r, level);
     for (uint32_t b = 0; b < VY_ROOM_DECAYS; b++)

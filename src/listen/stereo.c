@@ -7,6 +7,7 @@
 
 #include "listen/fft.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -102,18 +103,16 @@ void vy_stereo_destroy(struct vy_stereo_ear *ear)
 VY_SIMD static void sum_block(const float *restrict l, const float *restrict r,
                               struct sums *restrict to)
 {
-    float left[VY_SUM_LANES] = {0}, right[VY_SUM_LANES] = {0}, cross[VY_SUM_LANES] = {0};
-    for (uint32_t i = 0; i < BLOCK; i += VY_SUM_LANES)
-        for (uint32_t j = 0; j < VY_SUM_LANES; j++) {
-            left[j] += l[i + j] * l[i + j];
-            right[j] += r[i + j] * r[i + j];
-            cross[j] += l[i + j] * r[i + j];
-        }
-    for (uint32_t j = 0; j < VY_SUM_LANES; j++) {
-        to->left += (double)left[j];
-        to->right += (double)right[j];
-        to->cross += (double)cross[j];
+    vy_f8 left = vy_set(0), right = vy_set(0), cross = vy_set(0);
+    for (uint32_t i = 0; i < BLOCK; i += 8) {
+        const vy_f8 a = vy_load8(l + i), b = vy_load8(r + i);
+        left += a * a;
+        right += b * b;
+        cross += a * b;
     }
+    to->left += (double)vy_sum(left);
+    to->right += (double)vy_sum(right);
+    to->cross += (double)vy_sum(cross);
 }
 
 VY_SIMD static void mix_window(const float *restrict l, const float *restrict r,

@@ -5,6 +5,7 @@
 #include "listen/true_peak.h"
 
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,12 +54,10 @@ static inline float larger(float a, float b)
 VY_SIMD static void steps_largest(const float *restrict x, uint32_t n, float *restrict most)
 {
     for (uint32_t s = 0; s < n / STEP; s++) {
-        float top = 0.0f;
-        for (uint32_t i = 0; i < STEP; i++) {
-            const float a = fabsf(x[s * STEP + i]);
-            top = a > top ? a : top;
-        }
-        most[s] = top;
+        const vy_f8 a = vy_abs(vy_load8(x + s * STEP)), b = vy_abs(vy_load8(x + s * STEP + 8));
+        const vy_f8 c = vy_greater(a, b);
+        const vy_f8 d = vy_greater(c, __builtin_shufflevector(c, c, 4, 5, 6, 7, 0, 1, 2, 3));
+        most[s] = larger(larger(d[0], d[1]), larger(d[2], d[3]));
     }
 }
 
