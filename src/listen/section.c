@@ -7,11 +7,14 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define D VY_STEP_TIMBRE
 #define CUT_PRICE 1.3     ///< of a cut, in bars of the piece's mean variance between bars
-#define LONG_BARS 20      ///< from here on a cut costs more, with the root of the length
+#define LONG_BARS 20      ///< from here on a cut costs more
+#define LONG_POWER 0.25   ///< with this power of the length
+#define FAR_TAIL 1.5      ///< times the median distance: the most that the mean may be
 #define INSIDE_PRICE 0.25 ///< of a cut inside a bar, in cuts
 #define UNEVEN_PRICE 0.2  ///< of a length that is no round number of bars, in cuts
 #define UNEVEN 0.26       ///< bars off
@@ -20,7 +23,8 @@
 #define LONG_PIECE_S 75.0
 #define SHORTEST_LONG_BARS 4
 #define SHORTEST_LONG_S 6.0
-#define ALIKE 0.8 ///< squared distance of sections with the same letter, in mean variances of a bar
+#define ALIKE 0.35      ///< squared distance of the same letter, in distances of a bar
+#define ALIKE_PRICE 0.8 ///< or what two letters explain more than one, in cuts
 
 struct form {
     const struct vy_steps *steps;
@@ -77,10 +81,20 @@ static vy_status add_up(struct form *f, struct vy_arena *scratch)
     return VY_OK;
 }
 
-// Variance between bars: what the sections can explain at best.
-static double between_bars(const struct form *f)
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Squared distance of a bar from the mean of all: what the sections can explain at best. A few bars
+// that are like nothing else, as in a quiet intro, do not hide what the others have.
+static vy_status between_bars(struct form *f, struct vy_arena *scratch)
 {
     const uint32_t n = f->steps->count, bar = f->steps->bar, bars = n / bar;
+    double *const far = vy_arena_take(scratch, bars * sizeof *far);
+    if (!far)
+        return VY_NO_MEMORY;
     double mean[D], total = 0;
     for (uint32_t k = 0; k < D; k++)
         mean[k] = f->sum[(size_t)bars * bar * D + k] / bars;
@@ -88,12 +102,15 @@ static double between_bars(const struct form *f)
         double of_bar[D];
         for (uint32_t k = 0; k < D; k++)
             of_bar[k] = f->sum[(size_t)(b + 1) * bar * D + k] - f->sum[(size_t)b * bar * D + k];
-        total += squared(of_bar, mean);
+        far[b] = squared(of_bar, mean) / bar; // of means: / bar twice, times the steps of a bar
+        total += far[b] / bars;
     }
-    return total / bars / bar; // of means of a bar: / bar twice, times the steps of a bar
+    qsort(far, bars, sizeof *far, by_size);
+    f->bar = fmin(total, FAR_TAIL * far[bars / 2]);
+    return VY_OK;
 }
 
-static void set_prices(struct form *f)
+static vy_status set_prices(struct form *f, struct vy_arena *scratch)
 {
     const struct vy_steps *const s = f->steps;
     const double length_s = s->at_s[s->count] - s->at_s[0], step_s = length_s / s->count;
@@ -101,10 +118,11 @@ static void set_prices(struct form *f)
     const bool is_long = length_s > LONG_PIECE_S;
     const double least_s = is_long ? SHORTEST_LONG_S : SHORTEST_S;
     const uint32_t least_bars = is_long ? SHORTEST_LONG_BARS : SHORTEST_BARS;
-    f->bar = between_bars(f);
-    f->price = f->bar * CUT_PRICE * sqrt(fmax(bars / LONG_BARS, 1));
+    const vy_status status = between_bars(f, scratch);
+    f->price = f->bar * CUT_PRICE * pow(fmax(bars / LONG_BARS, 1), LONG_POWER);
     f->shortest = (uint32_t)fmax(least_bars * s->bar, ceil(least_s / step_s - 0.2));
     f->round = (is_long ? 4 : 2) * s->bar;
+    return status;
 }
 
 // What a section costs beside the unlikeness of its steps.
@@ -170,19 +188,28 @@ static void rename_letter(struct form *f, uint32_t from, uint32_t to)
             f->letter[i] = (uint8_t)to;
 }
 
+// Squared distance at which sections of so many steps get one letter.
+static double alike(const struct form *f, uint32_t steps_a, uint32_t steps_b)
+{
+    const double steps = (double)steps_a * steps_b / ((double)steps_a + steps_b);
+    return fmax(ALIKE * f->bar / f->steps->bar, ALIKE_PRICE * f->price / steps);
+}
+
 // The two letters that sound most alike become one, as long as they are alike enough.
 static bool unite_nearest(struct form *f, uint32_t letters)
 {
-    double least = ALIKE * f->bar / f->steps->bar;
+    double least = 1;
     uint32_t from = 0, to = 0;
     for (uint32_t a = 0; a < letters; a++) {
         double mean_a[D], mean_b[D];
-        if (!mean_of(f, a, mean_a))
+        const uint32_t steps_a = mean_of(f, a, mean_a);
+        if (!steps_a)
             continue;
         for (uint32_t b = 0; b < a; b++) {
-            if (!mean_of(f, b, mean_b))
+            const uint32_t steps_b = mean_of(f, b, mean_b);
+            if (!steps_b)
                 continue;
-            const double d = squared(mean_a, mean_b);
+            const double d = squared(mean_a, mean_b) / alike(f, steps_a, steps_b);
             if (d < least) {
                 least = d;
                 from = a;
@@ -304,8 +331,9 @@ vy_status vy_section_find(const struct vy_steps *steps, double end_s, struct vy_
     vy_status status = add_up(&f, scratch);
     if (status != VY_OK)
         return status;
-    set_prices(&f);
-    status = cut_best(&f, scratch);
+    status = set_prices(&f, scratch);
+    if (status == VY_OK)
+        status = cut_best(&f, scratch);
     if (status != VY_OK)
         return status;
     give_letters(&f);

@@ -13,8 +13,9 @@
 #define TURN 1.6F         ///< sum of the three that is a drop or a break
 #define FLOOR_DB (-40.0F)
 #define RISE_FLOOR 0.003F
+#define BUILD_BARS_MIN 2
 #define BUILD_BARS_MAX 16
-#define BUILD_S 4.0
+#define BUILD_S 5.0
 #define BUILD_FIT 0.6     ///< correlation of the rise with time
 #define BUILD_DB 5.0      ///< from the first to the last
 #define BUILD_OCTAVES 1.2 ///< the same, of the onset curve
@@ -131,7 +132,7 @@ static bool build_before(const struct scene *c, uint32_t to, struct vy_turning *
 {
     const struct vy_steps *const s = c->steps;
     double most = 0;
-    for (uint32_t bars = 2; bars <= BUILD_BARS_MAX && bars * s->bar <= to; bars *= 2) {
+    for (uint32_t bars = BUILD_BARS_MIN; bars <= BUILD_BARS_MAX && bars * s->bar <= to; bars *= 2) {
         const uint32_t from = to - bars * s->bar;
         const double b = built(c, from, to);
         if (s->at_s[to] - s->at_s[from] < BUILD_S || b < most)
@@ -149,6 +150,14 @@ static int by_time(const void *a, const void *b)
     return (x->start_s > y->start_s) - (x->start_s < y->start_s);
 }
 
+static bool begins_section(const struct vy_music_found *found, double at_s)
+{
+    for (uint32_t i = 1; i < found->sections; i++)
+        if (fabs(found->section[i].start_s - at_s) < 0.01)
+            return true;
+    return false;
+}
+
 static void put_turnings(const struct scene *c, struct vy_music_found *found)
 {
     const struct vy_steps *const s = c->steps;
@@ -156,7 +165,7 @@ static void put_turnings(const struct scene *c, struct vy_music_found *found)
     for (uint32_t i = c->window; i < s->count; i++) {
         const bool top = is_top(c, i);
         struct vy_turning build;
-        const bool target = (top && c->turn[i] > 0) || (s->barred ? s->down[i] : i % s->bar == 0);
+        const bool target = (top && c->turn[i] > 0) || begins_section(found, s->at_s[i]);
         if (target && build_before(c, i, &build) && build.start_s >= built_until) {
             found->turning[found->turnings++] = build;
             built_until = build.end_s;
