@@ -145,11 +145,13 @@ struct looks {
 
 static void make_looks(struct looks *looks)
 {
-    for (int s = 0; s < VY_CHORD_NONE; s++)
+    for (int s = 0; s < VY_CHORD_NONE; s++) {
+        const struct kind *const k = &kinds[s / 12];
         for (int p = 0; p < 12; p++) {
-            looks->note[s][(p + s) % 12] = logf(0.012f * kinds[s / 12].note[p]);
-            looks->bass[s][(p + s) % 12] = logf(0.012f * kinds[s / 12].bass[p]);
+            looks->note[s][(p + s) % 12] = logf(0.012f * k->note[p]);
+            looks->bass[s][(p + s) % 12] = logf(0.012f * k->bass[p]);
         }
+    }
 }
 
 // As shares of the whole; all 0 when there is nothing.

@@ -26,6 +26,7 @@ struct vy_listener {
     struct vy_spectral *spectral;
     struct vy_overview *overview;
     struct vy_music *music;
+    struct vy_pitch *pitch;
     struct vy_arena arena;
     soxr_t resampler;
     float mono[BLOCK];
@@ -39,6 +40,7 @@ static void to_music(void *arg, const struct vy_hop *hop)
     struct vy_listener *const l = arg;
     if (!l->status)
         l->status = vy_music_hop(l->music, hop);
+    vy_pitch_hop(l->pitch, hop);
 }
 
 static void to_ears(void *arg, const struct vy_hop *hop)
@@ -69,7 +71,9 @@ static vy_status open_music(struct vy_listener *l)
         if (status)
             return status;
     }
-    return vy_music_new(vy_stft_shape(fits ? l->stft : l->music_stft), &l->music);
+    const struct vy_hop_shape *const shape = vy_stft_shape(fits ? l->stft : l->music_stft);
+    const vy_status status = vy_pitch_new(shape, NULL, NULL, &l->pitch);
+    return status ? status : vy_music_new(shape, &l->music);
 }
 
 static vy_status open_ears(struct vy_listener *l)
@@ -178,6 +182,7 @@ static void finish_music(struct vy_listener *l, struct vy_report *report)
         vy_stft_finish(l->music_stft);
     if (!l->status)
         l->status = vy_music_finish(l->music, &l->arena, &report->music);
+    vy_pitch_finish(l->pitch, &report->pitch);
 }
 
 vy_status vy_listener_finish(struct vy_listener *listener, struct vy_report *report)
@@ -216,6 +221,7 @@ void vy_listener_destroy(struct vy_listener *listener)
     vy_spectral_destroy(listener->spectral);
     vy_overview_destroy(listener->overview);
     vy_music_destroy(listener->music);
+    vy_pitch_destroy(listener->pitch);
     if (listener->resampler)
         soxr_delete(listener->resampler);
     vy_arena_clear(&listener->arena);

@@ -266,10 +266,18 @@ void vy_pitch_finish(struct vy_pitch *pitch, struct vy_pitch_summary *summary)
     pitch->end = pitch->hops ? 1 + (pitch->hops - 1) / VY_PITCH_EVERY : 0;
     while (pitch->index < pitch->end)
         push(pitch, silence, VY_LOW_MOST);
-    *summary = (struct vy_pitch_summary){.frames = pitch->end, .voiced = pitch->voiced};
-    if (!pitch->voiced)
+    *summary = (struct vy_pitch_summary){.frames = pitch->end,
+                                         .voiced = pitch->voiced,
+                                         .median_hz = NAN,
+                                         .low_hz = NAN,
+                                         .high_hz = NAN,
+                                         .tuning_cents = NAN};
+    if (!pitch->voiced) {
+        summary->why = "no single voice with a pitch";
         return;
+    }
     const double voiced = (double)pitch->voiced;
+    summary->share = (float)(voiced / (double)pitch->end);
     summary->median_hz = quantile(pitch, 0.5);
     summary->low_hz = quantile(pitch, 0.05);
     summary->high_hz = quantile(pitch, 0.95);

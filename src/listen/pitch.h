@@ -24,13 +24,16 @@ struct vy_pitch_frame {
 /// Gets every frame, in order.
 typedef void vy_pitch_fn(void *arg, const struct vy_pitch_frame *frame);
 
-/// All frames together.
+/// All frames together. Pitches are NAN when no frame is voiced.
 struct vy_pitch_summary {
     uint64_t frames, voiced;
-    float median_hz, low_hz, high_hz;      ///< of voiced frames: half, 5 % and 95 % lie below; 0 =
-                                           ///< none
-    float confidence;                      ///< mean of the voiced frames
-    float tuning_cents, tuning_confidence; ///< of A4 = 440 Hz, -50 .. 50
+    float share;             ///< voiced part of the frames, 0..1
+    float median_hz;         ///< of the voiced frames
+    float low_hz, high_hz;   ///< 5 % of them lie below, 5 % above
+    float confidence;        ///< their mean, 0 when there are none
+    float tuning_cents;      ///< of A4 = 440 Hz, -50 .. 50
+    float tuning_confidence; ///< how well they agree on it
+    const char *why;         ///< NAN: the reason
 };
 
 struct vy_pitch;

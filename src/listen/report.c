@@ -70,6 +70,18 @@ static const struct vy_field fields[] = {
     STAT("contrast_db", "dB", contrast_db, "peaks over valleys of the spectrum"),
     STAT("zero_crossings_s", "1/s", zero_crossings_s, "zero crossings a second"),
     STAT("onset_strength", "dB", onset_strength, "how much rises from window to window"),
+
+    ROW(MUSIC, "pitch", "voiced_share", "", FLOAT, pitch.share, 0,
+        "part of the time that has one clear pitch, 0..1"),
+    ROW(MUSIC, "pitch", "confidence", "", FLOAT, pitch.confidence, 0, "how clear it is then, 0..1"),
+    ROW(MUSIC, "pitch", "median_hz", "Hz", FLOAT, pitch.median_hz, AT(pitch.why),
+        "pitch of one voice, median"),
+    ROW(MUSIC, "pitch", "low_hz", "Hz", FLOAT, pitch.low_hz, AT(pitch.why),
+        "5 % of the pitches lie below"),
+    ROW(MUSIC, "pitch", "high_hz", "Hz", FLOAT, pitch.high_hz, AT(pitch.why),
+        "5 % of the pitches lie above"),
+    ROW(MUSIC, "pitch", "tuning_cents", "cents", FLOAT, pitch.tuning_cents, AT(pitch.why),
+        "how far the voice lies from A4 = 440 Hz"),
 };
 
 // clang-format on

@@ -10,6 +10,7 @@
 #include "listen/loudness.h"
 #include "listen/music.h"
 #include "listen/overview.h"
+#include "listen/pitch.h"
 #include "listen/spectral.h"
 
 /// Which ears listen.
@@ -31,6 +32,7 @@ struct vy_report {
     struct vy_loudness_found loudness;
     struct vy_spectral_found spectrum;
     struct vy_music_found music;
+    struct vy_pitch_summary pitch; ///< heard by VY_EAR_MUSIC
     const struct vy_overview_column *column;
     uint32_t columns;
     double column_s;
