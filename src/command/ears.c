@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/ears.h"
 
-#include "command/ears_vectors.h"
+#include "listen/embed.h"
 #include "listen/listener.h"
 #include "sound/reader.h"
 
@@ -22,17 +22,36 @@
 struct ear {
     struct vy_ears_found *found;
     struct vy_listener *listener;
-    struct vy_ears_vectors *whole, *part;
+    struct vy_embed *whole, *part;
     double start_s; ///< of the stretch in the file
     double hop_s, part_from_s;
-    uint32_t floats;
     bool failed;
     double energy, low, high; ///< of all hops, by band
 };
 
 const char *vy_ears_version(void)
 {
-    return "ears/1 " VY_EARS_VECTORS;
+    return "ears/1 " VY_EMBED_NAME;
+}
+
+// The aspects are the spaces, in their order: a row is an embedding.
+void vy_ears_layout(struct vy_layout *layout, float weight[VY_SPACES])
+{
+    *layout = (struct vy_layout){.model = VY_EMBED_NAME, .spaces = VY_ASPECTS};
+    memset(weight, 0, VY_SPACES * sizeof *weight);
+    for (int a = 0; a < VY_ASPECTS; a++) {
+        vy_text_copy(layout->space[a].name, VY_SPACE_TEXT, vy_aspects[a].name);
+        layout->space[a].dims = vy_aspects[a].n;
+        layout->space[a].metric = VY_METRIC_COSINE;
+        weight[a] = vy_aspects[a].weight;
+    }
+}
+
+static void read_row(const struct vy_embed *embed, float *row)
+{
+    struct vy_embedding embedding;
+    vy_embed_read(embed, &embedding);
+    memcpy(row, embedding.v, sizeof embedding.v); // an aspect that is absent is all zero
 }
 
 // Room for one more region; returns its row.
@@ -40,7 +59,7 @@ static float *add_region(struct ear *ear, double from_s, double to_s)
 {
     struct vy_ears_found *const f = ear->found;
     const size_t n = f->regions + 1;
-    float *const row = realloc(f->row, n * ear->floats * sizeof *row);
+    float *const row = realloc(f->row, n * VY_EMBED_DIM * sizeof *row);
     if (row)
         f->row = row;
     struct vy_region *const region = realloc(f->region, n * sizeof *region);
@@ -51,15 +70,15 @@ static float *add_region(struct ear *ear, double from_s, double to_s)
         return NULL;
     }
     region[f->regions] = (struct vy_region){.start_s = from_s, .end_s = to_s};
-    return row + (size_t)f->regions++ * ear->floats;
+    return row + (size_t)f->regions++ * VY_EMBED_DIM;
 }
 
 static void end_part(struct ear *ear, double to_s)
 {
     float *const row = add_region(ear, ear->start_s + ear->part_from_s, ear->start_s + to_s);
     if (row)
-        vy_ears_vectors_read(ear->part, row);
-    vy_ears_vectors_reset(ear->part);
+        read_row(ear->part, row);
+    vy_embed_reset(ear->part);
     ear->part_from_s = to_s;
 }
 
@@ -80,10 +99,13 @@ static void on_hop(void *arg, const struct vy_hop *hop)
 {
     struct ear *const ear = arg;
     const double at_s = (double)hop->index * ear->hop_s;
-    if (at_s - ear->part_from_s >= VY_PART_S && ear->found->regions < PARTS_MOST)
+    if (ear->part && at_s - ear->part_from_s >= VY_PART_S && ear->found->regions < PARTS_MOST)
         end_part(ear, at_s);
-    vy_ears_vectors_hop(ear->whole, hop);
-    vy_ears_vectors_hop(ear->part, hop);
+    struct vy_timbre_frame frame; // heard once, taken in twice
+    vy_embed_hear(ear->whole, hop, &frame);
+    vy_embed_take(ear->whole, &frame, hop->mag);
+    if (ear->part)
+        vy_embed_take(ear->part, &frame, hop->mag);
     add_bands(ear, hop);
 }
 
@@ -216,7 +238,8 @@ static void order_regions(struct ear *ear, double length_s)
     struct vy_ears_found *const f = ear->found;
     if (f->regions && length_s < 1.5 * VY_PART_S)
         f->regions = 0;
-    if (f->regions && length_s - ear->part_from_s > 0.25 * VY_PART_S && f->regions < PARTS_MOST)
+    if (ear->part && f->regions && length_s - ear->part_from_s > 0.25 * VY_PART_S &&
+        f->regions < PARTS_MOST)
         end_part(ear, length_s);
     float *const row = add_region(ear, ear->start_s, ear->start_s + length_s);
     if (!row)
@@ -224,23 +247,24 @@ static void order_regions(struct ear *ear, double length_s)
     const struct vy_region whole = f->region[f->regions - 1];
     memmove(f->region + 1, f->region, (f->regions - 1) * sizeof *f->region);
     f->region[0] = whole;
-    memmove(f->row + ear->floats, f->row, (size_t)(f->regions - 1) * ear->floats * sizeof *f->row);
-    vy_ears_vectors_read(ear->whole, f->row);
+    memmove(f->row + VY_EMBED_DIM, f->row,
+            (size_t)(f->regions - 1) * VY_EMBED_DIM * sizeof *f->row);
+    read_row(ear->whole, f->row);
 }
 
+// A sound that is known to be short needs no parts.
 static vy_status open_ear(struct ear *ear, const struct vy_reader_info *info, struct vy_err *err)
 {
-    struct vy_layout layout;
-    float weight[VY_SPACES];
-    vy_ears_layout(&layout, weight);
-    ear->floats = vy_layout_floats(&layout);
     if (vy_listener_new(info->sr_hz, info->chans,
                         VY_EAR_LEVEL | VY_EAR_LOUDNESS | VY_EAR_SPECTRUM | VY_EAR_MUSIC,
                         &ear->listener))
         return vy_fail(err, VY_NO_MEMORY, -1, "the ears cannot be opened");
     const struct vy_hop_shape *const shape = vy_listener_shape(ear->listener);
     ear->hop_s = (double)shape->hop / shape->sr_hz;
-    if (vy_ears_vectors_new(shape, &ear->whole) || vy_ears_vectors_new(shape, &ear->part))
+    const bool is_short =
+        info->frames > 0 && (double)info->frames < 1.5 * VY_PART_S * (double)info->sr_hz;
+    if (vy_embed_new(shape, 0, 20000, &ear->whole) ||
+        (!is_short && vy_embed_new(shape, 0, 20000, &ear->part)))
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     vy_listener_on_hop(ear->listener, on_hop, ear);
     return VY_OK;
@@ -283,8 +307,8 @@ vy_status vy_ears_hear(const char *path, double start_s, double end_s, struct vy
     if (!status)
         status = hear(ear, reader, end_s, err);
     vy_reader_close(reader);
-    vy_ears_vectors_destroy(ear->whole);
-    vy_ears_vectors_destroy(ear->part);
+    vy_embed_destroy(ear->whole);
+    vy_embed_destroy(ear->part);
     vy_listener_destroy(ear->listener);
     free(ear);
     if (status)

@@ -19,31 +19,47 @@
 #define SPARSE 0.15f ///< what a note must explain before it counts
 #define NOTES_ROOM 80
 
+// A note's partials in its bins, each two bins wide on both sides. Length 1.
+static void make_look(int note, const double place[PARTIALS], const double height[PARTIALS],
+                      float look[VY_THIRDS])
+{
+    double bin[VY_THIRDS] = {0}, norm = 0;
+    for (int h = 0; h < PARTIALS; h++)
+        for (int i = (int)(3 * note + place[h]) - 2; i <= (int)(3 * note + place[h]) + 2; i++) {
+            const double away = i - (3 * note + place[h]);
+            if (i >= 0 && i < VY_THIRDS && fabs(away) < 2)
+                bin[i] += height[h] * (0.5 + 0.5 * cos(M_PI * away / 2));
+        }
+    for (int i = 0; i < VY_THIRDS; i++) {
+        look[i] = (float)bin[i];
+        norm += bin[i] * bin[i];
+    }
+    for (int i = 0; i < VY_THIRDS; i++)
+        look[i] /= (float)sqrt(norm);
+}
+
 void vy_salience_init(struct vy_salience *notes)
 {
-    memset(notes, 0, sizeof *notes);
-    for (int n = 0; n < VY_NOTE_COUNT; n++) {
-        double norm = 0;
-        for (int i = 0; i < VY_THIRDS; i++) {
-            double sum = 0;
-            for (int h = 1; h <= PARTIALS; h++) {
-                const double away = i - (3 * n + 1 + 36 * log2(h));
-                if (fabs(away) < 2)
-                    sum += pow(OVERTONE, h - 1) * (0.5 + 0.5 * cos(M_PI * away / 2));
-            }
-            notes->look[n][i] = (float)sum;
-            norm += sum * sum;
-        }
-        for (int i = 0; i < VY_THIRDS; i++)
-            notes->look[n][i] /= (float)sqrt(norm);
+    double place[PARTIALS], height[PARTIALS];
+    for (int h = 0; h < PARTIALS; h++) {
+        place[h] = 1 + 36 * log2(h + 1);
+        height[h] = pow(OVERTONE, h);
     }
-    for (int a = 0; a < VY_NOTE_COUNT; a++)
-        for (int b = 0; b < VY_NOTE_COUNT; b++) {
+    memset(notes, 0, sizeof *notes);
+    for (int n = 0; n < VY_NOTE_COUNT; n++)
+        make_look(n, place, height, notes->look[n]);
+    for (int a = 0; a < VY_NOTE_COUNT; a++) {
+        int bin[VY_THIRDS], bins = 0; // most bins of a note are empty
+        for (int i = 0; i < VY_THIRDS; i++)
+            if (notes->look[a][i] > 0)
+                bin[bins++] = i;
+        for (int b = a; b < VY_NOTE_COUNT; b++) {
             double sum = 0;
-            for (int i = 0; i < VY_THIRDS; i++)
-                sum += (double)notes->look[a][i] * (double)notes->look[b][i];
-            notes->overlap[a][b] = (float)sum;
+            for (int k = 0; k < bins; k++)
+                sum += (double)notes->look[a][bin[k]] * (double)notes->look[b][bin[k]];
+            notes->overlap[a][b] = notes->overlap[b][a] = (float)sum;
         }
+    }
 }
 
 // Moved by the tuning and whitened. Returns how much stands out of the surroundings, 0..1.
