@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/ears.h"
 
+#include "base/simd.h"
 #include "listen/embed.h"
 #include "listen/listener.h"
 #include "sound/reader.h"
@@ -15,6 +16,8 @@
 #define SHORT_S 3.0      // one event ends within it
 #define SURE 0.3         // confidence from which tempo and key are facts
 #define ATTACK_MS 2000
+#define LOW_HZ 250.0 // what is low and high, as VY_FACT_LIST says
+#define HIGH_HZ 4000.0
 #define NAN_D ((double)NAN)
 
 // An ear that is listening: the listener for the facts, and two makers of vectors, for the whole
@@ -82,17 +85,32 @@ static void end_part(struct ear *ear, double to_s)
     ear->part_from_s = to_s;
 }
 
+// Sums side by side: one after the other would wait for each other.
+static double sum_of(const float *power, uint32_t from, uint32_t to)
+{
+    float lane[VY_SUM_LANES] = {0};
+    double sum = 0;
+    for (; from + VY_SUM_LANES <= to; from += VY_SUM_LANES)
+        for (int k = 0; k < VY_SUM_LANES; k++)
+            lane[k] += power[from + (uint32_t)k];
+    for (; from < to; from++)
+        sum += (double)power[from];
+    for (int k = 0; k < VY_SUM_LANES; k++)
+        sum += (double)lane[k];
+    return sum;
+}
+
 static void add_bands(struct ear *ear, const struct vy_hop *hop)
 {
     const struct vy_hop_shape *const shape = vy_listener_shape(ear->listener);
-    const double bin_hz = (double)shape->sr_hz / shape->n_fft;
-    double sum[3] = {0};
-    for (uint32_t k = 1; k < shape->bins; k++)
-        sum[k * bin_hz < 250 ? 0 : k * bin_hz < 4000 ? 1 : 2] += (double)hop->power[k];
-    const double all = sum[0] + sum[1] + sum[2];
-    ear->energy += all;
-    ear->low += sum[0];
-    ear->high += sum[2];
+    const double bins_hz = (double)shape->n_fft / shape->sr_hz;
+    const uint32_t low = (uint32_t)fmin(LOW_HZ * bins_hz + 1, shape->bins);
+    const uint32_t high = (uint32_t)fmin(HIGH_HZ * bins_hz + 1, shape->bins);
+    const double below = sum_of(hop->power, 1, low);
+    const double above = sum_of(hop->power, high, shape->bins);
+    ear->energy += below + above + sum_of(hop->power, low, high);
+    ear->low += below;
+    ear->high += above;
 }
 
 static void on_hop(void *arg, const struct vy_hop *hop)
@@ -285,6 +303,8 @@ static vy_status hear(struct ear *ear, struct vy_reader *reader, double end_s, s
         status = vy_fail(err, VY_BAD_FILE, -1, "there is no sound in it");
     if (!status) {
         fill_facts(ear, report, &attack);
+        if (vy_reader_problem(reader)) // less than it says of itself
+            add_tag(&ear->found->facts, "damaged");
         order_regions(ear, report->seconds);
         if (ear->failed)
             status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");

@@ -39,8 +39,17 @@ static const char *aspect_name(void *arg, size_t i)
     return i < layout->spaces ? layout->space[i].name : NULL;
 }
 
-static vy_status read_weights(const struct vy_args *args, struct vy_similar_ask *ask,
-                              struct vy_err *err)
+static bool is_option(const struct vy_verb *verb, const char *key)
+{
+    const struct vy_arg *arg = verb->arg;
+    while (arg->name && (!arg->keyed || strcmp(arg->name, key) != 0))
+        arg++;
+    return arg->name != NULL;
+}
+
+// All pairs that are not options of their own.
+static vy_status read_weights(const struct vy_verb *verb, const struct vy_args *args,
+                              struct vy_similar_ask *ask, struct vy_err *err)
 {
     struct vy_layout layout;
     float usual[VY_SPACES];
@@ -48,6 +57,8 @@ static vy_status read_weights(const struct vy_args *args, struct vy_similar_ask 
     for (int i = 0; i < args->pairs; i++) {
         const struct vy_pair *const pair = &args->pair[i];
         uint32_t a = 0;
+        if (is_option(verb, pair->key))
+            continue;
         while (a < layout.spaces && strcmp(layout.space[a].name, pair->key) != 0)
             a++;
         if (a == layout.spaces) {
@@ -76,7 +87,7 @@ vy_status vy_do_similar(struct vy_call *call, struct vy_err *err)
                                  .threads = 1};
     for (int a = 0; a < VY_SPACES; a++)
         ask.weight[a] = (double)NAN;
-    const vy_status status = read_weights(call->args, &ask, err);
+    const vy_status status = read_weights(call->verb, call->args, &ask, err);
     return status ? status : vy_aside_call(call, work_similar, &ask, err);
 }
 
