@@ -20,7 +20,8 @@
 
 struct file {
     const char *path;
-    char *answer; ///< text or JSON, owned
+    char *plot, *frames; ///< files to be written, or NULL; owned
+    char *answer;        ///< text or JSON, owned
     struct vy_err err;
     bool failed, done;
     _Atomic double heard_s, total_s;
@@ -37,32 +38,12 @@ struct work {
     pthread_cond_t ready;
 };
 
-// The name of a file without folder and ending.
-static void stem_of(const char *path, char *stem, size_t size)
-{
-    const char *const slash = strrchr(path, '/'), *const name = slash ? slash + 1 : path;
-    const char *const dot = strrchr(name, '.');
-    const int n = dot && dot != name ? (int)(dot - name) : (int)strlen(name);
-    snprintf(stem, size, "%.*s", n, name);
-}
-
 static bool on_progress(void *arg, double done_s, double total_s)
 {
     struct file *const file = arg;
     file->heard_s = done_s;
     file->total_s = total_s;
     return !vy_interrupted();
-}
-
-static vy_status draw(const struct work *work, const struct vy_analysis *a, struct vy_err *err)
-{
-    char path[4400], stem[256];
-    stem_of(a->path, stem, sizeof stem);
-    if (work->files == 1)
-        snprintf(path, sizeof path, "%.4000s", work->plot);
-    else
-        snprintf(path, sizeof path, "%.4000s/%.250s.png", work->plot, stem);
-    return vy_analysis_picture(a, path, err);
 }
 
 static char *tell(const struct work *work, const struct vy_analysis *a)
@@ -82,12 +63,12 @@ static void one_file(struct work *work, struct file *file)
 {
     struct vy_analysis *const a = calloc(1, sizeof *a);
     const struct vy_analyze_want want = {
-        .ears = work->ears, .frames = work->frames, .progress = on_progress, .arg = file};
+        .ears = work->ears, .frames = file->frames, .progress = on_progress, .arg = file};
     char *answer = NULL;
     vy_status status = a ? vy_analyze(file->path, &want, a, &file->err)
                          : vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
-    if (!status && work->plot)
-        status = draw(work, a, &file->err);
+    if (!status && file->plot)
+        status = vy_analysis_picture(a, file->plot, &file->err);
     if (!status && !(answer = tell(work, a)))
         status = vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
     if (a)
@@ -200,6 +181,77 @@ static bool make_folder(const char *path)
     return false;
 }
 
+// The name of a file without folder and ending: where it begins, how long it is.
+static const char *stem_of(const char *path, int *length)
+{
+    const char *const slash = strrchr(path, '/'), *const name = slash ? slash + 1 : path;
+    const char *const dot = strrchr(name, '.');
+    *length = dot && dot != name ? (int)(dot - name) : (int)strlen(name);
+    return name;
+}
+
+static bool is_taken(const struct work *work, int before, size_t member, const char *name)
+{
+    for (int i = 0; i < before; i++) {
+        const char *other;
+        memcpy(&other, (const char *)&work->file[i] + member, sizeof other);
+        if (other && strcmp(other, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// FOLDER/STEM.ENDING for every file; inputs of one stem get STEM-2 and so on. `member` is the place
+// of the name in struct file.
+static bool name_outputs(struct work *work, const char *folder, const char *ending, size_t member)
+{
+    for (int i = 0; i < work->files; i++) {
+        int length;
+        const char *const stem = stem_of(work->file[i].path, &length);
+        char *name = NULL;
+        for (int k = 1; !name; k++) {
+            char number[16] = "";
+            if (k > 1)
+                snprintf(number, sizeof number, "-%d", k);
+            if (asprintf(&name, "%s/%.*s%s.%s", folder, length, stem, number, ending) < 0)
+                return false;
+            if (is_taken(work, i, member, name)) {
+                free(name);
+                name = NULL;
+            }
+        }
+        memcpy((char *)&work->file[i] + member, &name, sizeof name);
+    }
+    return true;
+}
+
+static bool open_files(struct work *work, char **path)
+{
+    work->file = calloc((size_t)work->files, sizeof *work->file);
+    if (!work->file)
+        return false;
+    for (int i = 0; i < work->files; i++)
+        work->file[i].path = path[i];
+    bool fine = true;
+    if (work->plot && work->files == 1)
+        fine = (work->file[0].plot = strdup(work->plot)) != NULL;
+    else if (work->plot)
+        fine = name_outputs(work, work->plot, "png", offsetof(struct file, plot));
+    if (fine && work->frames)
+        fine = name_outputs(work, work->frames, "npz", offsetof(struct file, frames));
+    return fine;
+}
+
+static void close_files(struct work *work)
+{
+    for (int i = 0; work->file && i < work->files; i++) {
+        free(work->file[i].plot);
+        free(work->file[i].frames);
+        free(work->file[i].answer);
+    }
+    free(work->file);
+}
+
 int vy_main_analyze(int argc, char **argv)
 {
     const char *jobs = NULL;
@@ -220,16 +272,13 @@ int vy_main_analyze(int argc, char **argv)
     work.files = words - 1;
     if (!make_folder(work.frames) || (work.files > 1 && !make_folder(work.plot)))
         return EXIT_FILE;
-    work.file = calloc((size_t)work.files, sizeof *work.file);
-    if (!work.file)
-        return EXIT_COMMAND;
-    for (int i = 0; i < work.files; i++)
-        work.file[i].path = argv[i + 1];
     vy_catch_interrupt();
     const int most = work.files < MOST_THREADS ? work.files : MOST_THREADS;
-    const int code = run(&work, (int)threads < most ? (int)threads : most);
-    for (int i = 0; i < work.files; i++)
-        free(work.file[i].answer);
-    free(work.file);
+    int code = EXIT_COMMAND;
+    if (open_files(&work, argv + 1))
+        code = run(&work, (int)threads < most ? (int)threads : most);
+    else
+        fprintf(stderr, "veery: no_memory: out of memory\n");
+    close_files(&work);
     return code;
 }

@@ -5,6 +5,7 @@
 #include "command/analyze.h"
 
 #include "base/part.h"
+#include "command/frames.h"
 #include "command/picture.h"
 #include "listen/listener.h"
 
@@ -64,6 +65,57 @@ static vy_status read_through(struct vy_reader *reader, const struct vy_analyze_
     }
 }
 
+// The ears of command/frames.h: what the listener keeps of the spectrum is a summary.
+struct windows {
+    struct vy_spectral *spectral;
+    struct vy_frames *frames;
+    vy_status status;
+    struct vy_err err;
+};
+
+static void on_window(void *arg, const struct vy_hop *hop)
+{
+    struct windows *const w = arg;
+    if (!w->status)
+        w->status = vy_frames_hop(w->frames, vy_spectral_hop(w->spectral, hop), &w->err);
+}
+
+static vy_status open_windows(struct windows *w, const char *path, struct vy_listener *listener)
+{
+    const struct vy_hop_shape *const shape = vy_listener_shape(listener);
+    const int want =
+        VY_SPECTRAL_SHAPE | VY_SPECTRAL_MEL | VY_SPECTRAL_CHROMA | VY_SPECTRAL_CONTRAST;
+    w->err.at = -1;
+    if (vy_spectral_new(shape, want, 0, &w->spectral))
+        return vy_fail(&w->err, VY_NO_MEMORY, -1, "out of memory");
+    vy_listener_on_hop(listener, on_window, w);
+    return vy_frames_new(path, shape, &w->frames, &w->err);
+}
+
+// The file appears only when all went well.
+static vy_status close_windows(struct windows *w, bool keep, struct vy_err *err)
+{
+    const vy_status status = w->status;
+    if (status)
+        *err = w->err;
+    const vy_status closed =
+        vy_frames_finish(w->frames, keep && !status, keep && !status ? err : &w->err);
+    vy_spectral_destroy(w->spectral);
+    return status ? status : closed;
+}
+
+static vy_status hear_all(struct vy_reader *reader, const struct vy_analyze_want *want,
+                          struct vy_analysis *a, struct vy_err *late)
+{
+    vy_status status = read_through(reader, want, a->listener, late);
+    if (!status && vy_listener_finish(a->listener, &a->report))
+        status = vy_fail(late, VY_NO_MEMORY, -1, "out of memory");
+    if (!status && a->report.frames == 0)
+        status = vy_fail(late, VY_BAD_FILE, -1, "there is no sound in %s",
+                         want->start_s > 0 || want->end_s > 0 ? "that stretch of it" : "it");
+    return status;
+}
+
 static vy_status listen_to(struct vy_reader *reader, const struct vy_analyze_want *want,
                            struct vy_analysis *a, struct vy_err *err)
 {
@@ -73,14 +125,19 @@ static vy_status listen_to(struct vy_reader *reader, const struct vy_analyze_wan
     if (status)
         return vy_fail(err, status, -1, "%.150s: the ears cannot be opened", a->path);
     struct vy_err late = {.at = -1};
-    status = read_through(reader, want, a->listener, &late);
-    if (!status && vy_listener_finish(a->listener, &a->report))
-        status = vy_fail(&late, VY_NO_MEMORY, -1, "out of memory");
+    struct windows windows = {0};
+    if (want->frames && (status = open_windows(&windows, want->frames, a->listener))) {
+        *err = windows.err;
+        (void)close_windows(&windows, false, &late);
+        return status;
+    }
+    status = hear_all(reader, want, a, &late);
+    const vy_status written = close_windows(&windows, !status, err);
     if (status)
         return vy_fail(err, status, -1, "%.150s: %.80s", a->path, late.message);
-    if (a->report.frames == 0)
-        return vy_fail(err, VY_BAD_FILE, -1, "%.150s: there is no sound in %s", a->path,
-                       want->start_s > 0 || want->end_s > 0 ? "that stretch of it" : "it");
+    if (written)
+        return written;
+    a->frames = want->frames;
     const char *const problem = late.code ? late.message : vy_reader_problem(reader);
     vy_text_copy(a->problem, sizeof a->problem, problem ? problem : "");
     return VY_OK;

@@ -16,7 +16,7 @@
 /// What to do with a file.
 struct vy_analyze_want {
     unsigned ears;         ///< of enum vy_ear, or-ed; 0 = all
-    const char *frames;    ///< folder for NAME.npz with an array a feature, or NULL
+    const char *frames;    ///< a .npz to be written (command/frames.h), or NULL
     double start_s, end_s; ///< only this stretch; end 0 = to the end
     /// Called now and then; false stops (VY_BUSY). May be NULL.
     /// @param total_s  0 = not known
@@ -31,6 +31,7 @@ struct vy_analysis {
     char problem[160]; ///< what was wrong with the file although it could be read, or ""
     struct vy_report report;
     struct vy_listener *listener; ///< owns the arrays of the report
+    const char *frames;           ///< as asked for; NULL = not written
     double took_s;                ///< by the clock
 };
 

@@ -183,6 +183,8 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
     if (analysis->problem[0])
         json_array_append_new(warnings, json_string(analysis->problem));
     json_object_set_new(root, "warnings", warnings);
+    if (analysis->frames)
+        json_object_set_new(root, "frames", json_string(analysis->frames));
     add_fields(root, r);
     if (r->ears & VY_EAR_LEVEL)
         add_level(root, r);

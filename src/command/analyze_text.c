@@ -130,4 +130,6 @@ void vy_analysis_text(const struct vy_analysis *analysis, struct vy_buf *text)
         vy_buf_add(text, "  onsets    %u, of drums %u\n", r->music.onsets, r->music.onset_drums);
         say_form(&r->music, text);
     }
+    if (analysis->frames)
+        vy_buf_add(text, "  windows   %s\n", analysis->frames);
 }
