@@ -195,6 +195,7 @@ static void find_snr(const struct vy_room *r, struct vy_room_found *found)
     const double noise = pow(10.0, found->floor_dbfs / 10.0);
     if (all < noise * pow(10.0, LEAST_SNR_DB / 10.0)) {
         found->snr_why = "no part is quieter than the rest: sound and noise are one";
+        found->floor_confidence *= 0.3f; // it may as well be the music's
         return;
     }
     found->snr_db = 10.0 * log10((all - noise) / noise);

@@ -18,6 +18,7 @@
 /// NAN is what could not be measured; the texts say why (NULL: nothing is missing). dBFS here is
 /// 10 log10 of the mean square.
 struct vy_room_found {
+    // without an SNR the floor is an upper bound only
     double floor_dbfs, floor_dba;          ///< level of the quietest tenth of the time
     double band_floor_dbfs[VY_ROOM_BANDS]; ///< NAN where the rate has no such band
     float floor_confidence;                ///< part of the time that lies about the floor decides
