@@ -45,6 +45,7 @@ int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
 int vy_main_library(int argc, char **argv);
 int vy_main_similar(int argc, char **argv);
+int vy_main_patterns(int argc, char **argv);
 int vy_main_find(int argc, char **argv);
 int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);

@@ -168,6 +168,11 @@ static const struct program {
      "             [--length W] [--key K] [--bpm A..B] [--related] [--parts] [-n N]\n"
      "             [--threshold T] [--library FILE.db] [--json]",
      "find sounds that are like this one", vy_main_similar},
+    {NULL, "patterns",
+     "detect FILE | classify FILE:START-END | learn FILE | correct ID type=T ... |\n"
+     "             undo ID | related ID | list [FILE] | show ID | forget ID\n"
+     "             [KEY=VALUE]... [--library FILE.db] [--json]",
+     "find what happens in a sound, say why, and remember it", vy_main_patterns},
     {NULL, "find", "WORDS [-n N] [--library FILE.db] [--json]",
      "find sounds by words: \"warm pad 90bpm D minor\"", vy_main_find},
     {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},

@@ -79,6 +79,8 @@ vy_status vy_do_masking(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_library(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_similar(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_find(struct vy_call *call, struct vy_err *err);
+// patterns_verb.c
+vy_status vy_do_patterns(struct vy_call *call, struct vy_err *err);
 // stage.c
 vy_status vy_do_meters(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_record(struct vy_call *call, struct vy_err *err);

@@ -18,6 +18,7 @@
 #include "listen/hop.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /// name, what it is
 #define VY_EAR_KIND_LIST(X)                                                               \
@@ -109,6 +110,9 @@ const char *vy_evidence_name(enum vy_evidence evidence);
 const char *vy_evidence_unit(enum vy_evidence evidence);
 const char *vy_motion_name(enum vy_motion motion);
 const char *vy_phase_name(enum vy_phase phase);
+
+/// What spoke for its kind, in words: "attack 0.02 s, fall 126 dB/s".
+void vy_ear_pattern_reason(const struct vy_ear_pattern *pattern, char *text, size_t size);
 
 /// Gets each pattern when it is complete; borrowed for the call. They come in the order of their
 /// ends, low before high.

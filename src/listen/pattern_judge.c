@@ -7,6 +7,7 @@
 #include "listen/pattern_inside.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,4 +332,19 @@ void vy_ear_pattern_judge(const struct vy_curves *curves, struct vy_ear_pattern 
     measure_pitch(curves, top, pattern->evidence);
     measure_syllables(curves, top, pattern->evidence);
     weigh_kinds(pattern);
+}
+
+void vy_ear_pattern_reason(const struct vy_ear_pattern *pattern, char *text, size_t size)
+{
+    size_t n = 0;
+    text[0] = '\0';
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+        const float value = pattern->evidence[rules[r].evidence];
+        if (rules[r].kind != pattern->kind || isnan(value) || n >= size)
+            continue;
+        const char *const unit = vy_evidence_unit(rules[r].evidence);
+        n += (size_t)snprintf(text + n, size - n, "%s%s %.3g%s%s", n ? ", " : "",
+                              vy_evidence_name(rules[r].evidence), (double)value, *unit ? " " : "",
+                              unit);
+    }
 }
