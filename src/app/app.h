@@ -38,6 +38,8 @@ int vy_print_answer(vy_status status, const struct vy_err *err, struct vy_buf *t
 int vy_open_catalog(struct vy_catalog *catalog);
 
 int vy_main_analyze(int argc, char **argv);
+int vy_main_enhance(int argc, char **argv);
+int vy_main_process(int argc, char **argv);
 int vy_main_render(int argc, char **argv);
 int vy_main_check(int argc, char **argv);
 int vy_main_do(int argc, char **argv);

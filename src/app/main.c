@@ -175,6 +175,15 @@ static const struct program {
      "find what happens in a sound, say why, and remember it", vy_main_patterns},
     {NULL, "find", "WORDS [-n N] [--library FILE.db] [--json]",
      "find sounds by words: \"warm pad 90bpm D minor\"", vy_main_find},
+    {NULL, "process",
+     "FILE -o OUT [--start S] [--end S] [--trim] [--trim-below DB] [--channels N]\n"
+     "             [--rate HZ] [--fade S] [--normalise -16LUFS|-1dBTP|-3dBFS] [--format F] "
+     "[--json]",
+     "cut, resample and normalise a sound file into another", vy_main_process},
+    {NULL, "enhance",
+     "FILE -o OUT [--strength 0..1] [--only STAGES] [--format F] [--json]\n"
+     "             STAGES: dc,hum,click,declip,denoise,tone,limit",
+     "mend what is measurably wrong with a recording, at the same loudness", vy_main_enhance},
     {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
     {NULL, "recipes", "[WORDS] [--json]", "list instruments and effects that fit the words",
      vy_main_list},

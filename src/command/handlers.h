@@ -74,6 +74,8 @@ vy_status vy_do_peek(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_render(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_analyze(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_compare(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_enhance(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_process(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_masking(struct vy_call *call, struct vy_err *err);
 // library_verbs.c
 vy_status vy_do_library(struct vy_call *call, struct vy_err *err);

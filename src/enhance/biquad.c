@@ -9,13 +9,6 @@ static struct vy_biquad normalised(double b0, double b1, double b2, double a0, d
     return (struct vy_biquad){b0 / a0, b1 / a0, b2 / a0, a1 / a0, a2 / a0};
 }
 
-struct vy_biquad vy_biquad_notch(double sr_hz, double freq_hz, double width_hz)
-{
-    const double w = 2 * M_PI * freq_hz / sr_hz;
-    const double alpha = sin(w) * width_hz / (2 * freq_hz);
-    return normalised(1, -2 * cos(w), 1, 1 + alpha, -2 * cos(w), 1 - alpha);
-}
-
 struct vy_biquad vy_biquad_bell(double sr_hz, double freq_hz, double q, double gain_db)
 {
     const double w = 2 * M_PI * freq_hz / sr_hz, a = pow(10, gain_db / 40);

@@ -12,8 +12,6 @@ struct vy_biquad {
     double b0, b1, b2, a1, a2;
 };
 
-/// @param width_hz  between the points 3 dB down, of one pass
-struct vy_biquad vy_biquad_notch(double sr_hz, double freq_hz, double width_hz);
 /// @param gain_db  of one pass
 struct vy_biquad vy_biquad_bell(double sr_hz, double freq_hz, double q, double gain_db);
 struct vy_biquad vy_biquad_highpass(double sr_hz, double freq_hz);

@@ -16,6 +16,7 @@
 #define SPAN 4096
 #define STEP 0x1p-15f
 #define LEAST_RUN 3
+#define MOST 2.0f       ///< times the ceiling
 #define LEAST_RUNS 8    ///< fewer are a matter of taste
 #define MOST_SHARE 0.25 ///< of a span that may be unknown
 
@@ -68,7 +69,9 @@ static uint32_t find_unknown(const struct channel *c, size_t at, size_t n, uint3
         size_t run = 0;
         while (i + run + VY_AR_ORDER + 1 < n && at_ceiling(c, at + i + run))
             run++;
-        for (size_t k = 0; run >= LEAST_RUN && k < run && count < VY_AR_UNKNOWN; k++)
+        if (run >= LEAST_RUN && count + run > VY_AR_UNKNOWN)
+            break; // the next span takes the rest
+        for (size_t k = 0; run >= LEAST_RUN && k < run; k++)
             unknown[count++] = (uint32_t)(i + k);
         i += run ? run : 1;
     }
@@ -82,7 +85,7 @@ static void one_span(struct channel *c, size_t at, float *span)
     if (n < 8 * VY_AR_ORDER)
         return;
     const uint32_t count = find_unknown(c, at, n, unknown);
-    if (count == 0 || count == VY_AR_UNKNOWN || count > MOST_SHARE * (double)n)
+    if (count == 0 || count > MOST_SHARE * (double)n)
         return;
     double a[VY_AR_ORDER + 1];
     memcpy(span, c->x + at, n * sizeof *span);
@@ -94,12 +97,14 @@ static void one_span(struct channel *c, size_t at, float *span)
             const float was = c->x[at + unknown[i]];
             float *const now = &span[unknown[i]];
             *now = was > 0 ? fmaxf(*now, was) : fminf(*now, was);
-            *now = fmaxf(-4 * fabsf(was), fminf(4 * fabsf(was), *now));
+            *now = fmaxf(-MOST * fabsf(was), fminf(MOST * fabsf(was), *now));
         }
     }
-    for (uint32_t i = 0; i < count; i++)
-        c->x[at + unknown[i]] = span[unknown[i]];
-    c->filled += count;
+    for (uint32_t i = 0; i < count; i++) {
+        float *const x = &c->x[at + unknown[i]];
+        c->filled += fabsf(span[unknown[i]] - *x) > STEP;
+        *x = span[unknown[i]];
+    }
 }
 
 static vy_status work(struct vy_wave *wave, double strength, struct vy_mended *row)

@@ -20,32 +20,53 @@
 #define LEAST_DBFS (-75.0) ///< quieter noise is left alone
 #define MOST_SNR_DB 55.0
 #define LEAST_SNR_DB 6.0
-#define LEAST_FLATNESS 0.4 ///< what stays in the quietest moments must look like noise
-#define BIAS 3.0    ///< mean over the tenth percentile of the power of noise, half a chi-squared
+#define LEAST_SHARE 0.6 ///< of the bins must behave like noise
+#define LEAST_RISE 2.6f ///< 4.35 and what chance does to it
+#define MOST_RISE 7.5f
 #define SMOOTH 0.98 ///< of the ratio from window to window
 
 /// The noise of a sound.
 struct noise {
-    double dbfs, snr_db, flatness;
+    double dbfs, snr_db;
+    double share;      ///< of the bins that behave like noise
     float power[BINS]; ///< of a window with Hann, as the transform gives it
 };
 
-// Flatness within thirds of an octave, so that a slope does not count against it.
-static double local_flatness(const float *power, uint32_t bins)
+// Part of the bins that behave like noise when it is quiet: exponentially distributed.
+static double noisy_share(const struct vy_welch *w)
 {
-    double sum = 0;
-    uint32_t bands = 0;
-    for (uint32_t low = 16; low < bins * 3 / 4; low = low * 5 / 4) {
-        double logs = 0, all = 0;
-        const uint32_t high = low * 5 / 4;
-        for (uint32_t k = low; k < high; k++) {
-            logs += log((double)power[k] + 1e-20);
-            all += (double)power[k];
-        }
-        sum += exp(logs / (high - low)) / (all / (high - low) + 1e-20);
-        bands++;
+    uint32_t noisy = 0, all = 0;
+    for (uint32_t k = (uint32_t)(200 / w->bin_hz); k < w->bins * 9 / 10; k++) {
+        noisy += w->rise[k] > LEAST_RISE && w->rise[k] < MOST_RISE;
+        all++;
     }
-    return bands ? sum / bands : 0;
+    return all ? (double)noisy / all : 0;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+// Where there is nothing but noise for the part q of the time, the percentiles p of all windows are
+// -ln(1 - p / q) of its mean. Two of them, 20 % and 5 %, tell q by their ratio; it tells how far
+// the mean lies above the third, 10 %.
+static double mean_over_low(const struct vy_welch *w)
+{
+    float *const rise = malloc(w->bins * sizeof *rise);
+    uint32_t n = 0;
+    for (uint32_t k = 8; rise && k < w->bins * 9 / 10; k++)
+        if (w->rise[k] > LEAST_RISE && w->rise[k] < MOST_RISE)
+            rise[n++] = w->rise[k];
+    if (n)
+        qsort(rise, n, sizeof *rise, by_size);
+    const double ratio = n ? (double)rise[n / 2] : 4.35;
+    free(rise);
+    double q = 1;
+    while (q > 0.22 && log(1 - 0.2 / q) / log(1 - 0.05 / q) < ratio)
+        q -= 0.01;
+    return -1 / log(1 - 0.1 / q);
 }
 
 static vy_status find_noise(const struct vy_wave *wave, struct noise *noise)
@@ -54,15 +75,17 @@ static vy_status find_noise(const struct vy_wave *wave, struct noise *noise)
     const vy_status status = vy_welch_of(wave, N, 0, &w);
     if (status)
         return status;
+    const double over = mean_over_low(&w);
     double low = 0, mean = 0;
     // welch's scale to a plain transform: a sine of full scale has 3 / 32 N^2 there, 0.5 here
     const float back = 3.0f * N * N / 16;
     for (uint32_t k = 0; k < BINS; k++) {
-        noise->power[k] = (float)BIAS * w.low[k] * back;
-        low += BIAS * (double)w.low[k];
+        const float power = fminf((float)over * w.low[k], w.quiet[k]);
+        noise->power[k] = power * back;
+        low += (double)power;
         mean += (double)w.mean[k];
     }
-    noise->flatness = local_flatness(w.low, w.bins);
+    noise->share = noisy_share(&w);
     noise->dbfs = w.windows < 8 ? -200 : 10 * log10(low + 1e-20);
     noise->snr_db = 10 * log10(fmax(mean - low, 1e-20) / (low + 1e-20));
     vy_welch_clear(&w);
@@ -79,9 +102,8 @@ static vy_status look(const struct vy_wave *wave, struct vy_mended *row)
     row->needed = false;
     if (noise.dbfs < LEAST_DBFS)
         snprintf(row->why, sizeof row->why, "the noise floor is low enough: %.0f dBFS", noise.dbfs);
-    else if (noise.flatness < LEAST_FLATNESS)
-        snprintf(row->why, sizeof row->why, "what never stops at %.0f dBFS is tones, not noise",
-                 noise.dbfs);
+    else if (noise.share < LEAST_SHARE)
+        snprintf(row->why, sizeof row->why, "its quietest moments are not steady noise");
     else if (noise.snr_db < LEAST_SNR_DB)
         snprintf(row->why, sizeof row->why, "it is noise all the time: nothing stands out of it");
     else if (noise.snr_db > MOST_SNR_DB)

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The order of work: what disturbs the measuring of others goes first (offset, hum), what is local
-// before what looks at the whole, level last.
+// The order of work: ceilings can only be seen while nothing was taken off; then what disturbs the
+// measuring of others (offset, hum), what is local before what looks at the whole, level last.
 #include "enhance/enhance.h"
 
 #include "enhance/stages.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const struct vy_mend_stage *const stages[] = {
-    &vy_mend_dc,      &vy_mend_hum,  &vy_mend_click, &vy_mend_declip,
+    &vy_mend_declip,  &vy_mend_dc,   &vy_mend_hum,  &vy_mend_click,
     &vy_mend_denoise, &vy_mend_tone, &vy_mend_limit};
 _Static_assert(sizeof stages / sizeof *stages == VY_MEND_STAGES, "count of the stages");
 
@@ -101,6 +101,8 @@ static vy_status mend(struct vy_wave *wave, const struct vy_mend_stage *stage, d
     return status;
 }
 
+// What lay beyond the ceiling would be cut off again: a sound that was unclipped gets quieter
+// instead.
 static vy_status match_loudness(struct vy_wave *wave, struct vy_enhanced *e)
 {
     double now, peak;
@@ -108,6 +110,9 @@ static vy_status match_loudness(struct vy_wave *wave, struct vy_enhanced *e)
     e->gain_db = e->loudness_before - now;
     if (!isfinite(e->gain_db))
         e->gain_db = 0;
+    const bool unclipped = e->row[0].applied;
+    if (unclipped && isfinite(peak))
+        e->gain_db = fmin(e->gain_db, VY_ENHANCE_CEILING_DBTP - peak);
     if (!status && fabs(e->gain_db) > 0.005)
         vy_wave_gain(wave, e->gain_db);
     return status;

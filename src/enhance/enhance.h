@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define VY_WAVE_CHANS 8
+#define VY_ENHANCE_CEILING_DBTP (-1.0)
 
 /// A sound in memory; planar f32, full scale 1, all finite.
 struct vy_wave {

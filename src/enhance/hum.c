@@ -3,13 +3,13 @@
 //
 // Mains hum: lines at 50 or 60 Hz and multiples that stand out of their surroundings nine tenths of
 // the time. A bass note may lie at 49 or 61 Hz, but it comes and goes.
-#include "enhance/biquad.h"
 #include "enhance/stages.h"
 #include "enhance/welch.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define WINDOW_S 0.7
 #define HARMONICS 16
@@ -129,23 +129,77 @@ static vy_status look(const struct vy_wave *wave, struct vy_mended *row)
     return VY_OK;
 }
 
+// Mean over +-reach around each place, as far as there is sound, by running sums.
+static void smooth(double *x, double *room, size_t n, size_t reach)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n && i < reach; i++)
+        sum += x[i];
+    size_t count = n < reach ? n : reach;
+    for (size_t i = 0; i < n; i++) {
+        if (i + reach < n) {
+            sum += x[i + reach];
+            count++;
+        }
+        if (i > reach) {
+            sum -= x[i - reach - 1];
+            count--;
+        }
+        room[i] = sum / (double)count;
+    }
+    memcpy(x, room, n * sizeof *x);
+}
+
+/// One channel, and room for a line: its two parts at rest, and one more to smooth them in.
+struct line {
+    float *x;
+    double *cosine, *sine, *room;
+    size_t n;
+};
+
+// What of the line is there, slowly changing, is taken off: no filter rings, no end is left over.
+static void subtract_line(struct line *l, double turns, size_t reach)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        const double angle = 2 * M_PI * fmod(turns * (double)i, 1);
+        l->cosine[i] = (double)l->x[i] * cos(angle);
+        l->sine[i] = (double)l->x[i] * sin(angle);
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        smooth(l->cosine, l->room, l->n, reach);
+        smooth(l->sine, l->room, l->n, reach);
+    }
+    for (size_t i = 0; i < l->n; i++) {
+        const double angle = 2 * M_PI * fmod(turns * (double)i, 1);
+        l->x[i] -= (float)(2 * (l->cosine[i] * cos(angle) + l->sine[i] * sin(angle)));
+    }
+}
+
 static vy_status work(struct vy_wave *wave, double strength, struct vy_mended *row)
 {
     struct hum hum;
     const vy_status status = find_hum(wave, &hum);
     if (status)
         return status;
-    int cut = 0;
+    double *const memory = malloc(3 * (wave->frames + 1) * sizeof *memory);
+    if (!memory)
+        return VY_NO_MEMORY;
+    const double width_hz = 0.7 + strength;
+    int lines = 0;
     for (int h = 1; h <= HARMONICS; h++) {
         if (!hum.line[h] || hum.mains_hz * h > 0.45 * wave->sr_hz)
             continue;
-        const struct vy_biquad notch =
-            vy_biquad_notch(wave->sr_hz, hum.mains_hz * h, 1 + 2 * strength);
-        vy_wave_filter(wave, &notch);
-        cut++;
+        for (uint32_t c = 0; c < wave->chans; c++) {
+            struct line line = {wave->chan[c], memory, memory + wave->frames,
+                                memory + 2 * wave->frames, wave->frames};
+            subtract_line(&line, hum.mains_hz * h / wave->sr_hz,
+                          (size_t)(wave->sr_hz / (2 * width_hz)));
+        }
+        lines++;
     }
-    snprintf(row->did, sizeof row->did, "%d notches at multiples of %.2f Hz, %.0f Hz wide", cut,
-             hum.mains_hz, 1 + 2 * strength);
+    free(memory);
+    snprintf(row->did, sizeof row->did, "%d lines at multiples of %.2f Hz were taken off", lines,
+             hum.mains_hz);
     return VY_OK;
 }
 

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CEILING_DBTP (-1.0)
 #define STEP VY_TRUE_PEAK_STEP
 #define REACH_S 0.005 ///< on either side of a peak
 
@@ -21,9 +20,9 @@ static vy_status look(const struct vy_wave *wave, struct vy_mended *row)
     double lufs, dbtp;
     const vy_status status = vy_wave_loudness(wave, &lufs, &dbtp);
     row->before = isfinite(dbtp) ? dbtp : -200;
-    row->needed = dbtp > CEILING_DBTP + 0.01;
+    row->needed = dbtp > VY_ENHANCE_CEILING_DBTP + 0.01;
     snprintf(row->why, sizeof row->why, "the true peak is %.1f dBTP, the ceiling %.0f", row->before,
-             CEILING_DBTP);
+             VY_ENHANCE_CEILING_DBTP);
     return status;
 }
 
@@ -117,7 +116,7 @@ static vy_status work(struct vy_wave *wave, double strength, struct vy_mended *r
 {
     (void)strength;
     double most_db;
-    const vy_status status = vy_wave_limit(wave, CEILING_DBTP, &most_db);
+    const vy_status status = vy_wave_limit(wave, VY_ENHANCE_CEILING_DBTP, &most_db);
     snprintf(row->did, sizeof row->did, "peaks were turned down by up to %.1f dB", most_db);
     return status;
 }
