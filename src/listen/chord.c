@@ -9,21 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TRUST 11.0f      ///< how sure one second of a fitting sound makes, as a natural logarithm
+#define TRUST 9.0f       ///< how sure one second of a fitting sound makes, as a natural logarithm
 #define BASS_COUNTS 0.7f ///< against the middle register
 #define NOTE_POWER 0.6f  ///< below 1, faint notes count for more
 #define BASS_POWER 1.7f
-#define NONE_FITS 0.04f ///< a chord that fits less than this is none
+#define NONE_FITS 0.03f ///< a chord that fits less than this is none
 #define NOISY 0.22f     ///< less standing out than this is noise
 #define NOISE_COUNTS 4.0f
 #define SILENT_DB (-75.0f)
 #define NONE_SHARE 0.02f ///< how often a chord is followed by none
-#define RARE_COUNTS 1.2f
-#define RARE_FITS 0.027f ///< rare kinds must fit so much better
+#define RARE_COUNTS 1.1f
+#define RARE_FITS 0.03f ///< rare kinds must fit so much better
 #define SEVENTHS_COUNT 5.0f
-#define KEY_COUNTS 1.2f  ///< how strongly chords keep to the key
+#define KEY_COUNTS 1.1f  ///< how strongly chords keep to the key
 #define MOVE_COUNTS 1.3f ///< how strongly they keep to usual moves
-#define CHORD_S 1.2      ///< how long a chord stays on average
+#define CHORD_S 1.5      ///< how long a chord stays on average
 
 #define LEAST 1e-15f ///< no state is ever impossible
 
@@ -38,15 +38,15 @@ struct kind {
 static const struct kind kinds[VY_CHORD_KINDS] = {
     [VY_CHORD_MAJ] = {"maj",
                       0,
-                      {260, 20, 70, 15, 200, 45, 20, 220, 20, 45, 35, 50},
+                      {260, 20, 70, 25, 200, 45, 20, 220, 20, 45, 34, 46},
                       {430, 50, 50, 45, 85, 60, 30, 100, 35, 45, 40, 50}},
     [VY_CHORD_MIN] = {"min",
                       0,
-                      {260, 15, 70, 205, 20, 50, 12, 215, 35, 20, 70, 20},
+                      {260, 15, 70, 205, 20, 50, 12, 215, 35, 20, 62, 20},
                       {430, 50, 50, 85, 45, 60, 30, 100, 40, 35, 45, 50}},
     [VY_CHORD_7] = {"7",
                     -1,
-                    {190, 25, 65, 25, 160, 65, 15, 220, 30, 40, 145, 20},
+                    {190, 25, 65, 30, 160, 65, 15, 220, 30, 40, 145, 20},
                     {400, 45, 50, 50, 90, 60, 35, 125, 40, 40, 60, 40}},
     [VY_CHORD_MAJ7] = {"maj7",
                        -1,

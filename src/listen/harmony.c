@@ -11,7 +11,7 @@
 
 #define GRID_S 0.34     ///< without beats
 #define LONG_BEAT_S 0.9 ///< longer beats are divided
-#define BAR_LIKES 1.2f  ///< a chord begins with a bar e^this times as often as elsewhere
+#define BAR_LIKES 2.2f  ///< a chord begins with a bar e^this times as often as elsewhere
 #define BAR_SNAP_S 0.06 ///< a downbeat is a beat within this
 #define PART_S 15.0     ///< stretch for which a key is taken
 #define AROUND_S 20.0   ///< what is looked at before and after it
@@ -218,7 +218,7 @@ vy_status vy_harmony_find(const struct vy_harmony *harmony, struct vy_arena *are
     struct vy_arena scratch = {0};
     struct vy_chord_grid grid = {0};
     struct vy_chords chords;
-    struct vy_key key;
+    struct vy_key key = {0};
     const struct vy_chroma_view *const view = &harmony->view;
     if (!view->frames)
         return VY_OK;
