@@ -108,6 +108,41 @@ static void add_level(json_t *root, const struct vy_report *r)
     json_object_set_new(level, "gap_at", gaps);
 }
 
+static json_t *doubles(const double *value, uint32_t n)
+{
+    json_t *const list = json_array();
+    for (uint32_t i = 0; i < n; i++)
+        json_array_append_new(list, number(value[i]));
+    return list;
+}
+
+static void add_stereo(json_t *root, const struct vy_stereo_found *found)
+{
+    json_t *const stereo = group_of(root, "stereo"), *const hz = json_array();
+    for (uint32_t b = 0; b < VY_STEREO_BANDS; b++)
+        json_array_append_new(hz, json_real(vy_stereo_band_hz(b)));
+    json_object_set_new(stereo, "band_hz", hz);
+    json_object_set_new(stereo, "band_mono_loss_db",
+                        doubles(found->band_mono_loss_db, VY_STEREO_BANDS));
+    json_object_set_new(stereo, "mono", json_boolean(found->mono));
+    json_object_set_new(stereo, "inverted", json_boolean(found->inverted));
+    json_object_set_new(stereo, "inverted_confidence",
+                        json_real((double)found->inverted_confidence));
+}
+
+static void add_room(json_t *root, const struct vy_room_found *found)
+{
+    json_t *const noise = group_of(root, "noise"), *const room = group_of(root, "room");
+    json_object_set_new(noise, "band_floor_dbfs", doubles(found->band_floor_dbfs, VY_ROOM_BANDS));
+    json_object_set_new(noise, "floor_confidence", number((double)found->floor_confidence));
+    json_object_set_new(noise, "snr_confidence", number((double)found->snr_confidence));
+    json_object_set_new(noise, "hum_confidence", number((double)found->hum_confidence));
+    json_object_set_new(noise, "hum_harmonics_db", doubles(found->harmonic_db, VY_ROOM_HARMONICS));
+    json_object_set_new(noise, "clicks_at", times(found->click_at_s, found->clicks_kept));
+    json_object_set_new(room, "band_decay_s", doubles(found->band_decay_s, VY_ROOM_DECAYS));
+    json_object_set_new(room, "decay_confidence", number((double)found->decay_confidence));
+}
+
 static json_t *span_json(double start_s, double end_s, const char *label, double confidence)
 {
     return json_pack("{s:f,s:f,s:s,s:f}", "start", start_s, "end", end_s, "label", label,
@@ -190,6 +225,10 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
         add_level(root, r);
     if (r->ears & VY_EAR_SPECTRUM)
         add_spectrum(root, &r->spectrum);
+    if (r->ears & VY_EAR_STEREO)
+        add_stereo(root, &r->stereo);
+    if (r->ears & VY_EAR_ROOM)
+        add_room(root, &r->room);
     if (r->ears & VY_EAR_MUSIC)
         add_music(root, &r->music);
     json_object_set_new(root, "took_s", json_real(analysis->took_s));

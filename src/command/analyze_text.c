@@ -69,6 +69,36 @@ static void say_spectrum(const struct vy_report *r, struct vy_buf *text)
                    (double)s->slope_db_oct.mean, (double)s->flatness_db.mean);
 }
 
+static void say_stereo(const struct vy_report *r, struct vy_buf *text)
+{
+    const struct vy_stereo_found *const s = &r->stereo;
+    if (!(r->ears & VY_EAR_STEREO) || !isfinite(s->width) || r->chans < 2)
+        return;
+    if (s->mono)
+        vy_buf_add(text, "  stereo    both channels are the same\n");
+    else
+        vy_buf_add(text, "  stereo    width %.2f, correlation %.2f, mono loses %.1f dB%s\n",
+                   s->width, s->correlation, s->mono_loss_db,
+                   s->inverted ? "; one side seems upside down" : "");
+}
+
+static void say_noise(const struct vy_report *r, struct vy_buf *text)
+{
+    const struct vy_room_found *const n = &r->room;
+    if (!(r->ears & VY_EAR_ROOM) || !isfinite(n->floor_dbfs))
+        return;
+    vy_buf_add(text, "  noise     floor %.0f dBFS", n->floor_dbfs);
+    if (isfinite(n->snr_db))
+        vy_buf_add(text, ", %.0f dB below the sound", n->snr_db);
+    if (n->hum_hz > 0)
+        vy_buf_add(text, ", hum of %.0f Hz at %.0f dBFS", n->hum_hz, n->hum_dbfs);
+    if (n->clicks)
+        vy_buf_add(text, ", %llu clicks", (unsigned long long)n->clicks);
+    if (isfinite(n->decay_s))
+        vy_buf_add(text, ", decays in %.1f s", n->decay_s);
+    vy_buf_add(text, "\n");
+}
+
 static void say_pulse(const struct vy_music_found *m, struct vy_buf *text)
 {
     if (!(m->tempo_confidence > 0)) {
@@ -124,6 +154,8 @@ void vy_analysis_text(const struct vy_analysis *analysis, struct vy_buf *text)
     say_loudness(r, text);
     say_level(r, text);
     say_spectrum(r, text);
+    say_stereo(r, text);
+    say_noise(r, text);
     if (r->ears & VY_EAR_MUSIC) {
         say_pulse(&r->music, text);
         say_harmony(&r->music, text);

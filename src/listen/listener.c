@@ -25,6 +25,8 @@ struct vy_listener {
     struct vy_stft *stft, *music_stft; ///< the second only for rates that music does not take
     struct vy_spectral *spectral;
     struct vy_overview *overview;
+    struct vy_stereo_ear *stereo;
+    struct vy_room *room;
     struct vy_music *music;
     struct vy_pitch *pitch;
     struct vy_arena arena;
@@ -50,6 +52,8 @@ static void to_ears(void *arg, const struct vy_hop *hop)
         vy_spectral_hop(l->spectral, hop);
     if (l->overview)
         vy_overview_hop(l->overview, hop);
+    if (l->room)
+        vy_room_hop(l->room, hop);
     if (l->music && !l->music_stft)
         to_music(l, hop);
     if (l->on_hop)
@@ -88,6 +92,10 @@ static vy_status open_ears(struct vy_listener *l)
         status = vy_spectral_new(vy_stft_shape(l->stft), VY_SPECTRAL_SUMMARY, 0, &l->spectral);
     if (!status && (l->ears & VY_EAR_OVERVIEW))
         status = vy_overview_new(vy_stft_shape(l->stft), &l->overview);
+    if (!status && (l->ears & VY_EAR_STEREO) && l->sr_hz >= 2000)
+        status = vy_stereo_new(l->sr_hz, l->chans, &l->stereo);
+    if (!status && (l->ears & VY_EAR_ROOM) && l->sr_hz >= 2000)
+        status = vy_room_new(vy_stft_shape(l->stft), &l->room);
     if (!status && (l->ears & VY_EAR_MUSIC))
         status = open_music(l);
     return status;
@@ -160,6 +168,8 @@ vy_status vy_listener_push(struct vy_listener *listener, const float *const chan
         vy_level_push(l->level, chan, l->chans, n);
     if (l->loudness)
         vy_loudness_push(l->loudness, chan, l->chans, n);
+    if (l->stereo)
+        vy_stereo_push(l->stereo, chan, l->chans, n);
     for (size_t at = 0; at < n && !l->status; at += BLOCK) {
         const size_t part = n - at < BLOCK ? n - at : BLOCK;
         const float *from[VY_EAR_CHANS];
@@ -201,6 +211,11 @@ vy_status vy_listener_finish(struct vy_listener *listener, struct vy_report *rep
         vy_loudness_result(l->loudness, &report->loudness);
     else
         report->ears &= ~(unsigned)VY_EAR_LOUDNESS;
+    if (l->stereo)
+        vy_stereo_result(l->stereo, &report->stereo);
+    if (l->room)
+        vy_room_result(l->room, &report->room);
+    report->ears &= ~((l->stereo ? 0u : VY_EAR_STEREO) | (l->room ? 0u : VY_EAR_ROOM));
     if (l->spectral)
         vy_spectral_finish(l->spectral, &report->spectrum);
     if (l->overview)
@@ -220,6 +235,8 @@ void vy_listener_destroy(struct vy_listener *listener)
     vy_stft_destroy(listener->music_stft);
     vy_spectral_destroy(listener->spectral);
     vy_overview_destroy(listener->overview);
+    vy_stereo_destroy(listener->stereo);
+    vy_room_destroy(listener->room);
     vy_music_destroy(listener->music);
     vy_pitch_destroy(listener->pitch);
     if (listener->resampler)

@@ -71,17 +71,19 @@ static const struct vy_field fields[] = {
     STAT("zero_crossings_s", "1/s", zero_crossings_s, "zero crossings a second"),
     STAT("onset_strength", "dB", onset_strength, "how much rises from window to window"),
 
-    ROW(MUSIC, "pitch", "voiced_share", "", FLOAT, pitch.share, 0,
-        "part of the time that has one clear pitch, 0..1"),
-    ROW(MUSIC, "pitch", "confidence", "", FLOAT, pitch.confidence, 0, "how clear it is then, 0..1"),
-    ROW(MUSIC, "pitch", "median_hz", "Hz", FLOAT, pitch.median_hz, AT(pitch.why),
-        "pitch of one voice, median"),
-    ROW(MUSIC, "pitch", "low_hz", "Hz", FLOAT, pitch.low_hz, AT(pitch.why),
-        "5 % of the pitches lie below"),
-    ROW(MUSIC, "pitch", "high_hz", "Hz", FLOAT, pitch.high_hz, AT(pitch.why),
-        "5 % of the pitches lie above"),
-    ROW(MUSIC, "pitch", "tuning_cents", "cents", FLOAT, pitch.tuning_cents, AT(pitch.why),
-        "how far the voice lies from A4 = 440 Hz"),
+    ROW(STEREO, "stereo", "width", "", DOUBLE, stereo.width, AT(stereo.why), "part of the energy that is in the side signal, 0..1"),
+    ROW(STEREO, "stereo", "balance_db", "dB", DOUBLE, stereo.balance_db, AT(stereo.why), "right over left"),
+    ROW(STEREO, "stereo", "correlation", "", DOUBLE, stereo.correlation, AT(stereo.correlation_why), "1 mono, 0 unrelated, below 0 cancels in mono"),
+    ROW(STEREO, "stereo", "correlation_min", "", DOUBLE, stereo.correlation_min, AT(stereo.correlation_why), "least of any 0.4 s"),
+    ROW(STEREO, "stereo", "mono_loss_db", "dB", DOUBLE, stereo.mono_loss_db, AT(stereo.why), "what is lost when it is played in mono"),
+
+    ROW(ROOM, "noise", "floor_dbfs", "dBFS", DOUBLE, room.floor_dbfs, AT(room.floor_why), "level of the quietest tenth of the time"),
+    ROW(ROOM, "noise", "floor_dba", "dB(A)", DOUBLE, room.floor_dba, AT(room.floor_why), "the same, A-weighted, re full scale"),
+    ROW(ROOM, "noise", "snr_db", "dB", DOUBLE, room.snr_db, AT(room.snr_why), "the whole over the floor"),
+    ROW(ROOM, "noise", "hum_hz", "Hz", DOUBLE, room.hum_hz, AT(room.hum_why), "mains hum, 50 or 60; 0 is none"),
+    ROW(ROOM, "noise", "hum_dbfs", "dBFS", DOUBLE, room.hum_dbfs, AT(room.hum_why), "its lines together"),
+    ROW(ROOM, "noise", "clicks", "", U64, room.clicks, AT(room.click_why), "clicks that nothing around explains"),
+    ROW(ROOM, "room", "decay_s", "s", DOUBLE, room.decay_s, AT(room.decay_why), "reverberation: time to fall by 60 dB, middle band"),
 };
 
 // clang-format on

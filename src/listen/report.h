@@ -10,8 +10,10 @@
 #include "listen/loudness.h"
 #include "listen/music.h"
 #include "listen/overview.h"
+#include "listen/room.h"
 #include "listen/pitch.h"
 #include "listen/spectral.h"
+#include "listen/stereo.h"
 
 /// Which ears listen.
 enum vy_ear {
@@ -20,7 +22,9 @@ enum vy_ear {
     VY_EAR_SPECTRUM = 4,
     VY_EAR_OVERVIEW = 8,
     VY_EAR_MUSIC = 16,
-    VY_EAR_ALL = 31,
+    VY_EAR_STEREO = 32, ///< of two channels
+    VY_EAR_ROOM = 64,   ///< noise, hum, clicks, reverberation
+    VY_EAR_ALL = 127,
 };
 
 struct vy_report {
@@ -32,6 +36,8 @@ struct vy_report {
     struct vy_loudness_found loudness;
     struct vy_spectral_found spectrum;
     struct vy_music_found music;
+    struct vy_stereo_found stereo;
+    struct vy_room_found room;
     struct vy_pitch_summary pitch; ///< heard by VY_EAR_MUSIC
     const struct vy_overview_column *column;
     uint32_t columns;
