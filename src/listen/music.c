@@ -5,6 +5,7 @@
 #include "listen/bands.h"
 #include "listen/bar.h"
 #include "listen/beat.h"
+#include "listen/drum_map.h"
 #include "listen/harmony.h"
 #include "listen/onset.h"
 #include "listen/pulse.h"
@@ -128,6 +129,8 @@ static vy_status put_form(const struct vy_music *m, const struct vy_onset_curves
         status = vy_repeat_find(&steps, scratch, arena, found);
     if (status == VY_OK)
         status = vy_turning_find(&steps, scratch, arena, found);
+    if (status == VY_OK)
+        status = vy_drum_map_find(curves, scratch, found);
     return status;
 }
 
@@ -216,6 +219,7 @@ static void take_surer(struct vy_music_found *all, const struct vy_music_found *
         all->beats_per_bar = more->beats_per_bar;
         all->metre = more->metre;
         all->metre_confidence = more->metre_confidence;
+        all->drum_map = more->drum_map;
     }
     if (more->swing_confidence > all->swing_confidence) {
         all->swing = more->swing;

@@ -54,6 +54,15 @@ struct vy_novelty {
     float value; ///< 0 = the same; 1 = as different as the bars of the piece are
 };
 
+#define VY_DRUM_MAP_BEATS 8 ///< longest bar that has a map
+
+/// On how many of the bars there is a hit at each beat, 0..1.
+struct vy_drum_map {
+    uint32_t beats;                 ///< of a bar; 0 = not found
+    float kick[VY_DRUM_MAP_BEATS];  ///< something rises below 200 Hz
+    float snare[VY_DRUM_MAP_BEATS]; ///< a sharp noise with a body
+};
+
 /// All that was found. Arrays lie in the arena of vy_music_finish, times are seconds from the first
 /// sample, in order. A confidence of 0 means that the thing beside it was not found and is not to
 /// be shown.
@@ -81,6 +90,7 @@ struct vy_music_found {
     uint32_t turnings;
     struct vy_novelty *novelty;
     uint32_t novelties;
+    struct vy_drum_map drum_map;
 };
 
 struct vy_music;

@@ -14,6 +14,7 @@
 #define CUT_PRICE 1.3     ///< of a cut, in bars of the piece's mean variance between bars
 #define LONG_BARS 20      ///< from here on a cut costs more
 #define LONG_POWER 0.25   ///< with this power of the length
+#define FAR_MIN 1.2       ///< where bars differ less, nobody hears sections
 #define FAR_TAIL 1.5      ///< times the median distance: the most that the mean may be
 #define INSIDE_PRICE 0.25 ///< of a cut inside a bar, in cuts
 #define UNEVEN_PRICE 0.2  ///< of a length that is no round number of bars, in cuts
@@ -106,7 +107,7 @@ static vy_status between_bars(struct form *f, struct vy_arena *scratch)
         total += far[b] / bars;
     }
     qsort(far, bars, sizeof *far, by_size);
-    f->bar = fmin(total, FAR_TAIL * far[bars / 2]);
+    f->bar = fmax(fmin(total, FAR_TAIL * far[bars / 2]), FAR_MIN);
     return VY_OK;
 }
 

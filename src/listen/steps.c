@@ -19,9 +19,12 @@
 #define DEPTH_DB 75 ///< of the timbre, below the loud parts
 #define CHROMA_DEPTH_DB 60
 #define AUDIBLE_DB 60
+#define SILENT_DB (-80)
 #define CLOSING_MIN_S 1.2
 #define CLOSING_MAX_S 15.0
 #define CLOSING_STRENGTH 0.5F ///< of the median onset
+#define SPREAD_MIN_DB 2.0F    ///< over the piece; less is taken for this much
+#define UNREST_MIN_DB 0.5F    ///< from bar to bar
 #define BASS_HZ 150
 #define BRIGHT_HZ 5000
 
@@ -76,6 +79,8 @@ static void find_loud(struct maker *m)
         db--;
     m->loud_db = (float)db;
     m->audible = hops;
+    if (db < SILENT_DB - VY_BAND_FLOOR_DB)
+        m->audible = 0;
     while (m->audible && loudest(m, m->audible - 1) < db - AUDIBLE_DB)
         m->audible--;
 }
@@ -306,7 +311,7 @@ static float unrest(const struct vy_steps *s, uint32_t feature, float *scratch)
     for (uint32_t i = s->bar; i < s->count; i++)
         scratch[n++] = fabsf(s->timbre[(size_t)i * VY_STEP_TIMBRE + feature] -
                              s->timbre[(size_t)(i - s->bar) * VY_STEP_TIMBRE + feature]);
-    return fmaxf(median(scratch, n), 0.5F);
+    return fmaxf(median(scratch, n), UNREST_MIN_DB);
 }
 
 static vy_status scale_timbre(const struct maker *m)
@@ -321,8 +326,8 @@ static vy_status scale_timbre(const struct maker *m)
             mean += deviation(s, measure * VY_STEP_BANDS + g) / VY_STEP_BANDS;
         for (uint32_t g = 0; g < VY_STEP_BANDS; g++) {
             const uint32_t feature = measure * VY_STEP_BANDS + g;
-            const float scale =
-                sqrtf(fmaxf(mean, 1e-3F) * unrest(s, feature, scratch) * (float)VY_STEP_TIMBRE);
+            const float scale = sqrtf(fmaxf(mean, SPREAD_MIN_DB) * unrest(s, feature, scratch) *
+                                      (float)VY_STEP_TIMBRE);
             for (uint32_t i = 0; i < s->count; i++)
                 s->timbre[(size_t)i * VY_STEP_TIMBRE + feature] /= scale;
         }

@@ -53,15 +53,15 @@ static vy_status take_curves(struct scene *c, struct vy_arena *scratch)
     return c->turn ? VY_OK : VY_NO_MEMORY;
 }
 
-static float step_up(const struct scene *c, enum curve k, uint32_t at)
+static float step_up(const struct scene *c, enum curve k, uint32_t at, uint32_t window)
 {
     const float *const x = c->curve[k];
     float before = 0, after = 0;
-    for (uint32_t i = 0; i < c->window; i++) {
+    for (uint32_t i = 0; i < window; i++) {
         before += x[at - 1 - i];
         after += x[at + i];
     }
-    return (after - before) / (float)c->window;
+    return (after - before) / (float)window;
 }
 
 static float bounded(float x)
@@ -69,14 +69,24 @@ static float bounded(float x)
     return fminf(fmaxf(x, -1.5F), 1.5F);
 }
 
+static float turn(const struct scene *c, uint32_t at, uint32_t window)
+{
+    return bounded(step_up(c, LEVEL, at, window) / LEVEL_DB) +
+           bounded(step_up(c, BASS, at, window) / BASS_DB) +
+           bounded(step_up(c, RISE, at, window) / RISE_OCTAVES);
+}
+
+// A turn is there at once: half of it within a quarter of the window. A slope is none.
 static void find_turns(struct scene *c)
 {
-    const uint32_t n = c->steps->count, w = c->window;
-    for (uint32_t i = w; i + w <= n; i++)
-        if (!c->steps->barred || c->steps->down[i])
-            c->turn[i] = bounded(step_up(c, LEVEL, i) / LEVEL_DB) +
-                         bounded(step_up(c, BASS, i) / BASS_DB) +
-                         bounded(step_up(c, RISE, i) / RISE_OCTAVES);
+    const uint32_t n = c->steps->count, w = c->window, quick = w / 4 > 1 ? w / 4 : 1;
+    for (uint32_t i = w; i + w <= n; i++) {
+        if (c->steps->barred && !c->steps->down[i])
+            continue;
+        const float whole = turn(c, i, w), part = 2 * turn(c, i, quick);
+        if (whole * part > 0)
+            c->turn[i] = copysignf(fminf(fabsf(whole), fabsf(part)), whole);
+    }
 }
 
 static bool is_top(const struct scene *c, uint32_t at)
