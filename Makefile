@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 export PREFIX DESTDIR JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench bench-live format lint asan tsan fuzz docs docs-check install setup clean
+.PHONY: help demo build test golden bench bench-live format lint asan tsan fuzz docs docs-check install setup clean
 
 help: ## this list
 	@echo 'Veery: a modular instrument driven by text'
@@ -21,6 +21,9 @@ build: ## packages and build/veery, nothing is run
 
 test: ## build and run every test; closes with the counts
 	@tools/test
+
+golden: ## the ears against reference data and other programs
+	@tools/golden
 
 bench: ## speed and memory against other synthesis engines
 	@bench/run.sh
