@@ -167,7 +167,7 @@ static void tune(struct vy_chroma *c, const float *power)
     const uint32_t from = (uint32_t)(TUNE_LOW_HZ / bin_hz), to = (uint32_t)(TUNE_HIGH_HZ / bin_hz);
     float most = 0;
     for (uint32_t k = from; k < to; k++)
-        most = fmaxf(most, power[k]);
+        most = power[k] > most ? power[k] : most;
     if (most < 1e-10f)
         return;
     for (uint32_t k = from; k < to; k++) {

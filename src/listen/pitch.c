@@ -155,7 +155,7 @@ static int first_period(const float *fit, int from, int to)
     float most = 0;
     for (int lag = start; lag < to; lag++)
         if (is_peak(fit, lag))
-            most = fmaxf(most, fit[lag]);
+            most = fit[lag] > most ? fit[lag] : most;
     for (int lag = start; lag < to; lag++)
         if (is_peak(fit, lag) && fit[lag] >= NEARLY * most)
             return lag;
