@@ -32,9 +32,9 @@ struct vy_timbre_ear {
     uint32_t edge[VY_TIMBRE_BANDS + 2];     // of the triangles
     uint32_t region_end[VY_TIMBRE_REGIONS]; // one past the last bin
     float dct[VY_TIMBRE_BANDS][VY_TIMBRE_CEPSTRUM];
-    uint16_t grid_bin[GRID]; // the lower of two neighbours
-    float grid_part[GRID];
-    uint32_t tooth[COMB], gap[COMB]; // places on the grid, from the candidate's
+    int32_t grid_bin[GRID];                // the lower of two neighbours
+    float grid_low[GRID], grid_high[GRID]; // what they weigh; 0 where nothing votes
+    uint32_t tooth[COMB], gap[COMB];       // places on the grid, from the candidate's
     float tooth_weight[COMB];
     float grid[GRID + 1];
     float on[PITCHES], off[PITCHES];
@@ -90,9 +90,11 @@ static void make_comb(struct vy_timbre_ear *ear)
     const double top = fmin(COMB_TOP_HZ / (double)ear->bin_hz, ear->shape.bins - 2);
     for (uint32_t g = 0; g < GRID; g++) {
         const double bin = GRID_LOW_HZ * exp2((double)g / PER_OCTAVE) / (double)ear->bin_hz;
-        // nothing votes above the top: the two bins there are always silent
-        ear->grid_bin[g] = bin < top ? (uint16_t)bin : UINT16_MAX;
-        ear->grid_part[g] = (float)(bin - floor(bin));
+        if (bin >= top)
+            continue;
+        ear->grid_bin[g] = (int32_t)bin;
+        ear->grid_high[g] = (float)(bin - floor(bin));
+        ear->grid_low[g] = 1 - ear->grid_high[g];
     }
     for (uint32_t n = 0; n < COMB; n++) {
         ear->tooth[n] = (uint32_t)lrint(PER_OCTAVE * (1 + log2(n + 1.0)));
@@ -255,17 +257,38 @@ VY_SIMD static void comb_all(const float *restrict grid, const uint32_t *tooth, 
     }
 }
 
+VY_SIMD static void to_grid(const float *restrict root, const int32_t *restrict bin,
+                            const float *restrict low, const float *restrict high,
+                            float *restrict grid)
+{
+    for (uint32_t g = 0; g < GRID; g++)
+        grid[g] = root[bin[g]] * low[g] + root[bin[g] + 1] * high[g];
+}
+
+VY_SIMD static float highest(const float *restrict on, const float *restrict off)
+{
+    float top[VY_SUM_LANES], best = -INFINITY;
+    _Static_assert(PITCHES % VY_SUM_LANES == 0, "whole groups");
+    for (uint32_t i = 0; i < VY_SUM_LANES; i++)
+        top[i] = on[i] - off[i];
+    for (uint32_t p = VY_SUM_LANES; p < PITCHES; p += VY_SUM_LANES)
+        for (uint32_t i = 0; i < VY_SUM_LANES; i++) {
+            const float x = on[p + i] - off[p + i];
+            top[i] = x > top[i] ? x : top[i];
+        }
+    for (uint32_t i = 0; i < VY_SUM_LANES; i++)
+        best = top[i] > best ? top[i] : best;
+    return best;
+}
+
 static void hear_pitch(struct vy_timbre_ear *ear, struct vy_timbre_frame *f)
 {
-    for (uint32_t g = 0; g < GRID; g++) {
-        const uint16_t bin = ear->grid_bin[g];
-        const float *const r = ear->root + bin;
-        ear->grid[g] = bin == UINT16_MAX ? 0 : r[0] + ear->grid_part[g] * (r[1] - r[0]);
-    }
+    to_grid(ear->root, ear->grid_bin, ear->grid_low, ear->grid_high, ear->grid);
     comb_all(ear->grid, ear->tooth, ear->gap, ear->tooth_weight, ear->on, ear->off);
+    const float top = highest(ear->on, ear->off);
     uint32_t best = 0;
-    for (uint32_t p = 0; p < PITCHES; p++)
-        best = ear->on[p] - ear->off[p] > ear->on[best] - ear->off[best] ? p : best;
+    while (best < PITCHES - 1 && ear->on[best] - ear->off[best] < top)
+        best++;
     const float both = ear->on[best] + ear->off[best];
     f->f0_hz = (float)pitch_hz(best);
     f->strength = both > 0 ? (ear->on[best] - ear->off[best]) / both : 0;
