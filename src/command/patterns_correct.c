@@ -30,7 +30,7 @@ static bool has_mark(const struct vy_pattern_record *record, const char *mark)
 {
     json_t *const parameters = json_loads(record->parameters, 0, NULL);
     const char *const its = json_string_value(json_object_get(parameters, MARK));
-    const bool same = its && strcmp(its, mark) == 0;
+    const bool same = its && mark && strcmp(its, mark) == 0;
     json_decref(parameters);
     return same;
 }

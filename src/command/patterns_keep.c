@@ -296,10 +296,12 @@ vy_status vy_patterns_relate(struct vy_patterns_job *job, const struct vy_patter
     if (status)
         return status;
     struct bond *const bond = malloc(sizeof *bond * ((size_t)n * VY_RELATIONS + 1));
-    if (!bond)
-        status = vy_fail(job->err, VY_NO_MEMORY, -1, "out of memory");
+    if (!bond) {
+        free(other);
+        return vy_fail(job->err, VY_NO_MEMORY, -1, "out of memory");
+    }
     vy_pattern_of_record(record, &a);
-    for (uint32_t i = 0; i < n && !status; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (other[i].id == record->id)
             continue;
         vy_pattern_of_record(&other[i], &b);
@@ -309,9 +311,8 @@ vy_status vy_patterns_relate(struct vy_patterns_job *job, const struct vy_patter
             if (!((double)related[r].score < job->min))
                 bond[bonds++] = (struct bond){other[i].id, related[r]};
     }
-    if (!status)
-        qsort(bond, bonds, sizeof *bond, by_score);
-    status = status ? status : vy_db_begin(job->db, job->err);
+    qsort(bond, bonds, sizeof *bond, by_score);
+    status = vy_db_begin(job->db, job->err);
     if (!status) {
         for (uint32_t i = 0; i < bonds && !status; i++)
             if (kept[bond[i].related.relation]++ < most)

@@ -32,7 +32,7 @@ void vy_accents_hop(struct vy_accents *accents, const float root[VY_ACCENT_BANDS
     for (uint32_t b = 0; b < VY_ACCENT_BANDS; b++) {
         float *const line = accents->line[b];
         if (step == 0)
-            memcpy(line + VY_ACCENT_REACH, line, VY_ACCENT_REACH * sizeof(float));
+            memmove(line + VY_ACCENT_REACH, line, VY_ACCENT_REACH * sizeof(float));
         float *const now = line + VY_ACCENT_REACH - 1 - step;
         *now = accents->hops ? fmaxf(root[b] - accents->before[b], 0) : 0;
         accents->before[b] = root[b];
@@ -73,7 +73,7 @@ float vy_accents_shape(const struct vy_accents *accents,
     const struct vy_accents *const a = accents;
     const double rate = (double)a->rate, whole = all_bands(a, 0);
     const double longest =
-        fmin(fmin(LONGEST_S * rate, (double)a->hops / 2.2), VY_ACCENT_REACH / 2 - 2);
+        fmin(fmin(LONGEST_S * rate, (double)a->hops / 2.2), (VY_ACCENT_REACH - 4) / 2.0);
     double best = 0, period = 0;
     if (!(whole > 0))
         return 0;

@@ -20,7 +20,7 @@
 #define LINE_MOST 64    // hops that may wait
 #define SHORTEST_S 0.7f // between two cuts by texture
 #define LONGEST_S 20
-#define NOVELTY 3.6f     // distance of the two halves, in spreads
+#define NOVELTY 4.5f     // distance of the two halves, in spreads
 #define MOST_A_MINUTE 60 // cuts by texture
 #define TEXTURE 12       // measures that make up the texture
 #define SPLIT_S 0.5f     // shorter stretches are not shared out
@@ -289,7 +289,7 @@ static void give(struct vy_ear_patterns *p, enum stream stream)
         .start_s = vy_hop_seconds(&p->shape, (double)p->start),
         .end_s = vy_hop_seconds(&p->shape, (double)(p->start + c->n)),
         .low_hz = own ? p->wish.low_hz : stream_low[stream],
-        .high_hz = own ? p->wish.high_hz : stream_high[stream],
+        .high_hz = fminf(own ? p->wish.high_hz : stream_high[stream], (float)p->shape.sr_hz / 2),
     };
     find_spectrum(p, &pattern, c->n);
     vy_ear_pattern_judge(c, &pattern);

@@ -94,7 +94,7 @@ static float fall_of(const struct vy_curves *c, uint32_t peak)
 static void measure_attacks(const struct vy_curves *c, float *evidence)
 {
     uint32_t peak[ATTACKS_MOST];
-    float attack[ATTACKS_MOST], fall[ATTACKS_MOST];
+    float attack[ATTACKS_MOST] = {0}, fall[ATTACKS_MOST] = {0};
     const uint32_t n = vy_curves_attacks(c, peak, ATTACKS_MOST);
     double sum = 0, squares = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -129,7 +129,7 @@ static float weighted(const struct vy_curves *c, const float *curve, float top)
 
 static void measure_level(const struct vy_curves *c, float top, float *evidence)
 {
-    float level[VY_CURVE_MOST];
+    float level[VY_CURVE_MOST] = {0};
     double jumps = 0;
     for (uint32_t i = 0; i < c->n; i++)
         level[i] = fmaxf(c->level[i], top - 60);
