@@ -149,10 +149,12 @@ static void query_all(struct vy_index *index, const float *queries, int n, uint3
                       const int64_t *truth)
 {
     double *const ms = calloc((size_t)n, sizeof *ms);
+    if (!ms)
+        exit(1);
     uint64_t compared = 0, hits = 0;
     bool exact = true;
     const double cpu = cpu_ms();
-    for (int q = 0; q < n && ms; q++) {
+    for (int q = 0; q < n; q++) {
         struct vy_err err;
         struct vy_near near[NEAREST];
         struct vy_search_cost cost;
@@ -250,6 +252,7 @@ int main(int argc, char **argv)
     struct maker *const maker = malloc(sizeof *maker);
     if (!maker || rows < 1 || rows > 100000000 || queries < 1 || queries > 100000) {
         fprintf(stderr, "usage: bench-vectors [ROWS] [FOLDER] [QUERIES] [iid]\n");
+        free(maker);
         return 2;
     }
     make_maker(maker, argc > 4 && strcmp(argv[4], "iid") == 0);

@@ -293,8 +293,9 @@ static vy_status hear(struct ear *ear, struct vy_reader *reader, double end_s, s
     const struct vy_reader_info *const info = vy_reader_info(reader);
     struct attack attack = {.ms_frames = (info->sr_hz + 999) / 1000};
     struct vy_report *const report = calloc(1, sizeof *report); // it is large
-    vy_status status =
-        report ? open_ear(ear, info, err) : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    if (!report)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = open_ear(ear, info, err);
     if (!status)
         status = read_through(ear, reader, end_s, &attack, err);
     if (!status && vy_listener_finish(ear->listener, report))

@@ -297,8 +297,8 @@ static vy_status take_folder(struct vy_db *db, const char *json_path, const char
     struct vy_npz_data vectors[VY_SPACES] = {0};
     struct vy_err why = {.at = -1};
     json_error_t wrong;
-    char *text;
-    size_t length;
+    char *text = NULL;
+    size_t length = 0;
     vy_status status = vy_file_read(json_path, VY_LIBRARY_JSON_MAX, &text, &length, err);
     if (status)
         return status;
@@ -322,7 +322,7 @@ vy_status vy_library_import(struct vy_db *db, const char *folder, struct vy_buf 
                             json_t *result, struct vy_err *err)
 {
     char json_path[4096], npz_path[4096];
-    struct vy_taken taken;
+    struct vy_taken taken = {0};
     if (snprintf(json_path, sizeof json_path, "%s/library.json", folder) >= (int)sizeof json_path ||
         snprintf(npz_path, sizeof npz_path, "%s/vectors.npz", folder) >= (int)sizeof npz_path)
         return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");

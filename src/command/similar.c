@@ -134,9 +134,10 @@ static vy_status query_pattern(struct similar *s, int64_t id)
 {
     struct query *const q = &s->query;
     struct vy_pattern_record *const record = malloc(sizeof *record);
-    struct vy_region region;
-    vy_status status = record ? vy_pattern_get(s->db, id, record, s->err)
-                              : vy_fail(s->err, VY_NO_MEMORY, -1, "out of memory");
+    struct vy_region region = {0};
+    if (!record)
+        return vy_fail(s->err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = vy_pattern_get(s->db, id, record, s->err);
     if (!status && !record->region)
         status = vy_fail(s->err, VY_NOT_FOUND, -1, "pattern %lld has no vectors", (long long)id);
     if (!status)
@@ -169,7 +170,7 @@ static vy_status make_query(struct similar *s)
         return vy_fail(s->err, VY_TOO_BIG, -1, "the path is too long");
     if (read_stretch(q) && q->end_s <= q->start_s)
         return vy_fail(s->err, VY_BAD_ARG, -1, "a stretch ends after it begins: FILE:START-END");
-    struct vy_region region;
+    struct vy_region region = {0};
     vy_status status = find_sound(s);
     vy_status known = VY_NOT_FOUND;
     if (!status && q->sound && !q->stretch)
@@ -285,7 +286,9 @@ static vy_status search(struct similar *s, struct vy_index *index)
     struct vy_near *const near = malloc(VY_SEARCH_MOST * sizeof *near);
     struct vy_search_cost cost = {0};
     uint32_t found = 0, shown = 0;
-    vy_status status = near ? VY_OK : vy_fail(s->err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = VY_OK;
+    if (!near)
+        return vy_fail(s->err, VY_NO_MEMORY, -1, "out of memory");
     for (uint32_t most = s->ask->most; !status; most *= 4) {
         s->search.most = most < VY_SEARCH_MOST ? most : VY_SEARCH_MOST;
         const size_t length = s->text->length;

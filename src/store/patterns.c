@@ -299,7 +299,7 @@ static vy_status insert(struct vy_db *db, const struct vy_pattern_record *record
 static vy_status keep_version(struct vy_db *db, const struct vy_pattern_record *before, int64_t now,
                               struct vy_err *err)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     json_t *const object = vy_pattern_json(before);
     char *const text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(object);
@@ -357,7 +357,7 @@ static vy_status run_with(struct vy_db *db, const char *sql, int64_t id, int64_t
 vy_status vy_pattern_change(struct vy_db *db, const struct vy_pattern_record *record, int64_t now,
                             struct vy_err *err)
 {
-    struct vy_pattern_record before, after = *record;
+    struct vy_pattern_record before = {0}, after = *record;
     vy_status status = check(record, err);
     if (!status)
         status = vy_db_begin(db, err);

@@ -46,12 +46,14 @@ static void set_small(const struct vy_space *space, const struct vy_column *colu
     if (isnan(x[0]))
         return;
     const float scale = largest(x, space->dims) / SMALL_MAX;
-    for (uint32_t i = 0; i < space->dims && scale > 0; i++) {
+    if (!(scale > 0))
+        return;
+    for (uint32_t i = 0; i < space->dims; i++) {
         small[i] = (int8_t)lrintf(x[i] / scale);
         left[i] = x[i] - scale * (float)small[i];
     }
     column->scale[at] = scale;
-    column->slack[at] = scale > 0 ? length_of(left, space->dims) * 1.0001f : 0;
+    column->slack[at] = length_of(left, space->dims) * 1.0001f;
 }
 
 void vy_rows_set(const struct vy_layout *layout, struct vy_rows *rows, uint64_t at, int64_t id,

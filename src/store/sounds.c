@@ -378,7 +378,7 @@ vy_status vy_wish_regions(struct vy_db *db, const struct vy_sound_wish *wish, st
                           struct vy_err *err)
 {
     struct wished wished = {.wish = wish};
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     bool row = true;
     vy_status status = vy_sounds_each(db, 0, add_if_met, &wished, err);
     if (!status)
@@ -399,7 +399,7 @@ vy_status vy_words_find(struct vy_db *db, const char *word, struct vy_ids *ids, 
 {
     // quoted, so that nothing in it is an operator; doubled quotes stay inside
     struct vy_buf match = {0};
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     vy_buf_put(&match, "\"", 1);
     for (const char *p = word; *p; p++)
         vy_buf_put(&match, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1);

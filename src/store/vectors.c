@@ -433,9 +433,10 @@ static vy_status scan_all(struct share share[2], uint64_t rows, uint32_t threads
     drop_beaten(&share[1]);
     const size_t all = share[0].candidates + share[1].candidates;
     struct candidate *const moved = realloc(share[0].candidate, (all + 1) * sizeof *moved);
+    if (moved)
+        share[0].candidate = moved;
     if (!moved || share[0].failed || share[1].failed)
         return VY_NO_MEMORY;
-    share[0].candidate = moved;
     if (share[1].candidates)
         memcpy(moved + share[0].candidates, share[1].candidate,
                share[1].candidates * sizeof *moved);

@@ -147,15 +147,16 @@ static int verify(const char *path, char **list, int lists)
     struct vy_buf problems = {0};
     struct vy_store_counts n;
     int64_t layout_id;
-    unsigned long long told = 0, wrong = 0, seed, k;
+    unsigned long long told = 0, wrong = 0;
     if (vy_db_open(path, VY_DB_USE, &db, &err) || vy_db_check(db, &problems, &err) ||
         vy_layout_id(db, &layout, &layout_id, &err) || vy_index_open(db, &layout, &index, &err) ||
         vy_store_count(db, &n, &err))
         return fail(&err);
     for (int i = 0; i < lists; i++) {
         FILE *const file = fopen(list[i], "r");
-        while (file && fscanf(file, "%llu %llu", &seed, &k) == 2) {
-            told++;
+        for (char line[64]; file && fgets(line, sizeof line, file) && strchr(line, '\n'); told++) {
+            char *end;
+            const uint64_t seed = strtoull(line, &end, 10), k = strtoull(end, NULL, 10);
             wrong += (unsigned long long)verify_record(db, index, layout_id, seed, k);
         }
         if (file)
@@ -164,9 +165,10 @@ static int verify(const char *path, char **list, int lists)
     uint64_t rows, fresh;
     vy_index_rows(index, &rows, &fresh);
     // what was not yet told may be there too: at most one record a killed writer
-    const bool once = n.sounds == n.places && n.sounds == n.patterns && n.regions == REGIONS * n.sounds &&
-                      (int64_t)rows == n.regions && n.duplicates == 0 &&
-                      n.sounds >= (int64_t)told && n.sounds <= (int64_t)told + lists;
+    const bool once = n.sounds == n.places && n.sounds == n.patterns &&
+                      n.regions == REGIONS * n.sounds && (int64_t)rows == n.regions &&
+                      n.duplicates == 0 && n.sounds >= (int64_t)told &&
+                      n.sounds <= (int64_t)told + lists;
     printf("%llu told, %lld there, %llu wrong, %s, rows %llu (%llu fresh)\n%s", told,
            (long long)n.sounds, wrong, once ? "each once" : "NOT each once",
            (unsigned long long)rows, (unsigned long long)fresh, problems.text ? problems.text : "");
