@@ -22,7 +22,8 @@ static const struct capability {
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
     {"MIDI", "degraded",
      "raw MIDI is tested; the ALSA ports are untried: no sequencer where it was built"},
-    {"long jobs", "absent", "generate, analyze, similar, film, bake, ask come later"},
+    {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
+    {"long jobs", "absent", "generate, film, bake, ask come later"},
 };
 
 vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
