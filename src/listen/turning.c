@@ -174,7 +174,7 @@ static void put_turnings(const struct scene *c, struct vy_music_found *found)
     double built_until = -1;
     for (uint32_t i = c->window; i < s->count; i++) {
         const bool top = is_top(c, i);
-        struct vy_turning build;
+        struct vy_turning build = {0};
         const bool target = (top && c->turn[i] > 0) || begins_section(found, s->at_s[i]);
         if (target && build_before(c, i, &build) && build.start_s >= built_until) {
             found->turning[found->turnings++] = build;
