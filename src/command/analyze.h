@@ -43,6 +43,10 @@ void vy_analysis_clear(struct vy_analysis *analysis);
 /// The published form (docs/analysis.md). What could not be measured is null, and `why` says why.
 json_t *vy_analysis_json(const struct vy_analysis *analysis);
 
+/// Form, drums, kind and tags are put into it: `music.repeats`, `music.turnings`, `music.novelty`,
+/// `music.drum_map`, `kind`, `tags`.
+void vy_analysis_add_form(json_t *root, const struct vy_report *report);
+
 /// A report for people.
 void vy_analysis_text(const struct vy_analysis *analysis, struct vy_buf *text);
 

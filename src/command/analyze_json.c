@@ -231,6 +231,7 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
         add_room(root, &r->room);
     if (r->ears & VY_EAR_MUSIC)
         add_music(root, &r->music);
+    vy_analysis_add_form(root, r);
     json_object_set_new(root, "took_s", json_real(analysis->took_s));
     return root;
 }

@@ -9,9 +9,10 @@
 #define BARS_MIN 3
 #define NEAR_S 0.03
 #define LOUD_SHARE 0.98  ///< of the hops of a curve lie below "loud"
-#define HIT 0.35F        ///< of a loud rise
+#define HIT 0.25F        ///< of a loud rise
 #define RISE_MIN 0.02F   ///< a piece whose loud rises are less has no such drum
-#define SNARE_SHARP 0.4F ///< share of the highest bands that rise with it
+#define SNARE_HIT 0.5F   ///< a snare is as loud as anything in its octaves
+#define SNARE_SHARP 0.6F ///< share of the highest bands that rise with it
 
 struct hits {
     const struct vy_onset_curves *curves;
@@ -36,7 +37,7 @@ static float middle(const struct vy_onset_curves *c, size_t t)
 }
 
 static vy_status threshold(const struct vy_onset_curves *c,
-                           float (*curve)(const struct vy_onset_curves *, size_t),
+                           float (*curve)(const struct vy_onset_curves *, size_t), float hit,
                            struct vy_arena *scratch, float *least)
 {
     float *const value = vy_arena_take(scratch, c->hops * sizeof *value);
@@ -45,7 +46,7 @@ static vy_status threshold(const struct vy_onset_curves *c,
     for (size_t t = 0; t < c->hops; t++)
         value[t] = curve(c, t);
     qsort(value, c->hops, sizeof *value, by_size);
-    *least = HIT * fmaxf(value[(size_t)(LOUD_SHARE * (double)(c->hops - 1))], RISE_MIN / HIT);
+    *least = fmaxf(hit * value[(size_t)(LOUD_SHARE * (double)(c->hops - 1))], RISE_MIN);
     return VY_OK;
 }
 
@@ -71,8 +72,8 @@ vy_status vy_drum_map_find(const struct vy_onset_curves *curves, struct vy_arena
     const uint32_t n = found->beats_per_bar;
     if (!n || n > VY_DRUM_MAP_BEATS || found->downbeats < BARS_MIN || !curves->hops)
         return VY_OK;
-    if (threshold(curves, low, scratch, &h.low_min) != VY_OK ||
-        threshold(curves, middle, scratch, &h.middle_min) != VY_OK)
+    if (threshold(curves, low, HIT, scratch, &h.low_min) != VY_OK ||
+        threshold(curves, middle, SNARE_HIT, scratch, &h.middle_min) != VY_OK)
         return VY_NO_MEMORY;
     uint32_t heard[VY_DRUM_MAP_BEATS] = {0}, d = 0, place = VY_DRUM_MAP_BEATS;
     for (uint32_t i = 0; i < found->beats; i++) {

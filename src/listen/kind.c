@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "listen/kind.h"
 
+#include "listen/report.h"
+
 #include <math.h>
 #include <stddef.h>
 
@@ -106,7 +108,7 @@ static const struct {
     {VY_KIND_LOOP, ONSETS_S, 1.6F, 0.6F, 0.6F},
     {VY_KIND_LOOP, SILENCE_SHARE, 0.08F, 0.04F, -0.6F},
     {VY_KIND_LOOP, SPREAD_DB, 3.5F, 1.2F, 0.9F},
-    {VY_KIND_MUSIC, KEY_CONFIDENCE, 0.3F, 0.15F, 1.3F},
+    {VY_KIND_MUSIC, KEY_CONFIDENCE, 0.3F, 0.15F, 1.8F},
     {VY_KIND_MUSIC, SECONDS, 3.6F, 0.7F, 1.2F},
     {VY_KIND_MUSIC, CONTRAST_DB, 17.5F, 1.5F, 0.8F},
     {VY_KIND_MUSIC, ONSETS_S, 1.0F, 0.7F, 0.4F},
@@ -138,7 +140,7 @@ static const struct {
     {VY_KIND_SPEECH, FLATNESS_SPREAD_DB, 8.0F, 3.0F, 0.6F},
     {VY_KIND_SPEECH, CONTRAST_DB, 18.0F, 1.2F, 1.4F},
     {VY_KIND_SPEECH, ATTACKS_S, 1.8F, 0.8F, 0.6F},
-    {VY_KIND_SPEECH, KEY_CONFIDENCE, 0.2F, 0.15F, -1.2F},
+    {VY_KIND_SPEECH, KEY_CONFIDENCE, 0.3F, 0.15F, -2.2F},
     {VY_KIND_SPEECH, ATTACKS, 2.3F, 0.5F, 1.1F},
     {VY_KIND_SPEECH, ATTACK_DB, 14.0F, 4.0F, -0.8F},
     {VY_KIND_SPEECH, PULSE_CONFIDENCE, 0.42F, 0.1F, -0.5F},
@@ -149,7 +151,7 @@ static const struct {
 
 static const float before[VY_KINDS] = {
     [VY_KIND_AMBIENCE] = -0.6F, [VY_KIND_LOOP] = -0.6F,    [VY_KIND_MUSIC] = -0.6F,
-    [VY_KIND_NOISE] = -0.4F,    [VY_KIND_ONE_SHOT] = 0.4F, [VY_KIND_SPEECH] = -0.6F,
+    [VY_KIND_NOISE] = -0.4F,    [VY_KIND_ONE_SHOT] = 0.4F, [VY_KIND_SPEECH] = -1.6F,
     [VY_KIND_UNKNOWN] = 1.2F,
 };
 
@@ -353,6 +355,8 @@ void vy_kind_gather(const struct vy_report *report, const struct vy_envelope_fou
     }
     if (ears & VY_EAR_LOUDNESS)
         facts->range_lu = (float)report->loudness.range_lu;
+    if (ears & VY_EAR_STEREO)
+        facts->width = (float)report->stereo.width;
     if (ears & VY_EAR_MUSIC && report->seconds > 0) {
         gather_music(&report->music, report->seconds, facts);
         if (report->pitch.frames)

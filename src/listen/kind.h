@@ -9,7 +9,10 @@
 #define VY_LISTEN_KIND_H
 
 #include "listen/envelope.h"
-#include "listen/report.h"
+
+#include <stdint.h>
+
+struct vy_report;
 
 /// In alphabetical order of their names, unknown last.
 enum vy_kind {

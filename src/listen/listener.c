@@ -24,6 +24,7 @@ struct vy_listener {
     struct vy_loudness *loudness;
     struct vy_stft *stft, *music_stft; ///< the second only for rates that music does not take
     struct vy_spectral *spectral;
+    struct vy_envelope *envelope;
     struct vy_overview *overview;
     struct vy_stereo_ear *stereo;
     struct vy_room *room;
@@ -50,6 +51,8 @@ static void to_ears(void *arg, const struct vy_hop *hop)
     struct vy_listener *const l = arg;
     if (l->spectral)
         vy_spectral_hop(l->spectral, hop);
+    if (l->envelope)
+        vy_envelope_hop(l->envelope, hop);
     if (l->overview)
         vy_overview_hop(l->overview, hop);
     if (l->room)
@@ -90,6 +93,8 @@ static vy_status open_ears(struct vy_listener *l)
         status = vy_loudness_new(l->sr_hz, l->chans, NULL, NULL, NULL, &l->loudness);
     if (!status && (l->ears & VY_EAR_SPECTRUM))
         status = vy_spectral_new(vy_stft_shape(l->stft), VY_SPECTRAL_SUMMARY, 0, &l->spectral);
+    if (!status && (l->ears & VY_EAR_SPECTRUM))
+        status = vy_envelope_new(vy_stft_shape(l->stft), &l->envelope);
     if (!status && (l->ears & VY_EAR_OVERVIEW))
         status = vy_overview_new(vy_stft_shape(l->stft), &l->overview);
     if (!status && (l->ears & VY_EAR_STEREO) && l->sr_hz >= 2000)
@@ -195,6 +200,16 @@ static void finish_music(struct vy_listener *l, struct vy_report *report)
     vy_pitch_finish(l->pitch, &report->pitch);
 }
 
+// What sort of sound it is, by all that was heard.
+static void judge(const struct vy_listener *l, struct vy_report *report)
+{
+    struct vy_envelope_found envelope;
+    vy_envelope_finish(l->envelope, &envelope);
+    vy_kind_gather(report, &envelope, &report->facts);
+    vy_kind_find(&report->facts, &report->kind);
+    vy_tags_find(&report->facts, &report->kind, &report->tags);
+}
+
 vy_status vy_listener_finish(struct vy_listener *listener, struct vy_report *report)
 {
     struct vy_listener *const l = listener;
@@ -222,6 +237,8 @@ vy_status vy_listener_finish(struct vy_listener *listener, struct vy_report *rep
         report->column = vy_overview_columns(l->overview, &report->columns, &report->column_s);
     if (l->music)
         finish_music(l, report);
+    if (l->envelope && !l->status)
+        judge(l, report);
     return l->status;
 }
 
@@ -234,6 +251,7 @@ void vy_listener_destroy(struct vy_listener *listener)
     vy_stft_destroy(listener->stft);
     vy_stft_destroy(listener->music_stft);
     vy_spectral_destroy(listener->spectral);
+    vy_envelope_destroy(listener->envelope);
     vy_overview_destroy(listener->overview);
     vy_stereo_destroy(listener->stereo);
     vy_room_destroy(listener->room);

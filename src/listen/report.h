@@ -6,6 +6,7 @@
 #ifndef VY_LISTEN_REPORT_H
 #define VY_LISTEN_REPORT_H
 
+#include "listen/kind.h"
 #include "listen/level.h"
 #include "listen/loudness.h"
 #include "listen/music.h"
@@ -14,6 +15,7 @@
 #include "listen/pitch.h"
 #include "listen/spectral.h"
 #include "listen/stereo.h"
+#include "listen/tags.h"
 
 /// Which ears listen.
 enum vy_ear {
@@ -39,6 +41,9 @@ struct vy_report {
     struct vy_stereo_found stereo;
     struct vy_room_found room;
     struct vy_pitch_summary pitch; ///< heard by VY_EAR_MUSIC
+    struct vy_kind_facts facts;    ///< these three with VY_EAR_SPECTRUM; full with all ears
+    struct vy_kind_found kind;
+    struct vy_tags tags;
     const struct vy_overview_column *column;
     uint32_t columns;
     double column_s;
