@@ -6,6 +6,7 @@
 #include "listen/bar.h"
 #include "listen/beat.h"
 #include "listen/drum_map.h"
+#include "listen/groove.h"
 #include "listen/harmony.h"
 #include "listen/onset.h"
 #include "listen/pulse.h"
@@ -94,8 +95,8 @@ static vy_status put_beats(const struct vy_pulse_view *view, const struct vy_ons
 
 // Needs the harmony to be finished.
 static vy_status put_bars(const struct vy_music *m, const struct vy_pulse_view *view,
-                          struct vy_arena *scratch, struct vy_arena *arena,
-                          struct vy_music_found *found)
+                          const struct vy_onset *onset, uint32_t onsets, struct vy_arena *scratch,
+                          struct vy_arena *arena, struct vy_music_found *found)
 {
     if (found->beats < 2)
         return VY_OK;
@@ -112,6 +113,8 @@ static vy_status put_bars(const struct vy_music *m, const struct vy_pulse_view *
     found->beats_per_bar = bars.beats_per_bar;
     found->metre = bars.metre;
     found->metre_confidence = bars.confidence;
+    if (status == VY_OK)
+        status = vy_groove_find(onset, onsets, bars.position, arena, found);
     return status;
 }
 
@@ -158,7 +161,7 @@ static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct
     if (status == VY_OK)
         status = vy_harmony_finish(m->harmony, &chroma);
     if (status == VY_OK)
-        status = put_bars(m, &view, scratch, arena, found);
+        status = put_bars(m, &view, onset, onsets, scratch, arena, found);
     if (status == VY_OK)
         status = vy_harmony_find(m->harmony, arena, found);
     if (status == VY_OK)
@@ -220,6 +223,8 @@ static void take_surer(struct vy_music_found *all, const struct vy_music_found *
         all->metre = more->metre;
         all->metre_confidence = more->metre_confidence;
         all->drum_map = more->drum_map;
+        all->groove = more->groove;
+        all->groove_steps = more->groove_steps;
     }
     if (more->swing_confidence > all->swing_confidence) {
         all->swing = more->swing;
@@ -236,6 +241,20 @@ static void take_surer(struct vy_music_found *all, const struct vy_music_found *
     }
 }
 
+// An earlier chapter's memory is about to go.
+static vy_status keep_groove(struct vy_music_found *found, struct vy_arena *arena)
+{
+    if (!found->groove_steps)
+        return VY_OK;
+    const size_t bytes = found->groove_steps * sizeof *found->groove;
+    struct vy_groove_step *const groove = vy_arena_take(arena, bytes);
+    if (!groove)
+        return VY_NO_MEMORY;
+    memcpy(groove, found->groove, bytes);
+    found->groove = groove;
+    return VY_OK;
+}
+
 // `found` becomes all that was found up to the end of this chapter.
 static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
                              struct vy_music_found *found)
@@ -249,6 +268,10 @@ static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
     take_surer(found, &chapter);
     for (size_t i = 0; i < sizeof lists / sizeof *lists && status == VY_OK; i++)
         status = append_list(found, &chapter, i, from_s, arena);
+    if (status == VY_OK)
+        status = keep_groove(found, arena);
+    if (status == VY_OK)
+        status = vy_groove_tempo(arena, found);
     return status;
 }
 

@@ -63,6 +63,13 @@ struct vy_drum_map {
     float snare[VY_DRUM_MAP_BEATS]; ///< a sharp noise with a body
 };
 
+/// A step of the bar, a quarter of a beat (a sixth of a dotted one), over all bars.
+struct vy_groove_step {
+    float late_ms;  ///< mean, after the even grid; negative = early
+    float strength; ///< mean of the onsets there, 1 = of the strongest step
+    float share;    ///< of the bars have an onset there, 0..1
+};
+
 /// All that was found. Arrays lie in the arena of vy_music_finish, times are seconds from the first
 /// sample, in order. A confidence of 0 means that the thing beside it was not found and is not to
 /// be shown.
@@ -74,6 +81,9 @@ struct vy_music_found {
     const char *metre;      ///< "4/4", "6/8"; NULL = not found
     float metre_confidence;
     float swing, swing_confidence; ///< 0.5 straight .. 0.67 triplets
+    float *tempo_curve;            ///< [beats] to the minute, around each beat
+    struct vy_groove_step *groove; ///< [groove_steps] from the downbeat on
+    uint32_t groove_steps;         ///< in a bar; 0 = not found
     double *onset, *onset_drum;    ///< every note; those of drums
     uint32_t onsets, onset_drums;
     int key; ///< tonic, 0 = C .. 11 = B; -1 = not found

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "listen/onset.h"
 
+#include "listen/onset_judge.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,9 +11,12 @@
 #define LEVELS (240 * VY_BAND_STEPS + 1)
 #define DEPTH_DB 50      ///< below the loud parts, where the compression turns linear
 #define LOUD_SHARE 0.05  ///< of the hops are louder than "loud"
-#define RISE_MIN 0.012F  ///< least top of a curve, and least height over its surroundings
+#define RISE_MIN 0.015F  ///< least top of a curve, and least height over its surroundings
 #define SHARP_RISE 0.03F ///< a band rises
 #define AROUND_S 0.1     ///< of the mean that a top must be over
+#define LIKELY 0.3F      ///< least top of what is likely
+#define LATE_S 0.004     ///< tops of what is likely come so long after the note
+#define ONE_NOTE_S 0.09  ///< a rise this near to what is likely is the same note
 #define APART_S 0.03     ///< onsets closer than this are one
 #define SILENCE_DB (-80) ///< a piece that is never louder has no onsets
 #define DRUM_SHARE 0.5F  ///< of the highest bands rise with a drum
@@ -103,13 +108,39 @@ static void put_rise(const struct groups *groups, const float *rise, size_t t,
 static vy_status take_curves(struct vy_arena *arena, struct vy_onset_curves *c)
 {
     c->all = vy_arena_take(arena, c->hops * sizeof(float));
+    c->likely = vy_arena_take(arena, c->hops * sizeof(float));
     c->sharp = vy_arena_take(arena, c->hops * sizeof(float));
     for (uint32_t g = 0; g < VY_ONSET_GROUPS; g++) {
         c->group[g] = vy_arena_take(arena, c->hops * sizeof(float));
         if (!c->group[g])
             return VY_NO_MEMORY;
     }
-    return c->all && c->sharp ? VY_OK : VY_NO_MEMORY;
+    return c->all && c->likely && c->sharp ? VY_OK : VY_NO_MEMORY;
+}
+
+#define LINES 16 ///< compressed hops that are kept, more than the longest lag
+
+static const size_t lags[VY_RISE_LAGS] = {1, 4, 12};
+
+// Fills the curves and the rises of every hop.
+static void fill_hops(const struct vy_bands *bands, const float *compressed,
+                      const struct groups *groups, struct vy_onset_curves *curves,
+                      struct vy_rise *rises)
+{
+    const uint32_t count = vy_bands_count(bands);
+    float line[LINES][VY_BANDS_MOST], rise[VY_BANDS_MOST];
+    for (size_t t = 0; t < curves->hops; t++) {
+        const int16_t *const level = vy_bands_level(bands, t);
+        float *const now = line[t % LINES];
+        for (uint32_t b = 0; b < count; b++)
+            now[b] = compressed[level[b]];
+        for (size_t k = VY_RISE_LAGS; k-- > 0;) {
+            one_rise(line[(t > lags[k] ? t - lags[k] : 0) % LINES], now, count, rise);
+            put_rise(groups, rise, t, curves);
+            for (uint32_t g = 0; g < VY_ONSET_GROUPS; g++)
+                rises[t].by[k][g] = sqrtf(curves->group[g][t]);
+        } // the shortest lag comes last: its rises stay in the curves
+    }
 }
 
 vy_status vy_onset_curves(const struct vy_bands *bands, double hop_s, struct vy_arena *arena,
@@ -122,23 +153,18 @@ vy_status vy_onset_curves(const struct vy_bands *bands, double hop_s, struct vy_
     if (loud < (SILENCE_DB - VY_BAND_FLOOR_DB) * VY_BAND_STEPS)
         return VY_OK;
     float *const compressed = malloc(LEVELS * sizeof *compressed);
-    if (!compressed)
-        return VY_NO_MEMORY;
-    fill_compression(compressed, loud);
-    struct groups groups;
-    find_groups(bands, &groups);
-    const uint32_t count = vy_bands_count(bands);
-    float line[2][VY_BANDS_MOST] = {{0}}, rise[VY_BANDS_MOST];
-    for (size_t t = 0; t < curves->hops; t++) {
-        const int16_t *const level = vy_bands_level(bands, t);
-        float *const now = line[t & 1];
-        for (uint32_t b = 0; b < count; b++)
-            now[b] = compressed[level[b]];
-        one_rise(t ? line[~t & 1] : now, now, count, rise);
-        put_rise(&groups, rise, t, curves);
+    struct vy_rise *const rises = malloc(curves->hops * sizeof *rises);
+    if (compressed && rises) {
+        struct groups groups;
+        fill_compression(compressed, loud);
+        find_groups(bands, &groups);
+        fill_hops(bands, compressed, &groups, curves, rises);
+        vy_onset_judge(rises, curves->hops, curves->likely);
     }
+    const bool done = compressed && rises;
     free(compressed);
-    return VY_OK;
+    free(rises);
+    return done ? VY_OK : VY_NO_MEMORY;
 }
 
 static float most(const float *x, size_t from, size_t to)
@@ -164,17 +190,17 @@ static double top_of(const float *x)
     return bend < 0 ? 0.5 * ((double)x[-1] - (double)x[1]) / bend : 0;
 }
 
-static bool is_top(const struct vy_onset_curves *c, size_t t)
+static bool is_top(const struct vy_onset_curves *c, const float *x, size_t t, float least,
+                   float over)
 {
-    const size_t near = (size_t)lround(APART_S / c->hop_s),
-                 far = (size_t)lround(AROUND_S / c->hop_s);
-    const float *const x = c->all;
-    if (x[t] < RISE_MIN || x[t] < x[t - 1] || x[t] <= x[t + 1])
+    if (x[t] < least || x[t] < x[t - 1] || x[t] <= x[t + 1])
         return false;
-    const size_t low = t > near ? t - near : 0,
-                 high = t + near + 1 < c->hops ? t + near + 1 : c->hops;
+    const size_t near = (size_t)lround(APART_S / c->hop_s);
+    const size_t far = (size_t)lround(AROUND_S / c->hop_s);
+    const size_t low = t > near ? t - near : 0;
+    const size_t high = t + near + 1 < c->hops ? t + near + 1 : c->hops;
     const size_t from = t > far ? t - far : 0, to = t + far + 1 < c->hops ? t + far + 1 : c->hops;
-    return x[t] >= most(x, low, high) && x[t] > mean(x, from, to) + RISE_MIN;
+    return x[t] >= most(x, low, high) && x[t] > mean(x, from, to) + over;
 }
 
 static float drum_likeness(const struct vy_onset_curves *c, size_t t)
@@ -185,6 +211,17 @@ static float drum_likeness(const struct vy_onset_curves *c, size_t t)
     return fminf(1, 0.5F * fminf(share, rise));
 }
 
+// A top of `likely` near to this hop.
+static bool likely_near(const struct vy_onset_curves *c, size_t t)
+{
+    const size_t reach = (size_t)lround(ONE_NOTE_S / c->hop_s);
+    const size_t from = t > reach + 1 ? t - reach : 1;
+    for (size_t i = from; i <= t + reach && i + 1 < c->hops; i++)
+        if (is_top(c, c->likely, i, LIKELY, 0))
+            return true;
+    return false;
+}
+
 vy_status vy_onset_pick(const struct vy_onset_curves *curves, struct vy_arena *arena,
                         struct vy_onset **onset, uint32_t *onsets)
 {
@@ -192,16 +229,22 @@ vy_status vy_onset_pick(const struct vy_onset_curves *curves, struct vy_arena *a
     *onsets = 0;
     double last = -1;
     for (size_t t = 1; t + 1 < curves->hops; t++) {
-        if (!is_top(curves, t))
+        const float *const likely = curves->likely, *const all = curves->all;
+        double at = (double)t * curves->hop_s;
+        if (is_top(curves, likely, t, LIKELY, 0))
+            at += top_of(likely + t) * curves->hop_s - LATE_S;
+        else if (is_top(curves, all, t, RISE_MIN, RISE_MIN) && !likely_near(curves, t))
+            at += top_of(all + t) * curves->hop_s;
+        else
             continue;
-        const double at = ((double)t + top_of(curves->all + t)) * curves->hop_s;
         if (at - last < APART_S)
             continue;
         struct vy_onset *const more = vy_arena_grow(arena, *onset, *onsets, sizeof **onset);
         if (!more)
             return VY_NO_MEMORY;
         *onset = more;
-        more[(*onsets)++] = (struct vy_onset){at, curves->all[t], drum_likeness(curves, t)};
+        const float strength = most(all, t > 2 ? t - 2 : 0, t + 3 < curves->hops ? t + 3 : t + 1);
+        more[(*onsets)++] = (struct vy_onset){fmax(at, 0), strength, drum_likeness(curves, t)};
         last = at;
     }
     return VY_OK;

@@ -19,6 +19,7 @@ struct vy_onset_curves {
     double hop_s;
     float *all;                    ///< mean rise of all bands, log10 units
     float *group[VY_ONSET_GROUPS]; ///< the same, by octave
+    float *likely;                 ///< a note begins, 0..1
     float *sharp;                  ///< share of the bands above 6.4 kHz that rise, 0..1
 };
 
