@@ -18,15 +18,15 @@
 #define LENGTHS_MOST 160 ///< beat lengths in hops
 #define NONE (-1e9F)
 #define FROM_START 255      ///< no beat before
-#define MISSED_PER_S 6.0F   ///< price of a beat without an onset
-#define WORST (-8.0F)       ///< an onset at a beat costs no more than this
+#define MISSED_PER_S 10.0F  ///< price of a beat without an onset
+#define WORST (-5.0F)       ///< an onset at a beat costs no more than this
 #define SKIPPED_PER_S 10.0F ///< price of time before the first beat, between two chains, at the end
 #define BREAK 12.0F         ///< price of a new chain
 #define GLIDE 50.0F         ///< price of a beat longer or shorter, by the share of it
 #define JUMP 9.0F           ///< price of any other length
 #define HOP_OFF 0.3F        ///< price of one hop more or less: beats do not fall on hops
 #define BEATS_LEAST 4
-#define SURE_ODDS 1.0F
+#define SURE_LEAST 0.15 ///< a chain less sure is none
 
 struct chain {
     const struct vy_onset *onset;
@@ -209,7 +209,8 @@ static uint32_t walk_back(const struct chain *c, struct last end, double *at, do
         const size_t t = (size_t)end.hop;
         const int32_t i = c->onset_near[t];
         at[c->hops - ++n] = i < 0 ? (double)t * c->hop_s : c->onset[i].at_s;
-        *sure += 1 / (1 + exp(-(double)(judged(c, t, end.length) + SURE_ODDS)));
+        if (i >= 0)
+            *sure += 1 / (1 + exp(-(double)judged(c, t, end.length)));
         const uint8_t from = c->from[t * c->lengths + end.length];
         end = from == FROM_START ? c->link[t]
                                  : (struct last){(int32_t)(t - c->shortest - end.length), from};
@@ -227,7 +228,7 @@ static vy_status take_beats(const struct chain *c, struct last end, struct vy_ar
         return VY_NO_MEMORY;
     double sure;
     const uint32_t n = walk_back(c, end, line, &sure);
-    if (n < BEATS_LEAST || sure < 0.1)
+    if (n < BEATS_LEAST || sure < SURE_LEAST)
         return VY_OK;
     beats->at_s = vy_arena_take(arena, n * sizeof(double));
     if (!beats->at_s)

@@ -6,7 +6,7 @@
 #define VY_LISTEN_BEAT_NET_H
 
 #define VY_BEAT_NET_IN 209
-#define VY_BEAT_NET_HIDDEN 20
+#define VY_BEAT_NET_HIDDEN 16
 
 extern const float vy_beat_net_in[VY_BEAT_NET_IN][VY_BEAT_NET_HIDDEN];
 extern const float vy_beat_net_bias[VY_BEAT_NET_HIDDEN];
