@@ -196,6 +196,7 @@ static void pulse_of_rock_is_found(void **state)
     uint32_t right = 0;
     for (uint32_t i = 0; i < h.found.downbeats; i++)
         right += fabs(remainder(h.found.downbeat[i] - 0.3, 2)) < 0.05;
+    assert_true(right >= 9);
     end(&h);
 }
 
