@@ -128,7 +128,7 @@ static void find_phase(const struct vy_curves *c, struct vy_ear_pattern *p)
 
 void vy_ear_pattern_move(const struct vy_curves *curves, struct vy_ear_pattern *pattern)
 {
-    float curve[VY_CURVE_MOST], flat[VY_CURVE_MOST], sorted[VY_CURVE_MOST];
+    float curve[VY_CURVE_MOST] = {0}, flat[VY_CURVE_MOST], sorted[VY_CURVE_MOST];
     const uint32_t n = take_curve(curves, &pattern->motion_of_pitch, curve);
     memcpy(sorted, curve, n * sizeof *curve);
     const float high = vy_quantile(sorted, n, 0.97f), range = high - vy_quantile(sorted, n, 0.03f);

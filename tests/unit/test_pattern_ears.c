@@ -343,6 +343,7 @@ static void relations_say_why(void **state)
     for (uint32_t i = 0; i < n; i++)
         variant |= r[i].relation == VY_RELATION_VARIANT && strstr(r[i].reason, "pitch") != NULL;
     assert_true(variant);
+    free(t.x);
 }
 
 static void neighbours_in_time_are_sequential_and_bands_of_one_thing_composite(void **state)
