@@ -159,9 +159,10 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 {
     const struct vy_args *const args = arg;
     const struct vy_analyze_want want = {0};
-    struct vy_analysis *const a = calloc(2, sizeof *a), *const b = a + 1;
+    struct vy_analysis *const a = calloc(2, sizeof *a);
     if (!a)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    struct vy_analysis *const b = a + 1;
     vy_status status = vy_analyze(args->value[0].text, &want, a, err);
     if (!status)
         status = vy_analyze(args->value[1].text, &want, b, err);

@@ -52,7 +52,7 @@ void vy_ears_layout(struct vy_layout *layout, float weight[VY_SPACES])
 
 static void read_row(const struct vy_embed *embed, float *row)
 {
-    struct vy_embedding embedding;
+    struct vy_embedding embedding = {0};
     vy_embed_read(embed, &embedding);
     memcpy(row, embedding.v, sizeof embedding.v); // an aspect that is absent is all zero
 }

@@ -238,7 +238,7 @@ void vy_embed_read(const struct vy_embed *embed, struct vy_embedding *embedding)
 {
     float raw[VY_TIMBRE_RAW];
     float *const v = embedding->v;
-    memset(embedding, 0, sizeof *embedding);
+    *embedding = (struct vy_embedding){0};
     embedding->heard_s = vy_timbre_raw(embed->timbre, raw);
     if (!(embedding->heard_s > 0))
         return;

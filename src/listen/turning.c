@@ -93,7 +93,8 @@ static bool is_top(const struct scene *c, uint32_t at)
 {
     const uint32_t n = c->steps->count, w = c->window;
     const float x = fabsf(c->turn[at]);
-    for (uint32_t i = at > w ? at - w : 0; i < n && i <= at + w; i++)
+    const uint32_t end = at + w < n ? at + w + 1 : n;
+    for (uint32_t i = at > w ? at - w : 0; i < end; i++)
         if (fabsf(c->turn[i]) > x || (fabsf(c->turn[i]) >= x && i < at))
             return false;
     return x >= TURN;
