@@ -46,7 +46,7 @@ static uint32_t corners(const struct vy_hop_shape *shape, uint32_t *corner)
 
 static vy_status make_triangles(struct vy_bands *b)
 {
-    uint32_t corner[VY_BANDS_MOST + 2], total = 0;
+    uint32_t corner[VY_BANDS_MOST + 2] = {0}, total = 0;
     const uint32_t n = corners(&b->shape, corner);
     b->count = n - 2;
     for (uint32_t i = 0; i < b->count; i++)

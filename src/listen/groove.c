@@ -31,7 +31,7 @@ vy_status vy_groove_tempo(struct vy_arena *arena, struct vy_music_found *found)
     if (!curve || !steady)
         return VY_NO_MEMORY;
     for (int i = 0; i < n; i++) {
-        double length[MEDIAN_OF];
+        double length[MEDIAN_OF] = {0};
         size_t got = 0;
         for (int k = i - MEDIAN_OF / 2; k <= i + MEDIAN_OF / 2; k++)
             if (k >= 0 && k + 1 < n)
