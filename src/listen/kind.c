@@ -167,7 +167,8 @@ const char *vy_kind_name(enum vy_kind kind)
 
 static float value_of(const struct vy_kind_facts *facts, enum fact f)
 {
-    return *(const float *)((const char *)facts + fact[f].offset);
+    const void *const at = (const char *)facts + fact[f].offset;
+    return *(const float *)at;
 }
 
 static float scaled(float x, enum scale scale)

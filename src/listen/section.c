@@ -24,6 +24,7 @@
 #define LONG_PIECE_S 75.0
 #define SHORTEST_LONG_BARS 4
 #define SHORTEST_LONG_S 6.0
+#define LETTERS 64
 #define ALIKE 0.35      ///< squared distance of the same letter, in distances of a bar
 #define ALIKE_PRICE 0.8 ///< or what two letters explain more than one, in cuts
 
@@ -226,12 +227,11 @@ static bool unite_nearest(struct form *f, uint32_t letters)
 // Letters in order of appearance; neighbours with one letter are one section.
 static void give_letters(struct form *f)
 {
-    const uint32_t letters = f->cuts < 64 ? f->cuts : 64;
     for (uint32_t i = 0; i < f->cuts; i++)
-        f->letter[i] = (uint8_t)(i < letters ? i : letters - 1);
-    while (unite_nearest(f, letters))
+        f->letter[i] = (uint8_t)(i < LETTERS ? i : LETTERS - 1);
+    while (unite_nearest(f, LETTERS))
         ;
-    uint8_t known[64], next = 0, kept = 0;
+    uint8_t known[LETTERS], next = 0, kept = 0;
     memset(known, 0xff, sizeof known);
     for (uint32_t i = 0; i < f->cuts; i++) {
         const uint8_t was = f->letter[i];

@@ -137,7 +137,8 @@ const char *vy_tags_name(size_t i)
 
 static float value_of(const struct vy_kind_facts *facts, enum fact f)
 {
-    return *(const float *)((const char *)facts + fact[f].offset);
+    const void *const at = (const char *)facts + fact[f].offset;
+    return *(const float *)at;
 }
 
 // 0.5 at the middle, 0.95 a width beyond.
