@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// usage: bench-vectors [ROWS] [FOLDER] [QUERIES] [iid]
-// The vector search on a library of ROWS regions (1,000,000) with 128 numbers each, made like the
-// set of section F of the peers (a mixture of 1000 Gaussians in 24 dimensions, turned into 128, a
-// little noise, length 1; iid: Gaussian noise, the worst case). Prints the time of a query with one
-// thread and with two, what a float scan finds that the search does not, the float scan's own time,
-// and the time to store one record for good. The library is made in FOLDER (/tmp) and removed.
+// usage: bench-vectors [ROWS] [FOLDER] [QUERIES] [iid|aspects]
+// aspects: the 128 numbers are five vectors, as the ears make them, weighed as `veery similar`
+// does. The vector search on a library of ROWS regions (1,000,000) with 128 numbers each, made like
+// the set of section F of the peers (a mixture of 1000 Gaussians in 24 dimensions, turned into 128,
+// a little noise, length 1; iid: Gaussian noise, the worst case). Prints the time of a query with
+// one thread and with two, what a float scan finds that the search does not, the float scan's own
+// time, and the time to store one record for good. The library is made in FOLDER (/tmp) and
+// removed.
 #include "base/rng.h"
 #include "store/sounds.h"
 
@@ -36,6 +38,22 @@ static float gauss(uint64_t stream, uint64_t i)
     const double u = 1 - vy_rng_unit(stream, 2 * i), v = vy_rng_unit(stream, 2 * i + 1);
     return (float)(sqrt(-2 * log(u)) * cos(6.283185307179586 * v));
 }
+
+// What is compared, and how much each space counts.
+struct plan {
+    struct vy_layout layout;
+    float weight[VY_SPACES];
+};
+
+static const struct plan one_space = {{"bench/1", 1, {{"all", DIMS, VY_METRIC_COSINE}}}, {1}};
+static const struct plan aspects = {{"bench/2",
+                                     5,
+                                     {{"timbre", 64, VY_METRIC_COSINE},
+                                      {"rhythm", 24, VY_METRIC_COSINE},
+                                      {"pitch", 20, VY_METRIC_COSINE},
+                                      {"brightness", 12, VY_METRIC_COSINE},
+                                      {"length", 8, VY_METRIC_COSINE}}},
+                                    {1, 0.1f, 0, 0.1f, 0.1f}};
 
 struct maker {
     float turn[LATENT][DIMS], centre[CENTRES][LATENT];
@@ -101,6 +119,18 @@ static void report(const char *what, double *ms, int n)
            ms[n * 95 / 100], ms[n - 1]);
 }
 
+// A row whose plain product with another one is the weighted mean of the cosines.
+static void weigh_row(const struct plan *plan, const float *row, float *weighed)
+{
+    float sum = 0;
+    uint32_t at = 0;
+    for (uint32_t s = 0; s < plan->layout.spaces; s++)
+        sum += plan->weight[s];
+    for (uint32_t s = 0; s < plan->layout.spaces; s++)
+        for (uint32_t i = 0; i < plan->layout.space[s].dims; i++, at++)
+            weighed[at] = row[at] * sqrtf(plan->weight[s] / sum);
+}
+
 // The plain way, to compare with: all rows in float.
 static void float_scan(const float *all, uint64_t rows, const float *query, int64_t best[NEAREST])
 {
@@ -125,8 +155,8 @@ static void float_scan(const float *all, uint64_t rows, const float *query, int6
     }
 }
 
-static void fill(struct vy_db *db, const struct vy_layout *layout, const struct maker *maker,
-                 float *all, uint64_t rows)
+static void fill(struct vy_db *db, const struct plan *plan, const struct maker *maker, float *all,
+                 uint64_t rows)
 {
     struct vy_err err;
     int64_t layout_id;
@@ -135,18 +165,21 @@ static void fill(struct vy_db *db, const struct vy_layout *layout, const struct 
     vy_facts_clear(&sound.facts);
     must(vy_db_begin(db, &err), &err);
     must(vy_sound_store(db, &sound, &id, &err), &err);
-    must(vy_layout_id(db, layout, &layout_id, &err), &err);
+    must(vy_layout_id(db, &plan->layout, &layout_id, &err), &err);
     for (uint64_t r = 0; r < rows; r++) {
-        make_row(maker, r, all + r * DIMS);
-        must(vy_region_add(db, layout_id, layout, &(struct vy_region){.sound = 1, .end_s = 1},
-                           all + r * DIMS, NULL, &err),
+        float row[DIMS];
+        make_row(maker, r, row);
+        vy_layout_tidy(&plan->layout, row);
+        weigh_row(plan, row, all + r * DIMS);
+        must(vy_region_add(db, layout_id, &plan->layout,
+                           &(struct vy_region){.sound = 1, .end_s = 1}, row, NULL, &err),
              &err);
     }
     must(vy_db_commit(db, &err), &err);
 }
 
-static void query_all(struct vy_index *index, const float *queries, int n, uint32_t threads,
-                      const int64_t *truth)
+static void query_all(struct vy_index *index, const struct plan *plan, const float *queries, int n,
+                      uint32_t threads, const int64_t *truth)
 {
     double *const ms = calloc((size_t)n, sizeof *ms);
     if (!ms)
@@ -159,8 +192,8 @@ static void query_all(struct vy_index *index, const float *queries, int n, uint3
         struct vy_near near[NEAREST];
         struct vy_search_cost cost;
         uint32_t found;
-        const struct vy_search search = {
-            .row = queries + q * DIMS, .weight = {1}, .most = NEAREST, .threads = threads};
+        struct vy_search search = {.row = queries + q * DIMS, .most = NEAREST, .threads = threads};
+        memcpy(search.weight, plan->weight, sizeof search.weight);
         const double begin = now_ms();
         must(vy_index_search(index, &search, near, &found, &cost, &err), &err);
         ms[q] = now_ms() - begin;
@@ -181,20 +214,20 @@ static void query_all(struct vy_index *index, const float *queries, int n, uint3
     free(ms);
 }
 
-static void store_some(struct vy_db *db, const struct vy_layout *layout, const struct maker *maker,
+static void store_some(struct vy_db *db, const struct plan *plan, const struct maker *maker,
                        uint64_t rows)
 {
     double ms[STORED];
     int64_t layout_id;
     struct vy_err err;
-    must(vy_layout_id(db, layout, &layout_id, &err), &err);
+    must(vy_layout_id(db, &plan->layout, &layout_id, &err), &err);
     for (uint64_t i = 0; i < STORED; i++) {
         float row[DIMS];
         make_row(maker, rows + 5000 + i, row);
         const double begin = now_ms();
         must(vy_db_begin(db, &err), &err);
-        must(vy_region_add(db, layout_id, layout, &(struct vy_region){.sound = 1, .end_s = 1}, row,
-                           NULL, &err),
+        must(vy_region_add(db, layout_id, &plan->layout,
+                           &(struct vy_region){.sound = 1, .end_s = 1}, row, NULL, &err),
              &err);
         must(vy_db_commit(db, &err), &err);
         ms[i] = now_ms() - begin;
@@ -202,9 +235,9 @@ static void store_some(struct vy_db *db, const struct vy_layout *layout, const s
     report("store one record, with fsync", ms, STORED);
 }
 
-static void measure(const char *path, uint64_t rows, int queries, const struct maker *maker)
+static void measure(const char *path, uint64_t rows, int queries, const struct plan *plan,
+                    const struct maker *maker)
 {
-    static const struct vy_layout layout = {"bench/1", 1, {{"timbre", DIMS, VY_METRIC_COSINE}}};
     struct vy_db *db;
     struct vy_index *index;
     struct vy_err err;
@@ -216,27 +249,30 @@ static void measure(const char *path, uint64_t rows, int queries, const struct m
         exit(1);
     double begin = now_ms();
     must(vy_db_open(path, VY_DB_CREATE, &db, &err), &err);
-    fill(db, &layout, maker, all, rows);
+    fill(db, plan, maker, all, rows);
     printf("%llu rows stored in %.1f s", (unsigned long long)rows, (now_ms() - begin) * 1e-3);
     begin = now_ms();
-    must(vy_index_open(db, &layout, &index, &err), &err);
+    must(vy_index_open(db, &plan->layout, &index, &err), &err);
     printf(", index made in %.2f s", (now_ms() - begin) * 1e-3);
     vy_index_close(index);
     begin = now_ms();
-    must(vy_index_open(db, &layout, &index, &err), &err);
+    must(vy_index_open(db, &plan->layout, &index, &err), &err);
     printf(", opened again in %.3f s\n", (now_ms() - begin) * 1e-3);
     for (int q = 0; q < queries; q++) {
         make_row(maker, rows + 1000000 + (uint64_t)q, query + q * DIMS);
+        float weighed[DIMS];
+        vy_layout_tidy(&plan->layout, query + q * DIMS);
+        weigh_row(plan, query + q * DIMS, weighed);
         begin = now_ms();
-        float_scan(all, rows, query + q * DIMS, truth + q * NEAREST);
+        float_scan(all, rows, weighed, truth + q * NEAREST);
         ms[q] = now_ms() - begin;
     }
     report("float scan, 1 thread (to compare)", ms, queries);
     free(all);
-    query_all(index, query, queries, 1, truth);
-    query_all(index, query, queries, 2, truth);
-    store_some(db, &layout, maker, rows);
-    query_all(index, query, queries < 20 ? queries : 20, 1, NULL);
+    query_all(index, plan, query, queries, 1, truth);
+    query_all(index, plan, query, queries, 2, truth);
+    store_some(db, plan, maker, rows);
+    query_all(index, plan, query, queries < 20 ? queries : 20, 1, NULL);
     vy_index_close(index);
     vy_db_close(db);
     free(query);
@@ -251,14 +287,15 @@ int main(int argc, char **argv)
     const int queries = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 100;
     struct maker *const maker = malloc(sizeof *maker);
     if (!maker || rows < 1 || rows > 100000000 || queries < 1 || queries > 100000) {
-        fprintf(stderr, "usage: bench-vectors [ROWS] [FOLDER] [QUERIES] [iid]\n");
+        fprintf(stderr, "usage: bench-vectors [ROWS] [FOLDER] [QUERIES] [iid|aspects]\n");
         free(maker);
         return 2;
     }
     make_maker(maker, argc > 4 && strcmp(argv[4], "iid") == 0);
     char path[4096], beside[4200];
     snprintf(path, sizeof path, "%s/bench-vectors-%ld.db", folder, (long)getpid());
-    measure(path, rows, queries, maker);
+    measure(path, rows, queries,
+            argc > 4 && strcmp(argv[4], "aspects") == 0 ? &aspects : &one_space, maker);
     static const char *const ends[] = {"", "-wal", "-shm", ".vectors"};
     for (int i = 0; i < 4; i++) {
         snprintf(beside, sizeof beside, "%s%s", path, ends[i]);

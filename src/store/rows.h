@@ -8,7 +8,7 @@
 
 #include "store/vectors.h"
 
-#define VY_ROW_ALIGN 32 ///< bytes; 8-bit vectors are padded with zeros to a multiple
+#define VY_ROW_ALIGN 16 ///< bytes; 8-bit vectors are padded with zeros to a multiple
 
 /// The vectors of one space.
 struct vy_column {
@@ -43,6 +43,8 @@ void vy_rows_clear(const struct vy_layout *layout, struct vy_rows *rows);
 struct vy_probe {
     const struct vy_layout *layout;
     float weight[VY_SPACES]; ///< sum 1; 0 = not asked for
+    uint32_t main;           ///< the space that weighs most
+    uint32_t at[VY_SPACES];  ///< first number of a space in a row
     int16_t wide[VY_SPACES][VY_SPACE_DIMS] __attribute__((aligned(64))); ///< value / scale
     float scale[VY_SPACES];
     float slack[VY_SPACES]; ///< length of what rounding took away
@@ -54,9 +56,11 @@ void vy_probe_make(struct vy_probe *probe, const struct vy_search *search,
 
 #define VY_SCAN_ROWS 512 ///< rows scored at once
 
-/// Scores of rows first..first+n-1 between score - slack and score + slack.
-void vy_scan_rows(const struct vy_probe *probe, const struct vy_rows *rows, uint64_t first,
-                  uint32_t n, float *restrict score, float *restrict slack);
+/// Scores of rows first..first+n-1: each lies between score - slack and score + slack. The space
+/// that weighs most is looked at first; rows that it rules out get a score below -1.
+/// @param least  what a row must be able to reach @return false when none can; nothing is written
+bool vy_scan_rows(const struct vy_probe *probe, const struct vy_rows *rows, uint64_t first,
+                  uint32_t n, float least, float *restrict score, float *restrict slack);
 
 /// The score of a row in one space, in float; NaN = absent in one of them.
 float vy_score_exact(const struct vy_space *space, const float *a, const float *b);

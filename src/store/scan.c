@@ -16,6 +16,7 @@
 #define WIDE_MAX 32767.0f
 #define SMALL_MAX 127.0f
 #define PREFETCH_BYTES 2048u
+#define MANY 8               // from one row in so many on, a block is scored whole
 #define FLOAT_SLACK 4e-6f    // float rounding of the sums themselves
 #define NOTHING_SHARED -3.0f // no space in which both have a vector
 
@@ -129,9 +130,12 @@ void vy_probe_make(struct vy_probe *probe, const struct vy_search *search,
     row = search->row;
     for (uint32_t s = 0; s < layout->spaces; row += layout->space[s++].dims) {
         const uint32_t dims = layout->space[s].dims;
+        probe->at[s] = (uint32_t)(row - search->row);
         if (probe->weight[s] <= 0)
             continue;
         probe->weight[s] = (float)((double)probe->weight[s] / sum);
+        if (probe->weight[s] > probe->weight[probe->main])
+            probe->main = s;
         if (layout->space[s].metric != VY_METRIC_COSINE)
             continue;
         float left[VY_SPACE_DIMS];
@@ -165,6 +169,7 @@ VY_SIMD static void dots(const int8_t *restrict small, const int16_t *restrict w
                          uint32_t stride, uint32_t n, int32_t *restrict dot)
 {
     switch (stride) { // the usual lengths unrolled
+    case 16: dot_rows(small, wide, 16, n, dot); break;
     case 32: dot_rows(small, wide, 32, n, dot); break;
     case 64: dot_rows(small, wide, 64, n, dot); break;
     case 128: dot_rows(small, wide, 128, n, dot); break;
@@ -179,19 +184,20 @@ struct sums {
 
 VY_SIMD static void add_cosine(const int32_t *restrict dot, const float *restrict row_scale,
                                const float *restrict row_slack, float scale, float slack,
-                               float weight, uint32_t n, struct sums *restrict sums)
+                               float weight, uint32_t n, float *restrict sum_score,
+                               float *restrict sum_slack, float *restrict sum_weight)
 {
     for (uint32_t r = 0; r < n; r++) {
         const float here = row_scale[r] > 0 ? weight : 0; // else the row has no such vector
-        sums->score[r] += here * ((float)dot[r] * (row_scale[r] * scale));
-        sums->slack[r] += here * (row_slack[r] + slack);
-        sums->weight[r] += here;
+        sum_score[r] += here * ((float)dot[r] * (row_scale[r] * scale));
+        sum_slack[r] += here * (row_slack[r] + slack);
+        sum_weight[r] += here;
     }
 }
 
 VY_SIMD static void add_distance(const float *restrict exact, const float *restrict query,
-                                 uint32_t dims, float weight, uint32_t n,
-                                 struct sums *restrict sums)
+                                 uint32_t dims, float weight, uint32_t n, float *restrict sum_score,
+                                 float *restrict sum_weight)
 {
     for (uint32_t r = 0; r < n; r++) {
         float squared = 0;
@@ -200,9 +206,49 @@ VY_SIMD static void add_distance(const float *restrict exact, const float *restr
             squared += d * d;
         }
         const bool here = squared == squared; // NaN: no such vector
-        sums->score[r] += here ? weight * (1 / (1 + squared)) : 0;
-        sums->weight[r] += here ? weight : 0;
+        sum_score[r] += here ? weight * (1 / (1 + squared)) : 0;
+        sum_weight[r] += here ? weight : 0;
     }
+}
+
+// One space, for n rows from `at` of the block that begins with row `first`.
+static void add_space(const struct vy_probe *probe, const struct vy_rows *rows, uint32_t s,
+                      uint64_t first, uint32_t at, uint32_t n, struct sums *sums)
+{
+    const struct vy_space *const space = &probe->layout->space[s];
+    const struct vy_column *const column = &rows->column[s];
+    const uint64_t row = first + at;
+    if (space->metric == VY_METRIC_DISTANCE) {
+        add_distance(column->exact + row * space->dims, probe->row + probe->at[s], space->dims,
+                     probe->weight[s], n, sums->score + at, sums->weight + at);
+        return;
+    }
+    int32_t dot[VY_SCAN_ROWS];
+    const uint32_t stride = vy_row_stride(space);
+    dots(column->small + row * stride, probe->wide[s], stride, n, dot);
+    add_cosine(dot, column->scale + row, column->slack + row, probe->scale[s], probe->slack[s],
+               probe->weight[s], n, sums->score + at, sums->slack + at, sums->weight + at);
+}
+
+static void add_others(const struct vy_probe *probe, const struct vy_rows *rows, uint64_t first,
+                       uint32_t at, uint32_t n, struct sums *sums)
+{
+    for (uint32_t s = 0; s < probe->layout->spaces; s++)
+        if (probe->weight[s] > 0 && s != probe->main)
+            add_space(probe, rows, s, first, at, n, sums);
+}
+
+// How many rows could still reach `least` if all other spaces were 1. The weights' sum is 1, and a
+// mean over fewer spaces is less, so that this holds also where some are absent.
+VY_SIMD static uint32_t count_able(const struct sums *restrict sums, uint32_t n, float rest,
+                                   float least)
+{
+    uint32_t able = 0;
+    for (uint32_t r = 0; r < n; r++) {
+        const float reach = sums->score[r] + sums->slack[r] + rest;
+        able += sums->weight[r] > 0 ? reach >= least : 1;
+    }
+    return able;
 }
 
 VY_SIMD static void divide(const struct sums *restrict sums, uint32_t n, float *restrict score,
@@ -216,31 +262,30 @@ VY_SIMD static void divide(const struct sums *restrict sums, uint32_t n, float *
     }
 }
 
-void vy_scan_rows(const struct vy_probe *probe, const struct vy_rows *rows, uint64_t first,
-                  uint32_t n, float *restrict score, float *restrict slack)
+bool vy_scan_rows(const struct vy_probe *probe, const struct vy_rows *rows, uint64_t first,
+                  uint32_t n, float least, float *restrict score, float *restrict slack)
 {
-    const struct vy_layout *const layout = probe->layout;
-    const float *query = probe->row;
+    const float rest = 1 - probe->weight[probe->main] + FLOAT_SLACK;
     struct sums sums;
     for (uint32_t r = 0; r < n; r++)
         sums.score[r] = sums.slack[r] = sums.weight[r] = 0;
-    for (uint32_t s = 0; s < layout->spaces; query += layout->space[s++].dims) {
-        const struct vy_space *const space = &layout->space[s];
-        const struct vy_column *const column = &rows->column[s];
-        if (probe->weight[s] <= 0)
-            continue;
-        if (space->metric == VY_METRIC_DISTANCE) {
-            add_distance(column->exact + first * space->dims, query, space->dims, probe->weight[s],
-                         n, &sums);
-            continue;
+    add_space(probe, rows, probe->main, first, 0, n, &sums);
+    const uint32_t able = count_able(&sums, n, rest, least);
+    if (able == 0)
+        return false;
+    if (able > n / MANY) {
+        add_others(probe, rows, first, 0, n, &sums);
+    } else {
+        for (uint32_t r = 0; r < n; r++) {
+            const bool here = sums.weight[r] > 0;
+            if (!here || sums.score[r] + sums.slack[r] + rest >= least)
+                add_others(probe, rows, first, r, 1, &sums);
+            else
+                sums.weight[r] = 0; // it has lost already
         }
-        int32_t dot[VY_SCAN_ROWS];
-        const uint32_t stride = vy_row_stride(space);
-        dots(column->small + first * stride, probe->wide[s], stride, n, dot);
-        add_cosine(dot, column->scale + first, column->slack + first, probe->scale[s],
-                   probe->slack[s], probe->weight[s], n, &sums);
     }
     divide(&sums, n, score, slack);
+    return true;
 }
 
 float vy_score_exact(const struct vy_space *space, const float *a, const float *b)

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "VEERYVE1"
+#define MAGIC "VEERYVE2"
 #define HEAD_BYTES 4096u
 #define PART_ALIGN 64u
 #define FRESH_ROWS 4096 // so many may wait in memory, or an eighth of all

@@ -389,7 +389,8 @@ static void scan_part(struct share *share, const struct vy_rows *rows, uint64_t 
     float score[VY_SCAN_ROWS], slack[VY_SCAN_ROWS];
     for (uint64_t at = from; at < to; at += VY_SCAN_ROWS) {
         const uint32_t n = (uint32_t)(to - at < VY_SCAN_ROWS ? to - at : VY_SCAN_ROWS);
-        vy_scan_rows(share->probe, rows, at, n, score, slack);
+        if (!vy_scan_rows(share->probe, rows, at, n, share->least, score, slack))
+            continue;
         for (uint32_t r = 0; r < n; r++)
             if (score[r] + slack[r] >= share->least)
                 consider(share, rows->id[at + r], score[r], slack[r]);
