@@ -100,37 +100,40 @@ static void print_json(json_t *root)
 static void report_json(const char *file, const struct vy_listen *what,
                         const struct vy_heard *heard, json_t *warnings)
 {
+    const struct vy_report *const r = &heard->report;
     json_t *const root = json_object();
     json_object_set_new(root, "file", json_string(file));
     json_object_set_new(root, "tempo", json_real(heard->render.tempo));
     json_object_set_new(root, "bars", json_real(heard->render.bars));
-    json_object_set_new(root, "seconds", json_real(heard->measured.seconds));
+    json_object_set_new(root, "seconds", json_real(heard->seconds));
     json_object_set_new(root, "frames", json_integer((json_int_t)heard->render.frames));
     json_object_set_new(root, "rate", json_integer(what->sr_hz));
-    json_object_set_new(root, "loudness_lufs", maybe(heard->measured.loudness));
-    json_object_set_new(root, "true_peak_dbtp", maybe(heard->measured.true_peak));
-    json_object_set_new(root, "peak_db", maybe(heard->measured.peak));
+    json_object_set_new(root, "loudness_lufs",
+                        what->ears ? maybe(r->loudness.integrated_lufs) : json_null());
+    json_object_set_new(root, "true_peak_dbtp",
+                        what->ears ? maybe(r->loudness.true_peak_dbtp) : json_null());
+    json_object_set_new(root, "peak_db", what->ears ? maybe(r->level.peak_dbfs) : json_null());
     json_object_set_new(root, "render_seconds", json_real(heard->render_seconds));
     json_object_set_new(root, "speed", json_real(heard->speed));
-    json_object_set_new(root, "pcm_sha256", what->quick ? json_null() : json_string(heard->pcm));
+    json_object_set_new(root, "pcm_sha256", what->ears ? json_string(heard->pcm) : json_null());
     json_object_set(root, "warnings", warnings);
     print_json(root);
 }
 
 static void report(const char *file, const struct vy_listen *what, const struct vy_heard *heard)
 {
-    const struct vy_measured *const m = &heard->measured;
+    const struct vy_loudness_found *const l = &heard->report.loudness;
     printf("%s\n  tempo      %g bpm, %g bars, %.2f s, %u Hz\n", file, heard->render.tempo,
-           heard->render.bars, m->seconds, what->sr_hz);
-    if (what->quick)
+           heard->render.bars, heard->seconds, what->sr_hz);
+    if (!what->ears)
         printf("  loudness   not measured (--quick)\n");
-    else if (isfinite(m->loudness))
-        printf("  loudness   %.1f LUFS, true peak %.1f dBTP, peak %.1f dBFS\n", m->loudness,
-               m->true_peak, m->peak);
+    else if (isfinite(l->integrated_lufs))
+        printf("  loudness   %.1f LUFS, true peak %.1f dBTP, peak %.1f dBFS\n", l->integrated_lufs,
+               l->true_peak_dbtp, heard->report.level.peak_dbfs);
     else
         printf("  loudness   none: it is silent\n");
     printf("  speed      %.0f x real time (%.2f s)\n", heard->speed, heard->render_seconds);
-    if (!what->quick)
+    if (what->ears)
         printf("  pcm        %s\n", heard->pcm);
 }
 
@@ -158,7 +161,7 @@ static bool read_options(const struct options *o, struct vy_listen *what, double
     what->sr_hz = (uint32_t)rate;
     what->block = (uint32_t)block;
     what->threads = (uint32_t)threads;
-    what->quick = o->quick;
+    what->ears = o->quick ? 0 : VY_EAR_LEVEL | VY_EAR_LOUDNESS;
     return true;
 }
 
@@ -197,6 +200,7 @@ static int render(const struct vy_session *session, struct vy_listen *what, doub
         report_json(o->out, what, &heard, warnings);
     else
         report(o->out, what, &heard);
+    vy_heard_clear(&heard);
     return heard.stopped ? EXIT_INTERRUPTED : EXIT_FINE;
 }
 

@@ -5,6 +5,7 @@
 #include "command/table.h"
 
 #include "base/text.h"
+#include "command/measure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -133,6 +134,8 @@ static vy_status check(struct walk *walk, const struct vy_arg *arg, struct vy_va
             return VY_BAD_ARG;
         }
         return VY_OK;
+    case VY_ARG_METRIC:
+        return vy_measure_find(value->text, value->at, walk->err) ? VY_OK : walk->err->code;
     case VY_ARG_WORD:
     case VY_ARG_TEXT:
     case VY_ARG_PATH:

@@ -66,16 +66,17 @@ vy_status vy_aside(const struct vy_stage *stage, void (*work)(void *arg, int fd)
     return VY_OK;
 }
 
-// What the child says first; its text and its result as JSON follow.
+// What the child says first; its text, its result and the warnings as JSON follow.
 struct heading {
     vy_status status;
     struct vy_err err;
-    size_t text, json;
+    size_t text, json, warnings;
 };
 
 struct long_work {
     vy_long_fn *fn;
     void *arg;
+    json_t *warnings; ///< in the child, a copy of the call's
 };
 
 static void work_long(void *arg, int fd)
@@ -86,11 +87,25 @@ static void work_long(void *arg, int fd)
     struct heading heading = {.err = {.at = -1}};
     heading.status = work->fn(work->arg, &text, result, &heading.err);
     char *const json = json_dumps(result, JSON_COMPACT);
+    char *const warnings = json_dumps(work->warnings, JSON_COMPACT);
     heading.text = text.length;
     heading.json = json ? strlen(json) : 0;
+    heading.warnings = warnings ? strlen(warnings) : 0;
     vy_aside_put(fd, &heading, sizeof heading);
     vy_aside_put(fd, text.text, text.length);
     vy_aside_put(fd, json, heading.json);
+    vy_aside_put(fd, warnings, heading.warnings);
+}
+
+// The child began with the warnings that were there.
+static void take_warnings(json_t *to, const char *text, size_t length)
+{
+    json_t *const list = json_loadb(text, length, 0, NULL);
+    if (json_is_array(list)) {
+        json_array_clear(to);
+        json_array_extend(to, list);
+    }
+    json_decref(list);
 }
 
 static vy_status read_answer(struct vy_call *call, const struct vy_buf *all, struct vy_err *err)
@@ -99,7 +114,7 @@ static vy_status read_answer(struct vy_call *call, const struct vy_buf *all, str
     if (all->length < sizeof heading)
         return vy_fail(err, VY_INTERNAL, -1, "the working process said nothing");
     memcpy(&heading, all->text, sizeof heading);
-    if (heading.text + heading.json != all->length - sizeof heading)
+    if (heading.text + heading.json + heading.warnings != all->length - sizeof heading)
         return vy_fail(err, VY_INTERNAL, -1, "the working process was cut short");
     const char *const text = all->text + sizeof heading;
     vy_buf_put(call->text, text, heading.text);
@@ -107,6 +122,7 @@ static vy_status read_answer(struct vy_call *call, const struct vy_buf *all, str
     if (result)
         json_object_update(call->result, result);
     json_decref(result);
+    take_warnings(call->warnings, text + heading.text + heading.json, heading.warnings);
     if (heading.status)
         *err = heading.err;
     return heading.status;
@@ -118,7 +134,7 @@ vy_status vy_aside_call(struct vy_call *call, vy_long_fn *fn, void *arg, struct 
     if (!stage)
         return fn(arg, call->text, call->result, err);
     struct vy_buf all = {0};
-    struct long_work work = {fn, arg};
+    struct long_work work = {fn, arg, call->warnings};
     vy_status status = vy_aside(stage, work_long, &work, &all, err);
     if (!status)
         status = read_answer(call, &all, err);

@@ -23,7 +23,7 @@ static const struct least {
 } leasts[] = {{"dB", 0.3, false},        {"dBFS", 0.3, false}, {"dBTP", 0.3, false},
               {"LUFS", 0.2, false},      {"LU", 0.5, false},   {"Hz", 0.03, true},
               {"dB/octave", 0.3, false}, {"1/s", 0.05, true},  {"s", 0.05, false},
-              {"frames", 1, false},      {"", 0.02, false}};
+              {"frames", 1, false},      {"bpm", 0.5, false},  {"", 0.02, false}};
 
 static bool is_told(const struct vy_field *field, double a, double b)
 {
@@ -123,13 +123,9 @@ static void say_bands(const struct vy_report *a, const struct vy_report *b, stru
         vy_buf_add(text, " (with both at one loudness)");
 }
 
-static void say_music(const struct vy_music_found *a, const struct vy_music_found *b,
-                      struct vy_buf *text)
+static void say_key(const struct vy_music_found *a, const struct vy_music_found *b,
+                    struct vy_buf *text)
 {
-    if (a->tempo_confidence > 0 && b->tempo_confidence > 0 &&
-        fabsf(a->tempo_bpm - b->tempo_bpm) > 0.5f)
-        vy_buf_add(text, "\n  tempo     %.1f -> %.1f bpm", (double)a->tempo_bpm,
-                   (double)b->tempo_bpm);
     if (a->key >= 0 && b->key >= 0 && (a->key != b->key || a->mode != b->mode))
         vy_buf_add(text, "\n  key       %s %s -> %s %s", vy_pitch_class_name(a->key),
                    a->mode == VY_MODE_MINOR ? "minor" : "major", vy_pitch_class_name(b->key),
@@ -152,7 +148,7 @@ void vy_compare_text(const struct vy_analysis *a, const struct vy_analysis *b, s
     if (!said)
         vy_buf_add(text, "\n  no number changed by more than one would notice");
     say_bands(&a->report, &b->report, text);
-    say_music(&a->report.music, &b->report.music, text);
+    say_key(&a->report.music, &b->report.music, text);
 }
 
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)

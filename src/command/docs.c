@@ -5,6 +5,7 @@
 #include "command/describe.h"
 
 #include "command/handlers.h"
+#include "command/measure.h"
 #include "engine/user_module.h"
 #include "engine/value.h"
 
@@ -264,6 +265,26 @@ static void errors(struct vy_buf *buf)
 #undef X
 }
 
+static void metrics(struct vy_buf *buf)
+{
+    const struct vy_field *field;
+    const char *name;
+    vy_docs_head(buf, "Metrics");
+    vy_buf_add(
+        buf, "\nWhat `assert` takes, and `analyze` and `compare` tell. A plain name will do where "
+             "one group has it. [listening.md](../listening.md) is the guide.\n\n"
+             "| short name | stands for |\n|---|---|\n");
+    for (size_t i = 0; (name = vy_measure_at(i, &field)); i++)
+        vy_buf_add(buf, "| `%s` | `%s.%s` |\n", name, field->group, field->name);
+    vy_buf_add(buf, "\n| metric | unit | |\n|---|---|---|\n");
+    for (size_t i = 0; (field = vy_field_at(i)); i++) {
+        vy_buf_add(buf, "| `%s.%s` |", field->group, field->name);
+        vy_docs_cell(buf, field->unit);
+        vy_docs_cell(buf, field->text);
+        vy_buf_add(buf, "\n");
+    }
+}
+
 vy_status vy_docs_page(const char *folder, const char *name, struct vy_buf *buf, struct vy_err *err)
 {
     char path[4096];
@@ -293,6 +314,10 @@ vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder, st
     if (!status) {
         errors(&buf);
         status = vy_docs_page(folder, "errors.md", &buf, err);
+    }
+    if (!status) {
+        metrics(&buf);
+        status = vy_docs_page(folder, "metrics.md", &buf, err);
     }
     return status;
 }

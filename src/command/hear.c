@@ -4,7 +4,9 @@
 // listen, assert, peek, render, and what `dry` reports.
 #include "command/hear.h"
 
+#include "command/aside.h"
 #include "command/handlers.h"
+#include "command/measure.h"
 #include "engine/notes.h"
 
 #include <math.h>
@@ -32,60 +34,63 @@ struct vy_doc *vy_sounding(const struct vy_doc *doc)
     return copy;
 }
 
-static vy_status hear(struct vy_call *call, const struct vy_doc *doc, double seconds,
-                      const char *unit, struct vy_heard *heard, struct vy_err *err)
+// What a verb wants rendered, for the process it may run in.
+struct hearing {
+    struct vy_call *call;
+    const struct vy_field *field; ///< assert
+    double seconds;
+};
+
+/// @param heard  to be cleared when all went well
+static vy_status hear(const struct hearing *how, const struct vy_doc *doc, const char *unit,
+                      unsigned ears, struct vy_heard *heard, struct vy_err *err)
 {
     struct vy_doc *const copy = vy_sounding(doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     const struct vy_listen what = {.doc = copy,
-                                   .catalog = call->catalog,
+                                   .catalog = how->call->catalog,
                                    .beat = doc->beat,
-                                   .seconds = seconds,
+                                   .seconds = how->seconds,
+                                   .ears = ears,
                                    .unit = unit,
                                    .sr_hz = RATE,
                                    .block = BLOCK,
                                    .threads = 1,
-                                   .warnings = call->warnings};
-    const vy_status status =
-        vy_hear_aside(call->session ? call->session->stage : NULL, &what, heard, err);
+                                   .warnings = how->call->warnings};
+    const vy_status status = vy_hear(&what, heard, err);
     vy_doc_destroy(copy);
     return status;
 }
 
-static void say_measured(struct vy_buf *text, const struct vy_measured *m)
+static vy_status do_listen(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    for (size_t i = 0; vy_metric_at(i); i++) {
-        const struct vy_metric *const metric = vy_metric_at(i);
-        const double value = vy_metric_value(metric, m);
-        if (isfinite(value))
-            vy_buf_add(text, "\n  %-12s %9.4g %s", metric->name, value, metric->unit);
-        else
-            vy_buf_add(text, "\n  %-12s %9s (silent)", metric->name, "-");
-    }
+    const struct hearing *const how = arg;
+    const struct vy_value *const v = how->call->args->value;
+    struct vy_heard heard;
+    const vy_status status =
+        hear(how, how->call->doc, v[1].text, VY_MEASURE_EARS | VY_EAR_MUSIC, &heard, err);
+    if (status)
+        return status;
+    vy_buf_add(text, "%s, %.2f s", v[1].given ? v[1].text : "everything", heard.seconds);
+    vy_heard_text(&heard, how->call->doc, text);
+    vy_heard_json(&heard, how->call->doc, result);
+    vy_heard_clear(&heard);
+    return VY_OK;
 }
 
 vy_status vy_do_listen(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    double seconds = v[0].number;
+    struct hearing how = {.call = call, .seconds = v[0].number};
     const size_t n = v[0].given ? strlen(v[0].text) : 0;
     const bool in_seconds = v[0].given && ((v[0].after && strcmp(v[0].after, "s") == 0) ||
                                            (n && v[0].text[n - 1] == 's'));
     if (!in_seconds)
-        seconds = bars_seconds(call->doc, v[0].number);
-    if (seconds > 3600)
+        how.seconds = bars_seconds(call->doc, v[0].number);
+    if (how.seconds > 3600)
         return vy_fail(err, VY_TOO_BIG, v[0].at, "listen takes at most an hour");
-    struct vy_heard heard = {0};
-    const vy_status status = hear(call, call->doc, seconds, v[1].text, &heard, err);
-    if (status)
-        return status;
-    vy_buf_add(call->text, "%s, %.2f s", v[1].given ? v[1].text : "everything",
-               heard.measured.seconds);
-    say_measured(call->text, &heard.measured);
-    json_object_set_new(call->result, "measured", vy_measured_json(&heard.measured));
-    json_object_set_new(call->result, "speed", json_real(heard.speed));
-    return VY_OK;
+    return vy_aside_call(call, do_listen, &how, err);
 }
 
 static bool compare(double a, const char *op, double b)
@@ -101,29 +106,64 @@ static bool compare(double a, const char *op, double b)
     return a == b || fabs(a - b) <= 1e-6 * fmax(fabs(a), fabs(b));
 }
 
+// The number as said, in the unit of the row. Levels may be given in plain dB.
+static vy_status read_bound(const struct vy_value *value, const struct vy_field *field,
+                            double *bound, struct vy_err *err)
+{
+    static const struct {
+        const char *said, *unit;
+        double factor;
+    } units[] = {{"dB", "dBFS", 1},  {"dB", "dBTP", 1},      {"dB", "LUFS", 1},
+                 {"dB", "LU", 1},    {"LU", "dB", 1},        {"kHz", "Hz", 1000},
+                 {"ms", "s", 0.001}, {"dB", "dB/octave", 1}, {"%", "", 0.01}};
+    const char *said;
+    double number;
+    *bound = value->number;
+    if (!vy_lex_number(value->text, &number, &said) || !*said || strcmp(said, field->unit) == 0)
+        return VY_OK;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].said, said) == 0 && strcmp(units[i].unit, field->unit) == 0) {
+            *bound = value->number * units[i].factor;
+            return VY_OK;
+        }
+    return vy_fail(err, VY_BAD_UNIT, value->at, "%s.%s is in %s, not %.20s", field->group,
+                   field->name, *field->unit ? field->unit : "no unit", said);
+}
+
+static vy_status do_assert(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
+{
+    const struct hearing *const how = arg;
+    const struct vy_value *const v = how->call->args->value;
+    const struct vy_field *const field = how->field;
+    const char *const of = v[1].given ? " of " : "", *const name = v[1].given ? v[1].text : "";
+    struct vy_heard heard;
+    double bound;
+    vy_status status = read_bound(&v[3], field, &bound, err);
+    if (!status)
+        status = hear(how, how->call->doc, v[1].text, field->ear | VY_EAR_LEVEL, &heard, err);
+    if (status)
+        return status;
+    const double value = vy_measure_value(field, &heard.report);
+    const char *const why = vy_field_why(field, &heard.report); // a constant
+    vy_heard_clear(&heard);
+    if (isnan(value))
+        return vy_fail(err, VY_FAILED_ASSERT, v[0].at, "%s%s%s cannot be measured: %s", v[0].text,
+                       of, name, why);
+    if (!compare(value, v[2].text, bound))
+        return vy_fail(err, VY_FAILED_ASSERT, v[2].at, "%s%s%s is %.4g%s%s, not %s %g", v[0].text,
+                       of, name, value, *field->unit ? " " : "", field->unit, v[2].text, bound);
+    vy_buf_add(text, "%s%s%s is %.4g %s", v[0].text, of, name, value, field->unit);
+    json_object_set_new(result, v[0].text, isfinite(value) ? json_real(value) : json_null());
+    return VY_OK;
+}
+
 vy_status vy_do_assert(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    const struct vy_metric *const metric = vy_metric_find(v[0].text);
-    if (!metric)
-        return vy_fail(err, VY_INTERNAL, v[0].at, "the metric %s has no row", v[0].text);
-    struct vy_heard heard = {0};
-    const vy_status status =
-        hear(call, call->doc, bars_seconds(call->doc, 4), v[1].text, &heard, err);
-    if (status)
-        return status;
-    const double value = vy_metric_value(metric, &heard.measured);
-    const char *const of = v[1].given ? " of " : "", *const name = v[1].given ? v[1].text : "";
-    if (isnan(value))
-        return vy_fail(err, VY_FAILED_ASSERT, v[0].at, "%s%s%s cannot be measured: it is silent",
-                       metric->name, of, name);
-    if (!compare(value, v[2].text, v[3].number))
-        return vy_fail(err, VY_FAILED_ASSERT, v[2].at, "%s%s%s is %.4g %s, not %s %g", metric->name,
-                       of, name, value, metric->unit, v[2].text, v[3].number);
-    vy_buf_add(call->text, "%s%s%s is %.4g %s", metric->name, of, name, value, metric->unit);
-    json_object_set_new(call->result, metric->name,
-                        isfinite(value) ? json_real(value) : json_null());
-    return VY_OK;
+    struct hearing how = {.call = call,
+                          .field = vy_measure_find(v[0].text, v[0].at, err),
+                          .seconds = bars_seconds(call->doc, 4)};
+    return how.field ? vy_aside_call(call, do_assert, &how, err) : err->code;
 }
 
 static json_t *event_json(const struct vy_doc *doc, const struct vy_peek *event, char note[16])
@@ -179,83 +219,122 @@ vy_status vy_do_peek(struct vy_call *call, struct vy_err *err)
     return VY_OK;
 }
 
-vy_status vy_do_render(struct vy_call *call, struct vy_err *err)
+static vy_status do_render(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_value *const v = call->args->value;
+    const struct hearing *const how = arg;
+    const struct vy_value *const v = how->call->args->value;
     char folder[4096] = "";
-    if (v[2].given) {
-        const char *const dot = strrchr(v[1].text, '.');
-        const int n = dot ? (int)(dot - v[1].text) : (int)strlen(v[1].text);
-        snprintf(folder, sizeof folder, "%.*s-stems", n < 4000 ? n : 4000, v[1].text);
-    }
-    struct vy_doc *const copy = vy_sounding(call->doc);
+    const char *const dot = strrchr(v[1].text, '.');
+    const int n = dot ? (int)(dot - v[1].text) : (int)strlen(v[1].text);
+    snprintf(folder, sizeof folder, "%.*s-stems", n < 4000 ? n : 4000, v[1].text);
+    struct vy_doc *const copy = vy_sounding(how->call->doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     const struct vy_listen what = {.doc = copy,
-                                   .catalog = call->catalog,
-                                   .beat = call->doc->beat,
-                                   .seconds = bars_seconds(call->doc, v[0].number),
+                                   .catalog = how->call->catalog,
+                                   .beat = how->call->doc->beat,
+                                   .seconds = how->seconds,
+                                   .ears = VY_MEASURE_EARS,
                                    .file = v[1].text,
                                    .format = vy_sound_format_of(v[1].text),
                                    .stems = v[2].given ? folder : NULL,
                                    .sr_hz = RATE,
                                    .block = BLOCK,
                                    .threads = 1,
-                                   .warnings = call->warnings};
-    struct vy_heard heard = {0};
-    vy_status status = VY_OK;
-    if (what.seconds > 6 * 3600)
-        status = vy_fail(err, VY_TOO_BIG, v[0].at, "render makes at most 6 hours at once");
-    if (!status)
-        status = vy_hear_aside(call->session ? call->session->stage : NULL, &what, &heard, err);
+                                   .warnings = how->call->warnings};
+    struct vy_heard heard;
+    const vy_status status = vy_hear(&what, &heard, err);
     vy_doc_destroy(copy);
     if (status)
         return status;
-    vy_buf_add(call->text, "%s %.2f s, %.1f LUFS, %.1f dBTP, %.0f x real time", v[1].text,
-               heard.measured.seconds, heard.measured.loudness, heard.measured.true_peak,
-               heard.speed);
-    json_object_set_new(call->result, "file", json_string(v[1].text));
-    json_object_set_new(call->result, "pcm", json_string(heard.pcm));
-    json_object_set_new(call->result, "measured", vy_measured_json(&heard.measured));
-    json_object_set_new(call->result, "speed", json_real(heard.speed));
+    const struct vy_loudness_found *const l = &heard.report.loudness;
+    vy_buf_add(text, "%s %.2f s, ", v[1].text, heard.seconds);
+    if (isfinite(l->integrated_lufs))
+        vy_buf_add(text, "%.1f LUFS, %.1f dBTP", l->integrated_lufs, l->true_peak_dbtp);
+    else
+        vy_buf_add(text, "no loudness: %s", l->integrated_why);
+    vy_buf_add(text, ", %.0f x real time", heard.speed);
+    json_object_set_new(result, "file", json_string(v[1].text));
+    json_object_set_new(result, "pcm", json_string(heard.pcm));
+    json_object_set_new(result, "measured", vy_measured_json(&heard.report));
+    json_object_set_new(result, "speed", json_real(heard.speed));
+    vy_heard_clear(&heard);
     return VY_OK;
 }
 
+vy_status vy_do_render(struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_value *const v = call->args->value;
+    struct hearing how = {.call = call, .seconds = bars_seconds(call->doc, v[0].number)};
+    if (how.seconds > 6 * 3600)
+        return vy_fail(err, VY_TOO_BIG, v[0].at, "render makes at most 6 hours at once");
+    return vy_aside_call(call, do_render, &how, err);
+}
+
+// What `dry` compares.
+struct trial {
+    struct vy_call *call;
+    const struct vy_doc *doc[2]; ///< before, after
+};
+
 static json_t *heard_json(const struct vy_heard *heard)
 {
-    json_t *const row = vy_measured_json(&heard->measured);
+    json_t *const row = vy_measured_json(&heard->report);
     json_object_set_new(row, "cost", json_real(heard->speed > 0 ? 1 / heard->speed : 0));
     return row;
+}
+
+static double core_percent(const struct vy_heard *heard)
+{
+    return heard->speed > 0 ? 100 / heard->speed : 0;
+}
+
+static void say_trial(const struct trial *trial, const struct vy_heard heard[2],
+                      struct vy_buf *text, json_t *result)
+{
+    const struct vy_report *const was = &heard[0].report, *const is = &heard[1].report;
+    vy_buf_add(text, "\ndry: nothing was changed; 2 bars before -> after");
+    vy_buf_add(text, "\n  peak %.1f -> %.1f dBFS, true peak %.1f -> %.1f dBTP",
+               was->level.peak_dbfs, is->level.peak_dbfs, was->loudness.true_peak_dbtp,
+               is->loudness.true_peak_dbtp);
+    vy_buf_add(text, "\n  loudness %.1f -> %.1f LUFS, cost %.2f -> %.2f %% of a core",
+               was->loudness.integrated_lufs, is->loudness.integrated_lufs, core_percent(&heard[0]),
+               core_percent(&heard[1]));
+    if (is->loudness.true_peak_dbtp > 0)
+        vy_warn(trial->call, "it would clip: true peak %.1f dBTP", is->loudness.true_peak_dbtp);
+    json_object_set_new(result, "dry", json_true());
+    json_object_set_new(result, "before", heard_json(&heard[0]));
+    json_object_set_new(result, "after", heard_json(&heard[1]));
+}
+
+static vy_status do_trial(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
+{
+    const struct trial *const trial = arg;
+    const double beats = 2 * vy_doc_bar_beats(trial->doc[0]);
+    struct vy_heard heard[2] = {0};
+    struct vy_buf changes = {0};
+    vy_status status = vy_diff(trial->doc[0], trial->doc[1], &changes, result, err);
+    for (int i = 0; i < 2 && !status; i++) {
+        const struct hearing how = {
+            .call = trial->call,
+            .seconds = vy_beats_seconds(trial->doc[i], trial->doc[i]->beat, beats)};
+        status = hear(&how, trial->doc[i], NULL, VY_MEASURE_EARS, &heard[i], err);
+    }
+    if (!status) {
+        say_trial(trial, heard, text, result);
+        vy_buf_add(text, "%s%s", changes.length ? "\n" : "", changes.length ? changes.text : "");
+        json_object_set_new(result, "events",
+                            list_events(trial->call, trial->doc[1], beats, false));
+    }
+    vy_heard_clear(&heard[0]);
+    vy_heard_clear(&heard[1]);
+    vy_buf_clear(&changes);
+    return status;
 }
 
 vy_status vy_dry_report(struct vy_call *call, const struct vy_doc *before,
                         const struct vy_doc *after, struct vy_err *err)
 {
-    const double beats = 2 * vy_doc_bar_beats(before);
-    struct vy_heard was = {0}, is = {0};
-    struct vy_buf changes = {0};
-    vy_status status = vy_diff(before, after, &changes, call->result, err);
-    if (!status)
-        status = hear(call, before, vy_beats_seconds(before, before->beat, beats), NULL, &was, err);
-    if (!status)
-        status = hear(call, after, vy_beats_seconds(after, after->beat, beats), NULL, &is, err);
-    if (!status) {
-        vy_buf_add(call->text, "\ndry: nothing was changed; 2 bars before -> after");
-        vy_buf_add(call->text, "\n  peak %.1f -> %.1f dBFS, true peak %.1f -> %.1f dBTP",
-                   was.measured.peak, is.measured.peak, was.measured.true_peak,
-                   is.measured.true_peak);
-        vy_buf_add(call->text, "\n  loudness %.1f -> %.1f LUFS, cost %.2f -> %.2f %% of a core",
-                   was.measured.loudness, is.measured.loudness, was.speed > 0 ? 100 / was.speed : 0,
-                   is.speed > 0 ? 100 / is.speed : 0);
-        if (is.measured.true_peak > 0)
-            vy_warn(call, "it would clip: true peak %.1f dBTP", is.measured.true_peak);
-        vy_buf_add(call->text, "%s%s", changes.length ? "\n" : "",
-                   changes.length ? changes.text : "");
-        json_object_set_new(call->result, "dry", json_true());
-        json_object_set_new(call->result, "before", heard_json(&was));
-        json_object_set_new(call->result, "after", heard_json(&is));
-        json_object_set_new(call->result, "events", list_events(call, after, beats, false));
-    }
-    vy_buf_clear(&changes);
-    return status;
+    struct trial trial = {call, {before, after}};
+    return vy_aside_call(call, do_trial, &trial, err);
 }

@@ -5,9 +5,12 @@
 #ifndef VY_COMMAND_HEAR_H
 #define VY_COMMAND_HEAR_H
 
-#include "command/measure.h"
 #include "engine/studio.h"
+#include "listen/report.h"
+#include "base/text.h"
 #include "sound/file.h"
+
+#include <jansson.h>
 
 #define VY_HASH_TEXT 65 ///< SHA-256 in hexadecimal
 
@@ -17,7 +20,7 @@ struct vy_listen {
     const struct vy_catalog *catalog;
     double beat, seconds; ///< from where, how long; seconds 0 = see beats
     double beats;         ///< how long in musical time; 0 too = the whole piece
-    bool quick;           ///< neither measure nor hash the master
+    unsigned ears;        ///< of enum vy_ear, or-ed; 0 = neither measure nor hash the master
     const char *unit;     ///< only this thing, or NULL
     const char *file;     ///< write here, or NULL
     enum vy_sound_format format;
@@ -29,9 +32,13 @@ struct vy_listen {
     void *arg;
 };
 
-/// What came of it.
+struct vy_listener;
+
+/// What came of it. vy_heard_clear gives back what it holds.
 struct vy_heard {
-    struct vy_measured measured;
+    struct vy_report report;      ///< its arrays live as long as the listener
+    struct vy_listener *listener; ///< NULL when nobody listened
+    double seconds;
     struct vy_render_result render;
     double render_seconds;  ///< time the engine took, without measuring and writing the master
     double speed;           ///< seconds of sound a second
@@ -41,17 +48,14 @@ struct vy_heard {
 
 VY_MAIN VY_MUST_CHECK vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard,
                                         struct vy_err *err);
+void vy_heard_clear(struct vy_heard *heard);
+
+/// What was heard, against what is set in the document: for people, and as members of `result`.
+void vy_heard_text(const struct vy_heard *heard, const struct vy_doc *doc, struct vy_buf *text);
+void vy_heard_json(const struct vy_heard *heard, const struct vy_doc *doc, json_t *result);
 
 /// A copy of a document that plays, also where nobody has said play. NULL when memory is out.
 struct vy_doc *vy_sounding(const struct vy_doc *doc);
-
-struct vy_stage;
-
-/// The same in a process of its own when the session is played live (stage not NULL): the studio
-/// goes on meanwhile, and a crash is an error. `progress` is not called then.
-VY_MAIN VY_MUST_CHECK vy_status vy_hear_aside(const struct vy_stage *stage,
-                                              const struct vy_listen *what, struct vy_heard *heard,
-                                              struct vy_err *err);
 
 /// Seconds from `beat` to `beat + beats`, tempo changes included.
 double vy_beats_seconds(const struct vy_doc *doc, double beat, double beats);

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Sound goes from the engine to the meter, the hash and the files.
+// Sound goes from the engine to the ears, the hash and the files.
 #include "command/hear.h"
 
 #include "command/session.h"
+#include "listen/listener.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -26,7 +27,6 @@ struct stem {
 struct ears {
     const struct vy_listen *what;
     struct vy_heard *heard;
-    struct vy_measure *measure;
     struct vy_sound_writer *writer;
     struct stem *stem;
     int stems;
@@ -35,6 +35,7 @@ struct ears {
     double spent;     ///< seconds in measuring and writing: not the engine's
     uint32_t waiting; ///< frames in `part`
     float *part;      ///< [PART][2], so that small blocks cost no more than large ones
+    float *wave[2];   ///< [PART] the same by channel, behind it
     vy_status status;
     struct vy_err *err;
 };
@@ -76,16 +77,27 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static void listen_to(struct ears *ears, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++) {
+        ears->wave[0][i] = ears->part[2 * i];
+        ears->wave[1][i] = ears->part[2 * i + 1];
+    }
+    const vy_status status =
+        vy_listener_push(ears->heard->listener, (const float *const *)ears->wave, frames);
+    if (status && !ears->status)
+        ears->status = vy_fail(ears->err, status, -1, "the ears failed");
+    crypto_hash_sha256_update(&ears->hash, (const unsigned char *)ears->part,
+                              (size_t)frames * 2 * sizeof(float));
+}
+
 static void flush(struct ears *ears)
 {
     const double start = now();
     const uint32_t frames = ears->waiting;
     ears->waiting = 0;
-    if (!ears->what->quick) {
-        vy_measure_add(ears->measure, ears->part, frames);
-        crypto_hash_sha256_update(&ears->hash, (const unsigned char *)ears->part,
-                                  (size_t)frames * 2 * sizeof(float));
-    }
+    if (ears->what->ears)
+        listen_to(ears, frames);
     if (ears->writer && !ears->status)
         ears->status = vy_sound_write(ears->writer, ears->part, frames, ears->err);
     ears->spent += now() - start;
@@ -204,20 +216,19 @@ static vy_status render(struct ears *ears)
     return ears->heard->stopped ? VY_OK : status;
 }
 
-static void finish(struct ears *ears)
+static vy_status finish(struct ears *ears)
 {
     struct vy_heard *const heard = ears->heard;
-    vy_measure_result(ears->measure, &heard->measured);
-    heard->measured.seconds = (double)ears->frames / ears->what->sr_hz;
-    heard->speed = heard->render_seconds > 0
-                       ? (double)ears->frames / ears->what->sr_hz / heard->render_seconds
-                       : 0;
+    heard->seconds = (double)ears->frames / ears->what->sr_hz;
+    if (heard->listener && vy_listener_finish(heard->listener, &heard->report))
+        return vy_fail(ears->err, VY_NO_MEMORY, -1, "out of memory");
+    heard->speed = heard->render_seconds > 0 ? heard->seconds / heard->render_seconds : 0;
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_final(&ears->hash, digest);
     sodium_bin2hex(heard->pcm, sizeof heard->pcm, digest, sizeof digest);
     if (heard->stopped)
-        warn(ears, json_sprintf("stopped after %.2f s; what was made is kept",
-                                (double)ears->frames / ears->what->sr_hz));
+        warn(ears, json_sprintf("stopped after %.2f s; what was made is kept", heard->seconds));
+    return VY_OK;
 }
 
 // All files are kept when all went well, else none.
@@ -231,26 +242,42 @@ static vy_status close_files(struct ears *ears, vy_status status)
     return status;
 }
 
+static vy_status open_all(struct ears *ears)
+{
+    const struct vy_listen *const what = ears->what;
+    ears->stem = calloc(MAX_STEMS, sizeof *ears->stem);
+    ears->part = malloc(4 * PART * sizeof(float));
+    if (!ears->stem || !ears->part || sodium_init() < 0 ||
+        (what->ears &&
+         vy_listener_new(what->sr_hz, 2, what->ears, &ears->heard->listener) != VY_OK))
+        return vy_fail(ears->err, VY_NO_MEMORY, -1, "out of memory");
+    ears->wave[0] = ears->part + 2 * PART;
+    ears->wave[1] = ears->wave[0] + PART;
+    crypto_hash_sha256_init(&ears->hash);
+    return what->file
+               ? vy_sound_create(what->file, what->format, what->sr_hz, 2, &ears->writer, ears->err)
+               : VY_OK;
+}
+
 vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct vy_err *err)
 {
     *heard = (struct vy_heard){0};
     struct ears ears = {.what = what, .heard = heard, .err = err};
-    ears.measure = vy_measure_new(what->sr_hz);
-    ears.stem = calloc(MAX_STEMS, sizeof *ears.stem);
-    vy_status status = VY_OK;
-    ears.part = malloc(PART * 2 * sizeof(float));
-    if (!ears.measure || !ears.stem || !ears.part || sodium_init() < 0)
-        status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    crypto_hash_sha256_init(&ears.hash);
-    if (!status && what->file)
-        status = vy_sound_create(what->file, what->format, what->sr_hz, 2, &ears.writer, err);
+    vy_status status = open_all(&ears);
     if (!status)
         status = render(&ears);
     if (!status)
-        finish(&ears);
+        status = finish(&ears);
     status = close_files(&ears, status);
-    vy_measure_destroy(ears.measure);
     free(ears.stem);
     free(ears.part);
+    if (status)
+        vy_heard_clear(heard);
     return status;
+}
+
+void vy_heard_clear(struct vy_heard *heard)
+{
+    vy_listener_destroy(heard->listener);
+    heard->listener = NULL;
 }

@@ -209,7 +209,6 @@ static vy_status render_stems(void *arg, struct vy_buf *text, json_t *result, st
                                      .catalog = what->call->catalog,
                                      .beat = what->call->doc->beat,
                                      .seconds = what->seconds,
-                                     .quick = true,
                                      .stems = folder,
                                      .format = VY_SOUND_FLOAT,
                                      .sr_hz = 48000,

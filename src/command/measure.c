@@ -1,162 +1,110 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-//
-// The centroid is that of the power spectrum of Hann windows of 2048 frames, half overlapping.
 #include "command/measure.h"
 
-#include "listen/level.h"
-#include "listen/loudness.h"
-#include "listen/stft.h"
-#include "listen/stereo.h"
-
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#define WINDOW 2048
-#define PART 512
+#define FULL_S 3.0 ///< from this length on every window of loudness was full
 
-struct vy_measure {
-    struct vy_level *level;
-    struct vy_loudness *loudness;
-    struct vy_stereo_ear *stereo;
-    struct vy_stft *stft;
-    double bin_power, bin_power_hz; ///< for the centroid
+static const struct {
+    const char *name, *group, *field;
+} shorts[] = {
+    {"loudness", "loudness", "integrated_lufs"},
+    {"true_peak", "loudness", "true_peak_dbtp"},
+    {"peak", "level", "peak_dbfs"},
+    {"rms", "level", "rms_dbfs"},
+    {"crest", "level", "crest_db"},
+    {"dc", "level", "dc"},
+    {"centroid", "spectrum", "centroid_hz"},
+    {"correlation", "stereo", "correlation"},
+    {"width", "stereo", "width"},
+    {"clipped", "level", "full_scale_samples"},
+    {"silence", "level", "quiet_share"},
+    {"momentary", "loudness", "momentary_max_lufs"},
+    {"short_term", "loudness", "short_term_max_lufs"},
+    {"range", "loudness", "range_lu"},
+    {"mono_loss", "stereo", "mono_loss_db"},
 };
+#define SHORTS (sizeof shorts / sizeof *shorts)
 
-static const struct vy_metric metrics[] = {
-#define ROW(name, unit, text)                                 \
-    {                                                         \
-#name, unit, text, offsetof(struct vy_measured, name) \
+static const struct vy_field *row_of(const char *group, size_t length, const char *name)
+{
+    for (size_t i = 0; vy_field_at(i); i++) {
+        const struct vy_field *const field = vy_field_at(i);
+        if (strlen(field->group) == length && memcmp(field->group, group, length) == 0 &&
+            strcmp(field->name, name) == 0)
+            return field;
     }
-    ROW(loudness, "LUFS", "integrated loudness, EBU R 128"),
-    ROW(true_peak, "dBTP", "peak between samples too, 4 times oversampled"),
-    ROW(peak, "dBFS", "largest sample"),
-    ROW(rms, "dBFS", "root mean square of both channels"),
-    ROW(crest, "dB", "peak over rms"),
-    ROW(dc, "", "mean, full scale is 1"),
-    ROW(centroid, "Hz", "centre of the spectrum: how bright it is"),
-    ROW(correlation, "", "of left and right: 1 mono, 0 unrelated, below 0 cancels in mono"),
-    ROW(width, "", "part of the energy that is in the side signal"),
-    ROW(clipped, "", "samples at or above full scale"),
-    ROW(silence, "", "part of the time below -60 dBFS"),
-#undef ROW
-};
-
-const struct vy_metric *vy_metric_at(size_t i)
-{
-    return i < sizeof metrics / sizeof *metrics ? &metrics[i] : NULL;
-}
-
-const struct vy_metric *vy_metric_find(const char *name)
-{
-    for (size_t i = 0; vy_metric_at(i); i++)
-        if (strcmp(metrics[i].name, name) == 0)
-            return &metrics[i];
     return NULL;
 }
 
-double vy_metric_value(const struct vy_metric *metric, const struct vy_measured *measured)
+const char *vy_measure_at(size_t i, const struct vy_field **field)
 {
-    double value;
-    memcpy(&value, (const char *)measured + metric->offset, sizeof value);
+    if (i >= SHORTS)
+        return NULL;
+    *field = row_of(shorts[i].group, strlen(shorts[i].group), shorts[i].field);
+    return shorts[i].name;
+}
+
+// Candidates for "did you mean": short names, then plain ones.
+static const char *candidate(void *unused, size_t i)
+{
+    (void)unused;
+    if (i < SHORTS)
+        return shorts[i].name;
+    return vy_field_at(i - SHORTS) ? vy_field_at(i - SHORTS)->name : NULL;
+}
+
+const struct vy_field *vy_measure_find(const char *name, int at, struct vy_err *err)
+{
+    const struct vy_field *found = NULL;
+    const char *const dot = strchr(name, '.');
+    for (size_t i = 0; vy_measure_at(i, &found); i++)
+        if (strcmp(shorts[i].name, name) == 0)
+            return found;
+    found = dot ? row_of(name, (size_t)(dot - name), dot + 1) : NULL;
+    for (size_t i = 0; !dot && vy_field_at(i); i++) {
+        const struct vy_field *const field = vy_field_at(i);
+        if (strcmp(field->name, name) != 0)
+            continue;
+        if (found) {
+            vy_fail(err, VY_BAD_ARG, at, "%s is measured of several: %s.%s, %s.%s", name,
+                    found->group, name, field->group, name);
+            return NULL;
+        }
+        found = field;
+    }
+    if (!found) {
+        vy_fail(err, VY_BAD_ARG, at, "nothing is measured that is called '%.40s'", name);
+        vy_err_suggest(err, dot ? dot + 1 : name, candidate, NULL);
+    }
+    return found;
+}
+
+double vy_measure_value(const struct vy_field *field, const struct vy_report *report)
+{
+    static const char *const levels[] = {"LUFS", "dBTP", "dBFS"};
+    const double value = vy_field_value(field, report);
+    const bool heard = report->ears & field->ear;
+    const bool silent = (report->ears & VY_EAR_LEVEL) && isnan(report->level.rms_dbfs);
+    if (isnan(value) && heard && (silent || report->seconds >= FULL_S))
+        for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+            if (strcmp(field->unit, levels[i]) == 0)
+                return -HUGE_VAL;
     return value;
 }
 
-json_t *vy_measured_json(const struct vy_measured *measured)
+json_t *vy_measured_json(const struct vy_report *report)
 {
     json_t *const out = json_object();
-    json_object_set_new(out, "seconds", json_real(measured->seconds));
-    for (size_t i = 0; vy_metric_at(i); i++) {
-        const double value = vy_metric_value(vy_metric_at(i), measured);
-        json_object_set_new(out, metrics[i].name, isfinite(value) ? json_real(value) : json_null());
+    const struct vy_field *field;
+    const char *name;
+    json_object_set_new(out, "seconds", json_real(report->seconds));
+    for (size_t i = 0; (name = vy_measure_at(i, &field)); i++) {
+        const double value = vy_field_value(field, report);
+        json_object_set_new(out, name, isfinite(value) ? json_real(value) : json_null());
     }
     return out;
-}
-
-static void take_hop(void *arg, const struct vy_hop *hop)
-{
-    struct vy_measure *const m = arg;
-    const struct vy_hop_shape *const shape = vy_stft_shape(m->stft);
-    if (!hop->index) // half of it lies before the sound, whose start would be an edge
-        return;
-    for (uint32_t k = 1; k + 1 < shape->bins; k++) {
-        const double power = (double)hop->power[k];
-        m->bin_power += power;
-        m->bin_power_hz += power * k * shape->sr_hz / WINDOW;
-    }
-}
-
-struct vy_measure *vy_measure_new(uint32_t sr_hz)
-{
-    struct vy_measure *const m = calloc(1, sizeof *m);
-    if (!m)
-        return NULL;
-    if (vy_level_new(sr_hz, 2, &m->level) || vy_stereo_new(sr_hz, 2, &m->stereo) ||
-        vy_loudness_new(sr_hz, 2, NULL, NULL, NULL, &m->loudness) ||
-        vy_stft_new(sr_hz, WINDOW, WINDOW / 2, take_hop, m, &m->stft)) {
-        vy_measure_destroy(m);
-        return NULL;
-    }
-    return m;
-}
-
-void vy_measure_destroy(struct vy_measure *measure)
-{
-    if (!measure)
-        return;
-    vy_level_destroy(measure->level);
-    vy_loudness_destroy(measure->loudness);
-    vy_stereo_destroy(measure->stereo);
-    vy_stft_destroy(measure->stft);
-    free(measure);
-}
-
-void vy_measure_add(struct vy_measure *measure, const float *stereo, uint32_t frames)
-{
-    float wave[2][PART], mono[PART];
-    const float *const chan[] = {wave[0], wave[1]};
-    for (uint32_t at = 0; at < frames; at += PART) {
-        const uint32_t n = frames - at < PART ? frames - at : PART;
-        for (uint32_t i = 0; i < n; i++) {
-            wave[0][i] = stereo[2 * (at + i)];
-            wave[1][i] = stereo[2 * (at + i) + 1];
-            mono[i] = 0.5f * (wave[0][i] + wave[1][i]);
-        }
-        vy_level_push(measure->level, chan, 2, n);
-        vy_loudness_push(measure->loudness, chan, 2, n);
-        vy_stereo_push(measure->stereo, chan, 2, n);
-        vy_stft_push(measure->stft, mono, n);
-    }
-}
-
-// Silence has a level for those who compare: below all others.
-static double or_silence(double db)
-{
-    return isnan(db) ? -HUGE_VAL : db;
-}
-
-void vy_measure_result(const struct vy_measure *measure, struct vy_measured *result)
-{
-    const struct vy_measure *const m = measure;
-    struct vy_level_found level;
-    struct vy_loudness_found loudness;
-    struct vy_stereo_found stereo;
-    vy_level_result(m->level, &level);
-    vy_loudness_result(m->loudness, &loudness);
-    vy_stereo_result(m->stereo, &stereo);
-    *result = (struct vy_measured){
-        .seconds = level.seconds,
-        .loudness = or_silence(loudness.integrated_lufs),
-        .true_peak = or_silence(loudness.true_peak_dbtp),
-        .peak = or_silence(level.peak_dbfs),
-        .rms = or_silence(level.rms_dbfs),
-        .crest = level.crest_db,
-        .dc = level.dc,
-        .centroid = m->bin_power > 1e-12 ? m->bin_power_hz / m->bin_power : (double)NAN,
-        .correlation = stereo.correlation,
-        .width = stereo.width,
-        .clipped = (double)level.full_scale,
-        .silence = level.quiet_share,
-    };
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The rows of the session; rows_sounds.c has those of sound files and long work. To add a verb, add one
-// here and its function to the file of its group.
+// The rows of the session; rows_sounds.c has those of sound files and long work. To add a verb, add
+// one here and its function to the file of its group.
 #include "command/handlers.h"
 #include "command/rows.h"
 
@@ -532,24 +532,30 @@ static const struct vy_verb rows[] = {
           .def = "4",
           .text = "bars, or seconds as 3s"},
          {.name = "NAME", .type = VY_ARG_NAME, .optional = true, .text = "left out: everything"}),
-     .help = "Render some bars and measure: loudness, peaks, balance, width.",
+     .help = "Render some bars and measure: loudness, peaks, balance, width, tempo, key, chords.",
+     .more =
+         "Says which third-octave bands stick out from their neighbours, what is lost in mono, and "
+         "whether the tempo and the key that are heard are those that are set. What cannot be "
+         "measured of so short a sound is left out, with the reason.",
      .example = {"listen 4 bars", "listen 2 bars kick"},
      .flags = VY_VERB_QUERY,
      .run = vy_do_listen},
     {.name = "assert",
      .group = "hear",
-     .arg = ARGS(
-         {.name = "METRIC",
-          .type = VY_ARG_CHOICE,
-          .choices =
-              "loudness|peak|true_peak|rms|crest|dc|centroid|correlation|width|clipped|silence"},
-         {.name = "NAME", .type = VY_ARG_NAME, .before = "of", .optional = true},
-         {.name = "OP", .type = VY_ARG_OPERATOR, .text = "comparison"},
-         {.name = "VALUE",
-          .type = VY_ARG_NUMBER,
-          .unit = "dB|LUFS|dBTP|dBFS|Hz",
-          .text = "number"}),
+     .arg = ARGS({.name = "METRIC",
+                  .type = VY_ARG_METRIC,
+                  .text = "a short name, or any row of metrics.md"},
+                 {.name = "NAME", .type = VY_ARG_NAME, .before = "of", .optional = true},
+                 {.name = "OP", .type = VY_ARG_OPERATOR, .text = "comparison"},
+                 {.name = "VALUE",
+                  .type = VY_ARG_NUMBER,
+                  .unit = "dB|LUFS|LU|dBTP|dBFS|dB/octave|Hz|kHz|s|ms|bpm|cents|frames|%",
+                  .text = "number"}),
      .help = "Fail unless a measured value is as said; measures 4 bars.",
+     .more =
+         "Short names: loudness, true_peak, peak, rms, crest, dc, centroid, correlation, width, "
+         "clipped, silence, momentary, short_term, range, mono_loss. What could not be measured "
+         "fails, with the reason; levels of silence are below all others.",
      .example = {"assert true_peak < -1", "assert loudness of kick > -30"},
      .flags = VY_VERB_QUERY,
      .run = vy_do_assert},
@@ -563,8 +569,11 @@ static const struct vy_verb rows[] = {
     {.name = "meters",
      .group = "hear",
      .arg = NONE,
-     .help = "Show the peaks of what plays, since somebody last looked.",
-     .more = "Needs a studio: `veery serve`. `listen` measures a render of the next bars.",
+     .help = "Show peaks since somebody last looked, and loudness, true peak and correlation.",
+     .more = "Momentary loudness is of the last 0.4 s; short-term loudness, true peak and the "
+             "correlation "
+             "of left and right are of the last 3 s. Needs a studio: `veery serve`. `listen` "
+             "measures a render of the next bars.",
      .example = {"meters"},
      .flags = VY_VERB_QUERY,
      .run = vy_do_meters},

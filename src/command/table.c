@@ -80,6 +80,7 @@ static void arg_usage(const struct vy_arg *arg, struct vy_buf *buf)
     case VY_ARG_NUMBER:
     case VY_ARG_PATH:
     case VY_ARG_PATTERN:
+    case VY_ARG_METRIC:
     case VY_ARG_REST: vy_buf_add(buf, "%s", arg->keyed ? "VALUE" : arg->name); break;
     }
     if (arg->after)
@@ -100,7 +101,7 @@ void vy_verb_usage(const struct vy_verb *verb, struct vy_buf *buf)
 
 static const char *const type_names[] = {"name",  "new_name", "word",     "number", "text",
                                          "path",  "pairs",    "pattern",  "choice", "rest",
-                                         "names", "route",    "operator", "files"};
+                                         "names", "route",    "operator", "files",  "metric"};
 
 static json_t *choices_json(const char *choices)
 {

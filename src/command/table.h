@@ -30,6 +30,7 @@ enum vy_arg_type {
     VY_ARG_ROUTE,    ///< a > b > c
     VY_ARG_OPERATOR, ///< < <= = >= >
     VY_ARG_FILES,    ///< any number of file names
+    VY_ARG_METRIC,   ///< something that is measured (command/measure.h)
 };
 
 /// One argument of a verb.

@@ -33,7 +33,7 @@ struct vy_doc *vy_doc_new(uint64_t seed)
     doc->seed = seed;
     doc->tempo = 120;
     doc->meter_num = doc->meter_den = 4;
-    doc->key_scale = 5; // natural minor in notes.h: set for real by vy_edit_key
+    doc->key_scale = 1; // minor, as `key` says
     vy_text_copy(doc->key, sizeof doc->key, "C minor");
     struct vy_unit *const out = VY_DOC_APPEND(doc, doc->unit, doc->units, VY_MAX_UNITS);
     struct vy_tempo_mark *const mark = VY_DOC_APPEND(doc, doc->mark, doc->marks, 1);

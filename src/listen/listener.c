@@ -175,7 +175,9 @@ vy_status vy_listener_push(struct vy_listener *listener, const float *const chan
         vy_loudness_push(l->loudness, chan, l->chans, n);
     if (l->stereo)
         vy_stereo_push(l->stereo, chan, l->chans, n);
-    for (size_t at = 0; at < n && !l->status; at += BLOCK) {
+    const bool windows =
+        l->spectral || l->envelope || l->overview || l->room || l->music || l->on_hop;
+    for (size_t at = 0; windows && at < n && !l->status; at += BLOCK) {
         const size_t part = n - at < BLOCK ? n - at : BLOCK;
         const float *from[VY_EAR_CHANS];
         for (uint32_t c = 0; c < l->chans; c++)

@@ -8,9 +8,13 @@
 // clang-format off: a row reads as a row
 
 #define AT(member) offsetof(struct vy_report, member)
-#define ROW(ear, group, name, unit, type, member, why, text)                    \
-    {                                                                           \
-        VY_EAR_##ear, group, name, unit, text, VY_FIELD_##type, AT(member), why \
+#define ROW(ear, group, name, unit, type, member, why, text)                       \
+    {                                                                              \
+        VY_EAR_##ear, group, name, unit, text, VY_FIELD_##type, AT(member), why, 0 \
+    }
+#define SURE(name, unit, member, sure, text)                                                  \
+    {                                                                                         \
+        VY_EAR_MUSIC, "music", name, unit, text, VY_FIELD_FLOAT, AT(music.member), 0, AT(sure) \
     }
 #define STAT(name, unit, member, text)                                                    \
     ROW(SPECTRUM, "spectrum", name, unit, FLOAT, spectrum.member.mean, 0, text ", mean"), \
@@ -39,6 +43,8 @@ static const struct vy_field fields[] = {
         "longest of these"),
     ROW(LEVEL, "level", "silence_share", "", DOUBLE, level.silence_share, 0,
         "part of the time in silences of 50 ms or more, 0..1"),
+    ROW(LEVEL, "level", "quiet_share", "", DOUBLE, level.quiet_share, 0,
+        "part of the time below -60 dBFS, 0..1"),
     ROW(LEVEL, "level", "leading_silence_s", "s", DOUBLE, level.leading_s, 0,
         "silence before the sound"),
     ROW(LEVEL, "level", "trailing_silence_s", "s", DOUBLE, level.trailing_s, 0, "silence after it"),
@@ -84,6 +90,26 @@ static const struct vy_field fields[] = {
     ROW(ROOM, "noise", "hum_dbfs", "dBFS", DOUBLE, room.hum_dbfs, AT(room.hum_why), "its lines together"),
     ROW(ROOM, "noise", "clicks", "", U64, room.clicks, AT(room.click_why), "clicks that nothing around explains"),
     ROW(ROOM, "room", "decay_s", "s", DOUBLE, room.decay_s, AT(room.decay_why), "reverberation: time to fall by 60 dB, middle band"),
+
+    ROW(MUSIC, "pitch", "voiced_share", "", FLOAT, pitch.share, 0,
+        "part of the time that has one clear pitch, 0..1"),
+    ROW(MUSIC, "pitch", "confidence", "", FLOAT, pitch.confidence, 0, "how clear it is then, 0..1"),
+    ROW(MUSIC, "pitch", "median_hz", "Hz", FLOAT, pitch.median_hz, AT(pitch.why),
+        "pitch of one voice, median"),
+    ROW(MUSIC, "pitch", "low_hz", "Hz", FLOAT, pitch.low_hz, AT(pitch.why),
+        "5 % of the pitches lie below"),
+    ROW(MUSIC, "pitch", "high_hz", "Hz", FLOAT, pitch.high_hz, AT(pitch.why),
+        "5 % of the pitches lie above"),
+    ROW(MUSIC, "pitch", "tuning_cents", "cents", FLOAT, pitch.tuning_cents, AT(pitch.why),
+        "how far the voice lies from A4 = 440 Hz"),
+
+    SURE("tempo", "bpm", tempo_bpm, music.tempo_confidence, "beats a minute"),
+    SURE("swing", "", swing, music.swing_confidence, "0.5 straight, 0.67 triplets"),
+    SURE("tuning_cents", "cents", tuning_cents, music.tuning_confidence,
+         "of all notes, from A4 = 440 Hz"),
+    ROW(MUSIC, "music", "onset_count", "", U32, music.onsets, 0, "notes that begin"),
+    ROW(MUSIC, "music", "drum_count", "", U32, music.onset_drums, 0, "those of drums"),
+    ROW(MUSIC, "music", "beat_count", "", U32, music.beats, 0, "beats"),
 };
 
 // clang-format on
@@ -102,6 +128,11 @@ double vy_field_value(const struct vy_field *field, const struct vy_report *repo
     float single;
     uint32_t small;
     uint64_t large;
+    if (field->sure) {
+        memcpy(&single, (const char *)report + field->sure, sizeof single);
+        if (!(single > 0))
+            return number;
+    }
     switch (field->type) {
     case VY_FIELD_DOUBLE: memcpy(&number, at, sizeof number); break;
     case VY_FIELD_FLOAT:
@@ -127,5 +158,7 @@ const char *vy_field_why(const struct vy_field *field, const struct vy_report *r
         return "nobody listened for it";
     if (field->why)
         memcpy(&why, (const char *)report + field->why, sizeof why);
+    if (!why && field->sure)
+        return "it was not found";
     return why ? why : "there is too little sound";
 }

@@ -58,6 +58,7 @@ struct vy_field {
     enum vy_field_type type;
     size_t offset; ///< in struct vy_report
     size_t why;    ///< where a const char * says why it is missing; 0 = nowhere
+    size_t sure;   ///< where a float says how sure it is, 0 = not found; 0 = always
 };
 
 /// Row i, NULL after the last; rows of a group stand together.

@@ -158,17 +158,39 @@ static void args_are_checked(void **state)
     free(a);
 }
 
-static void assert_knows_every_metric(void **state)
+static void assert_takes_whatever_is_measured(void **state)
 {
     (void)state;
-    const struct vy_verb *const verb = vy_verb_find("assert", 0, NULL);
-    for (size_t i = 0; vy_metric_at(i); i++)
-        assert_non_null(strstr(verb->arg[0].choices, vy_metric_at(i)->name));
-    char copy[256];
-    snprintf(copy, sizeof copy, "%s", verb->arg[0].choices);
-    char *save = NULL;
-    for (char *word = strtok_r(copy, "|", &save); word; word = strtok_r(NULL, "|", &save))
-        assert_non_null(vy_metric_find(word));
+    struct vy_args *const a = malloc(sizeof *a);
+    struct vy_err err = {.at = -1};
+    const struct vy_field *field;
+    char line[128];
+    for (size_t i = 0; vy_measure_at(i, &field); i++) {
+        assert_non_null(field);
+        snprintf(line, sizeof line, "assert %s < 0", vy_measure_at(i, &field));
+        assert_int_equal(parse(line, a, &err), VY_OK);
+    }
+    for (size_t i = 0; (field = vy_field_at(i)); i++) {
+        snprintf(line, sizeof line, "assert %s.%s >= 0", field->group, field->name);
+        assert_int_equal(parse(line, a, &err), VY_OK);
+        assert_ptr_equal(vy_measure_find(a->value[0].text, 0, &err), field);
+    }
+    assert_int_equal(parse("assert clipped_runs = 0", a, &err), VY_OK);
+    free(a);
+}
+
+static void assert_says_what_was_meant(void **state)
+{
+    (void)state;
+    struct vy_args *const a = malloc(sizeof *a);
+    struct vy_err err = {.at = -1};
+    assert_int_equal(parse("assert loudnes < -10", a, &err), VY_BAD_ARG);
+    assert_string_equal(err.hint, "loudness");
+    assert_int_equal(err.at, 7);
+    assert_int_equal(parse("assert level.peak_dbf < -10", a, &err), VY_BAD_ARG);
+    assert_string_equal(err.hint, "peak_dbfs");
+    assert_int_equal(parse("assert confidence > 0", a, &err), VY_OK); // one group has it
+    free(a);
 }
 
 static void table_becomes_json(void **state)
@@ -182,9 +204,13 @@ static void table_becomes_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_has_every_verb),      cmocka_unit_test(table_is_consistent),
-        cmocka_unit_test(table_examples_parse),      cmocka_unit_test(args_are_checked),
-        cmocka_unit_test(assert_knows_every_metric), cmocka_unit_test(table_becomes_json),
+        cmocka_unit_test(table_has_every_verb),
+        cmocka_unit_test(table_is_consistent),
+        cmocka_unit_test(table_examples_parse),
+        cmocka_unit_test(args_are_checked),
+        cmocka_unit_test(assert_takes_whatever_is_measured),
+        cmocka_unit_test(assert_says_what_was_meant),
+        cmocka_unit_test(table_becomes_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
