@@ -24,6 +24,17 @@ static void print_meters(const json_t *event)
     json_t *peak;
     printf("meters %.3f %.3f", json_number_value(json_array_get(master, 0)),
            json_number_value(json_array_get(master, 1)));
+    static const char *const rows[][2] = {{"momentary_lufs", "LUFS"},
+                                          {"short_term_lufs", "LUFS/3s"},
+                                          {"true_peak_dbtp", "dBTP"},
+                                          {"correlation", "r"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const json_t *const value = json_object_get(json_object_get(event, "loudness"), rows[i][0]);
+        if (json_is_number(value))
+            printf(" %.2f%s", json_number_value(value), rows[i][1]);
+        else
+            printf(" -%s", rows[i][1]);
+    }
     json_object_foreach(json_object_get(event, "units"), unit, peak)
         printf(" %s=%.3f", unit, json_number_value(peak));
     printf("\n");

@@ -74,6 +74,9 @@ struct vy_live {
     uint32_t clients, restarts;
     uint64_t echoed_ns;
     struct vy_recorder *recorder;
+    struct vy_meter *meter; ///< of the master; NULL until somebody looks
+    uint32_t metered_hz;
+    uint64_t metered;           ///< guard's frame up to which the meter has heard
     pthread_mutex_t lock;       ///< bindings, and pushing into the engines' rings
     struct vy_binding *binding; ///< [VY_BINDINGS]
     uint32_t bindings;

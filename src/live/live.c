@@ -4,6 +4,7 @@
 // A live studio from the outside: opening, editing, the regular look around, closing.
 #include "live/inside.h"
 
+#include "listen/meter.h"
 #include "sound/device.h"
 
 #include <errno.h>
@@ -245,6 +246,7 @@ void vy_live_close(struct vy_live *live)
     if (live->epoll >= 0)
         close(live->epoll);
     vy_session_destroy(live->session);
+    vy_meter_destroy(live->meter);
     free(live->binding);
     pthread_mutex_destroy(&live->lock);
     free(live);

@@ -1,12 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What a live studio has to say: events, status, meters.
+// What a live studio has to say: events and status.
 #include "live/inside.h"
 
 #include "sound/device.h"
 
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -155,52 +154,5 @@ vy_status vy_live_status(void *arg, struct vy_buf *text, json_t *result, struct 
                                       "beat", (double)says->beat, "bpm", (double)says->bpm,
                                       "version", (json_int_t)says->version, "controls",
                                       (json_int_t)says->controls));
-    return VY_OK;
-}
-
-static double take_peak(_Atomic uint32_t *peak)
-{
-    const uint32_t bits = atomic_exchange(peak, 0);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return isfinite(value) ? (double)value : 0;
-}
-
-json_t *vy_live_meters(struct vy_live *live)
-{
-    struct vy_shared *const s = live->shared;
-    const uint32_t active = atomic_load(&s->active);
-    json_t *const units = json_object();
-    const double l = take_peak(&s->peak_out[0]), r = take_peak(&s->peak_out[1]);
-    json_t *const names = active < VY_SLOTS ? live->engine[active].units : NULL;
-    for (size_t i = 0; i < json_array_size(names) && i < VY_METERS; i++) {
-        _Atomic float *const peak = &s->slot[active].says.peak[i];
-        const float most = atomic_exchange_explicit(peak, 0.0f, memory_order_relaxed);
-        json_object_set_new(units, json_string_value(json_array_get(names, i)),
-                            json_real(isfinite(most) ? (double)most : 0));
-    }
-    return json_pack("{s:[f,f],s:o}", "master", l, r, "units", units);
-}
-
-static double db(double peak)
-{
-    return peak > 1e-6 ? 20 * log10(peak) : -120;
-}
-
-vy_status vy_live_meters_verb(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
-{
-    json_t *const meters = vy_live_meters(arg);
-    if (!meters)
-        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    double l, r;
-    json_t *units, *peak;
-    const char *name;
-    if (json_unpack(meters, "{s:[F,F],s:o}", "master", &l, &r, "units", &units) == 0) {
-        vy_buf_add(text, "%-16s %6.1f %6.1f dBFS", "master", db(l), db(r));
-        json_object_foreach(units, name, peak)
-            vy_buf_add(text, "\n%-16s %6.1f dBFS", name, db(json_real_value(peak)));
-    }
-    json_object_update(result, meters);
-    json_decref(meters);
     return VY_OK;
 }

@@ -16,6 +16,12 @@ static const char *const sent[][3] = {
     {"/veery/reply", "i s s", "number of the request, `ok` or `error`, the answer as JSON"},
     {"/veery/meters/master", "f f", "peaks left and right since the last look, full scale 1"},
     {"/veery/meters/NAME", "f", "peak of a thing"},
+    {"/veery/loudness/momentary", "f",
+     "loudness of the last 0.4 s, LUFS; this and the next three "
+     "come with the meters, while there is something to measure"},
+    {"/veery/loudness/short_term", "f", "loudness of the last 3 s, LUFS"},
+    {"/veery/loudness/true_peak", "f", "true peak of the last 3 s, dBTP"},
+    {"/veery/loudness/correlation", "f", "of left and right over the last 3 s, -1..1"},
     {"/veery/position", "i f f", "bar, beat (both from 1), tempo"},
     {"/veery/event", "s", "JSON, as `veery tail --json` shows it"},
 };

@@ -55,6 +55,23 @@ static void send_to(struct vy_osc *osc, const struct vy_osc_subscriber *s, size_
                s->length);
 }
 
+// What is not measured is not sent.
+static void send_loudness(struct vy_osc *osc, const struct vy_osc_subscriber *s,
+                          const json_t *loudness)
+{
+    static const char *const rows[][2] = {{"/veery/loudness/momentary", "momentary_lufs"},
+                                          {"/veery/loudness/short_term", "short_term_lufs"},
+                                          {"/veery/loudness/true_peak", "true_peak_dbtp"},
+                                          {"/veery/loudness/correlation", "correlation"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const json_t *const value = json_object_get(loudness, rows[i][1]);
+        if (json_is_number(value))
+            send_to(osc, s,
+                    vy_osc_message_write(osc->out, sizeof osc->out, rows[i][0], "f",
+                                         json_number_value(value)));
+    }
+}
+
 static void send_meters(struct vy_osc *osc, const struct vy_osc_subscriber *s, const json_t *meters)
 {
     const json_t *const master = json_object_get(meters, "master");
@@ -62,6 +79,7 @@ static void send_meters(struct vy_osc *osc, const struct vy_osc_subscriber *s, c
             vy_osc_message_write(osc->out, sizeof osc->out, "/veery/meters/master", "ff",
                                  json_number_value(json_array_get(master, 0)),
                                  json_number_value(json_array_get(master, 1))));
+    send_loudness(osc, s, json_object_get(meters, "loudness"));
     const char *name;
     json_t *peak;
     json_object_foreach(json_object_get(meters, "units"), name, peak)

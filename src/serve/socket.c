@@ -324,6 +324,7 @@ static void tell_meters(struct vy_socket *socket)
             continue;
         if (!c->peaks)
             c->peaks = json_pack("{s:s}", "event", "meters");
+        json_object_del(c->peaks, "loudness"); // the newest holds, not the greatest
         gather(c->peaks, peaks);
         if (now < c->due_ns)
             continue;

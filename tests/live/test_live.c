@@ -131,6 +131,38 @@ static void notes_by_hand_sound_and_end(void **state)
     rig_free(&rig);
 }
 
+static double loudness(struct live_rig *rig, const char *key)
+{
+    json_t *const meters = vy_live_meters(rig->live);
+    const json_t *const value = json_object_get(json_object_get(meters, "loudness"), key);
+    const double number = json_is_number(value) ? json_number_value(value) : (double)NAN;
+    json_decref(meters);
+    return number;
+}
+
+// A held tone is as loud to the meters as to `listen` of what it rendered.
+static void meters_tell_the_loudness_of_the_master(void **state)
+{
+    (void)state;
+    struct live_rig rig;
+    struct vy_err err = {.at = -1};
+    rig_open(&rig, 256, NULL);
+    rig_say(&rig, "create tone lead");
+    assert_int_equal(vy_live_bind(rig.live, "tone", &err), VY_OK);
+    rig_run(&rig, 0.5);
+    assert_true(isnan(loudness(&rig, "momentary_lufs"))); // silence has none, and says so
+    assert_true(vy_live_note(rig.live, "tone", 440, 0.8f, 0, 0));
+    rig_run(&rig, 4);
+    const double now = loudness(&rig, "momentary_lufs"), three = loudness(&rig, "short_term_lufs");
+    assert_true(now > -60 && now < 0 && fabs(now - three) < 6);
+    assert_true(loudness(&rig, "true_peak_dbtp") > now && loudness(&rig, "true_peak_dbtp") <= 0);
+    assert_true(loudness(&rig, "correlation") <= 1);
+    rig_say(&rig, "meters");
+    assert_non_null(strstr(rig.reply, "LUFS"));
+    rig_end(&rig);
+    rig_free(&rig);
+}
+
 static void undo_of_one_author_keeps_what_fired(void **state)
 {
     (void)state;
@@ -242,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_line_for_the_next_bar_happens_there_exactly),
         cmocka_unit_test(turns_are_heard_at_once_and_known_soon),
         cmocka_unit_test(notes_by_hand_sound_and_end),
+        cmocka_unit_test(meters_tell_the_loudness_of_the_master),
         cmocka_unit_test(sound_from_outside_is_late_by_the_limiter_and_no_more),
         cmocka_unit_test(the_last_of_many_edits_is_heard),
         cmocka_unit_test(undo_of_one_author_keeps_what_fired),

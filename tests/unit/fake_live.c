@@ -106,5 +106,8 @@ uint64_t vy_live_frame_at(const struct vy_live *live, double unix_seconds)
 json_t *vy_live_meters(struct vy_live *live)
 {
     (void)live;
-    return json_pack("{s:[f,f],s:{s:f}}", "master", 0.5, 0.25, "units", "bass", 0.3);
+    return json_pack("{s:[f,f],s:{s:f},s:{s:f,s:n,s:f,s:f,s:s}}", "master", 0.5, 0.25, "units",
+                     "bass", 0.3, "loudness", "momentary_lufs", -14.5, "short_term_lufs",
+                     "true_peak_dbtp", -1.5, "correlation", 0.75, "why",
+                     "three seconds have not passed");
 }

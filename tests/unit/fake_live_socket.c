@@ -59,7 +59,8 @@ void vy_live_set_clients(struct vy_live *live, uint32_t clients)
 json_t *vy_live_meters(struct vy_live *live)
 {
     live->peak = live->peak > 0.9 ? 0 : live->peak + 0.1;
-    return json_pack("{s:[f,f],s:{s:f}}", "master", live->peak, 0.5, "units", "kick", live->peak);
+    return json_pack("{s:[f,f],s:{s:f},s:{s:f}}", "master", live->peak, 0.5, "units", "kick",
+                     live->peak, "loudness", "momentary_lufs", -14.5);
 }
 
 uint32_t fake_live_clients(const struct vy_live *live)

@@ -291,7 +291,7 @@ static void osc_keeps_time_tags(void **state)
 static void osc_sends_telemetry(void **state)
 {
     (void)state;
-    bool master = false, unit = false, position = false, event = false;
+    bool master = false, unit = false, position = false, momentary = false, event = false;
     replies = 0;
     live->shared.slot[0].says.beat = 5.5;
     live->shared.slot[0].says.bpm = 124;
@@ -307,9 +307,12 @@ static void osc_sends_telemetry(void **state)
         unit |=
             strcmp(got[i].path, "/veery/meters/bass") == 0 && fabsf(got[i].value - 0.3f) < 1e-6f;
         position |= strcmp(got[i].path, "/veery/position") == 0 && got[i].id == 2;
+        momentary |= strcmp(got[i].path, "/veery/loudness/momentary") == 0 &&
+                     fabsf(got[i].value + 14.5f) < 1e-6f;
+        assert_string_not_equal(got[i].path, "/veery/loudness/short_term"); // it is not measured
         event |= strcmp(got[i].path, "/veery/event") == 0 && strstr(got[i].text[0], "edit");
     }
-    assert_true(master && unit && position && event);
+    assert_true(master && unit && position && momentary && event);
     lo_send_from(to, own, LO_TT_IMMEDIATE, "/veery/subscribe", "si", "meters", 0);
     work(50, 5000);
     replies = 0;

@@ -349,6 +349,7 @@ static void meters_come_at_their_rate(void **state)
     while (ann.in.length && (object = next(&ann))) {
         assert_string_equal(json_string_value(json_object_get(object, "event")), "meters");
         assert_int_equal(json_array_size(json_object_get(object, "master")), 2);
+        assert_true(json_is_object(json_object_get(object, "loudness")));
         json_decref(object);
         count++;
     }
