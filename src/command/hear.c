@@ -113,9 +113,9 @@ static vy_status read_bound(const struct vy_value *value, const struct vy_field 
     static const struct {
         const char *said, *unit;
         double factor;
-    } units[] = {{"dB", "dBFS", 1},  {"dB", "dBTP", 1},      {"dB", "LUFS", 1},
-                 {"dB", "LU", 1},    {"LU", "dB", 1},        {"kHz", "Hz", 1000},
-                 {"ms", "s", 0.001}, {"dB", "dB/octave", 1}, {"%", "", 0.01}};
+    } units[] = {{"dB", "dBFS", 1},      {"dB", "dBTP", 1}, {"dB", "LUFS", 1},   {"dB", "LU", 1},
+                 {"dB", "dB(A)", 1},     {"LU", "dB", 1},   {"kHz", "Hz", 1000}, {"ms", "s", 0.001},
+                 {"dB", "dB/octave", 1}, {"%", "", 0.01}};
     const char *said;
     double number;
     *bound = value->number;

@@ -190,6 +190,8 @@ static void assert_says_what_was_meant(void **state)
     assert_int_equal(parse("assert level.peak_dbf < -10", a, &err), VY_BAD_ARG);
     assert_string_equal(err.hint, "peak_dbfs");
     assert_int_equal(parse("assert confidence > 0", a, &err), VY_OK); // one group has it
+    assert_int_equal(parse("assert tuning_cents < 5", a, &err), VY_BAD_ARG); // two have it
+    assert_non_null(strstr(err.message, "pitch.tuning_cents, music.tuning_cents"));
     free(a);
 }
 
