@@ -47,6 +47,17 @@ static json_t *shares(const float *share, uint32_t n)
     return list;
 }
 
+static json_t *groove_json(const struct vy_music_found *m)
+{
+    json_t *const late = json_array(), *const strength = json_array(), *const share = json_array();
+    for (uint32_t i = 0; i < m->groove_steps; i++) {
+        json_array_append_new(late, rounded((double)m->groove[i].late_ms));
+        json_array_append_new(strength, rounded((double)m->groove[i].strength));
+        json_array_append_new(share, rounded((double)m->groove[i].share));
+    }
+    return json_pack("{s:o,s:o,s:o}", "late_ms", late, "strength", strength, "share", share);
+}
+
 static void add_music(json_t *music, const struct vy_music_found *m)
 {
     json_t *const at = json_array(), *const value = json_array();
@@ -55,6 +66,9 @@ static void add_music(json_t *music, const struct vy_music_found *m)
         json_array_append_new(value, rounded((double)m->novelty[i].value));
     }
     const struct vy_drum_map *const map = &m->drum_map;
+    if (m->tempo_curve)
+        json_object_set_new(music, "tempo_curve", shares(m->tempo_curve, m->beats));
+    json_object_set_new(music, "groove", m->groove_steps ? groove_json(m) : json_null());
     json_object_set_new(music, "repeats", repeats_json(m));
     json_object_set_new(music, "turnings", turnings_json(m));
     json_object_set_new(music, "novelty", json_pack("{s:o,s:o}", "at", at, "value", value));

@@ -87,14 +87,16 @@ static void say_noise(const struct vy_report *r, struct vy_buf *text)
     const struct vy_room_found *const n = &r->room;
     if (!(r->ears & VY_EAR_ROOM) || !isfinite(n->floor_dbfs))
         return;
-    vy_buf_add(text, "  noise     floor %.0f dBFS", n->floor_dbfs);
+    // music without a pause has no floor that one could tell from it
+    vy_buf_add(text, "  noise     %s %.0f dBFS", isfinite(n->snr_db) ? "floor" : "floor at most",
+               n->floor_dbfs);
     if (isfinite(n->snr_db))
         vy_buf_add(text, ", %.0f dB below the sound", n->snr_db);
     if (n->hum_hz > 0)
         vy_buf_add(text, ", hum of %.0f Hz at %.0f dBFS", n->hum_hz, n->hum_dbfs);
     if (n->clicks)
         vy_buf_add(text, ", %llu clicks", (unsigned long long)n->clicks);
-    if (isfinite(n->decay_s))
+    if (isfinite(n->decay_s) && n->decay_confidence > 0.3f)
         vy_buf_add(text, ", decays in %.1f s", n->decay_s);
     vy_buf_add(text, "\n");
 }
@@ -147,10 +149,23 @@ static void say_form(const struct vy_music_found *m, struct vy_buf *text)
         vy_buf_add(text, "%s\n", m->sections > 12 ? " ..." : "");
 }
 
+static void say_kind(const struct vy_report *r, struct vy_buf *text)
+{
+    if (!(r->ears & VY_EAR_SPECTRUM))
+        return;
+    vy_buf_add(text, "  kind      %s", vy_kind_name(r->kind.kind));
+    if (r->kind.kind != VY_KIND_UNKNOWN)
+        vy_buf_add(text, " (confidence %.2f)", (double)r->kind.confidence);
+    for (uint32_t i = 0; i < r->tags.count && i < 6; i++)
+        vy_buf_add(text, "%s%s", i ? ", " : ": ", r->tags.tag[i].name);
+    vy_buf_add(text, "\n");
+}
+
 void vy_analysis_text(const struct vy_analysis *analysis, struct vy_buf *text)
 {
     const struct vy_report *const r = &analysis->report;
     say_file(analysis, text);
+    say_kind(r, text);
     say_loudness(r, text);
     say_level(r, text);
     say_spectrum(r, text);
