@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define PARTS_MOST 4096u // of one file: nine hours
-#define SHORT_S 3.0      // one event ends within it
 #define SURE 0.3         // confidence from which tempo and key are facts
 #define ATTACK_MS 2000
 #define LOW_HZ 250.0 // what is low and high, as VY_FACT_LIST says
@@ -34,7 +33,7 @@ struct ear {
 
 const char *vy_ears_version(void)
 {
-    return "ears/1 " VY_EMBED_NAME;
+    return "ears/2 " VY_EMBED_NAME;
 }
 
 // The aspects are the spaces, in their order: a row is an embedding.
@@ -191,28 +190,25 @@ static vy_status read_through(struct ear *ear, struct vy_reader *reader, double 
     return VY_OK;
 }
 
+// A tag of several words becomes one word.
 static void add_tag(struct vy_facts *facts, const char *tag)
 {
     const size_t at = strlen(facts->tags);
     snprintf(facts->tags + at, sizeof facts->tags - at, "%s%s", at ? " " : "", tag);
+    for (char *p = facts->tags + at + (at != 0); *p; p++)
+        if (*p == ' ')
+            *p = '-';
 }
 
-// What it is, as far as the facts say.
-static void judge(struct vy_facts *f, uint64_t onsets)
+// What it is, as far as the ears are sure.
+static void add_judgement(struct vy_facts *f, const struct vy_report *r)
 {
-    const bool rhythmic = f->bpm_confidence >= SURE && onsets >= 4;
-    if (f->duration_s <= SHORT_S && onsets <= 2)
-        vy_text_copy(f->kind, sizeof f->kind, "one-shot");
-    else if (f->duration_s <= 30 && rhythmic)
-        vy_text_copy(f->kind, sizeof f->kind, "loop");
-    else if (f->duration_s > 30 && rhythmic)
-        vy_text_copy(f->kind, sizeof f->kind, "music");
-    if (f->kind[0])
-        f->kind_confidence = 0.5;
-    if (f->key_confidence >= SURE || f->pitch_confidence >= SURE)
-        add_tag(f, "tonal");
-    if (f->attack_ms <= 10)
-        add_tag(f, "percussive");
+    if (r->kind.kind != VY_KIND_UNKNOWN) {
+        vy_text_copy(f->kind, sizeof f->kind, vy_kind_name(r->kind.kind));
+        f->kind_confidence = (double)r->kind.confidence;
+    }
+    for (uint32_t i = 0; i < r->tags.count; i++)
+        add_tag(f, r->tags.tag[i].name);
 }
 
 static double or_nan(double value, const char *why)
@@ -247,7 +243,11 @@ static void fill_facts(struct ear *ear, const struct vy_report *r, const struct 
         f->high_share = ear->high / ear->energy;
     }
     f->attack_ms = attack_ms(attack);
-    judge(f, r->music.onsets);
+    f->pitch_confidence = (double)r->pitch.confidence;
+    if (f->pitch_confidence >= SURE)
+        f->pitch_hz = (double)r->pitch.median_hz;
+    f->width = or_nan(r->stereo.width, r->stereo.why);
+    add_judgement(f, r);
 }
 
 // The whole goes first; parts of a sound that is hardly longer than one are not worth keeping.
@@ -274,7 +274,8 @@ static void order_regions(struct ear *ear, double length_s)
 static vy_status open_ear(struct ear *ear, const struct vy_reader_info *info, struct vy_err *err)
 {
     if (vy_listener_new(info->sr_hz, info->chans,
-                        VY_EAR_LEVEL | VY_EAR_LOUDNESS | VY_EAR_SPECTRUM | VY_EAR_MUSIC,
+                        VY_EAR_LEVEL | VY_EAR_LOUDNESS | VY_EAR_SPECTRUM | VY_EAR_MUSIC |
+                            VY_EAR_STEREO,
                         &ear->listener))
         return vy_fail(err, VY_NO_MEMORY, -1, "the ears cannot be opened");
     const struct vy_hop_shape *const shape = vy_listener_shape(ear->listener);

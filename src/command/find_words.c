@@ -63,10 +63,10 @@ static const struct adjective {
 static const struct {
     const char *word, *kind;
 } kinds[] = {
-    {"one-shot", "one-shot"}, {"oneshot", "one-shot"}, {"one-shots", "one-shot"},
-    {"hit", "one-shot"},      {"loop", "loop"},        {"loops", "loop"},
-    {"music", "music"},       {"song", "music"},       {"speech", "speech"},
-    {"noise", "noise"},
+    {"one-shot", "one-shot"}, {"oneshot", "one-shot"},  {"one-shots", "one-shot"},
+    {"hit", "one-shot"},      {"loop", "loop"},         {"loops", "loop"},
+    {"music", "music"},       {"song", "music"},        {"speech", "speech"},
+    {"noise", "noise"},       {"ambience", "ambience"}, {"atmosphere", "ambience"},
 };
 
 static const char *const empty_words[] = {"a",     "an",  "the",    "with", "in",   "and", "of",
