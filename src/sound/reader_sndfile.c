@@ -38,8 +38,12 @@ static void name_format(SNDFILE *file, int format, char *text, size_t size)
     SF_FORMAT_INFO minor = {.format = format & SF_FORMAT_SUBMASK};
     sf_command(file, SFC_GET_FORMAT_INFO, &major, sizeof major);
     sf_command(file, SFC_GET_FORMAT_INFO, &minor, sizeof minor);
-    snprintf(text, size, "%.20s, %.22s", major.name ? major.name : "?",
+    const char *const name = major.name ? major.name : "?";
+    snprintf(text, size, "%.*s, %.26s", (int)strcspn(name, "("), name,
              minor.name ? minor.name : "?");
+    char *const gap = strstr(text, " ,"); // "OGG (OGG Container format)" has become "OGG , "
+    if (gap)
+        memmove(gap, gap + 1, strlen(gap));
 }
 
 // libsndfile trims what a chunk says to what there is and only notes it in its log. A wrong size of
