@@ -83,7 +83,7 @@ vy_status vy_npz_create(const char *path, const struct vy_npz_array *array, uint
     w->width = width;
     w->wait = -1;
     w->path = strdup(path);
-    w->block = malloc((size_t)width * VY_NPZ_BLOCK * sizeof(float));
+    w->block = calloc((size_t)width * VY_NPZ_BLOCK, sizeof(float));
     w->entry = calloc(arrays + 1, sizeof *w->entry);
     if (asprintf(&w->temporary, "%s.part%ld", path, (long)getpid()) < 0)
         w->temporary = NULL;

@@ -4,6 +4,7 @@
 // The verb table: complete, consistent, and its examples are lines of the language.
 #include "cm.h"
 
+#include "command/library.h"
 #include "command/measure.h"
 #include "command/table.h"
 
@@ -189,7 +190,7 @@ static void assert_says_what_was_meant(void **state)
     assert_int_equal(err.at, 7);
     assert_int_equal(parse("assert level.peak_dbf < -10", a, &err), VY_BAD_ARG);
     assert_string_equal(err.hint, "peak_dbfs");
-    assert_int_equal(parse("assert confidence > 0", a, &err), VY_OK); // one group has it
+    assert_int_equal(parse("assert confidence > 0", a, &err), VY_OK);        // one group has it
     assert_int_equal(parse("assert tuning_cents < 5", a, &err), VY_BAD_ARG); // two have it
     assert_non_null(strstr(err.message, "pitch.tuning_cents, music.tuning_cents"));
     free(a);
@@ -203,6 +204,19 @@ static void table_becomes_json(void **state)
     json_decref(table);
 }
 
+static void table_knows_every_action_of_the_library(void **state)
+{
+    (void)state;
+    const struct vy_verb *const verb = vy_verb_find("library", 0, NULL);
+    const struct vy_library_action *action;
+    struct vy_buf all = {0};
+    assert_non_null(verb);
+    for (size_t i = 0; (action = vy_library_action_at(i)); i++)
+        vy_buf_add(&all, "%s%s", i ? "|" : "", action->name);
+    assert_string_equal(verb->arg[0].choices, all.text);
+    vy_buf_clear(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +227,7 @@ int main(void)
         cmocka_unit_test(assert_takes_whatever_is_measured),
         cmocka_unit_test(assert_says_what_was_meant),
         cmocka_unit_test(table_becomes_json),
+        cmocka_unit_test(table_knows_every_action_of_the_library),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
