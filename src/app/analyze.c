@@ -59,6 +59,17 @@ static char *tell(const struct work *work, const struct vy_analysis *a)
     return text;
 }
 
+// A file that failed has its line as well, so that lines and files stay together.
+static char *tell_error(const struct file *file)
+{
+    json_t *const root =
+        json_pack("{s:{s:s},s:{s:s,s:s}}", "file", "path", file->path, "error", "code",
+                  vy_status_name(file->err.code), "message", file->err.message);
+    char *const text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_decref(root);
+    return text;
+}
+
 static void one_file(struct work *work, struct file *file)
 {
     struct vy_analysis *const a = calloc(1, sizeof *a);
@@ -71,6 +82,8 @@ static void one_file(struct work *work, struct file *file)
         status = vy_analysis_picture(a, file->plot, &file->err);
     if (!status && !(answer = tell(work, a)))
         status = vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
+    if (status && work->json)
+        answer = tell_error(file);
     if (a)
         vy_analysis_clear(a);
     free(a);
@@ -151,7 +164,8 @@ static int print_answers(struct work *work)
         if (file->failed) {
             const int complained = vy_complain(&file->err);
             code = code > complained ? code : complained;
-        } else if (puts(file->answer) < 0 || fflush(stdout) != 0) {
+        }
+        if (file->answer && (puts(file->answer) < 0 || fflush(stdout) != 0)) {
             fprintf(stderr, "veery: the answer cannot be written: %s\n", strerror(errno));
             return EXIT_FILE;
         }

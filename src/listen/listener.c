@@ -80,7 +80,7 @@ static vy_status open_music(struct vy_listener *l)
     }
     const struct vy_hop_shape *const shape = vy_stft_shape(fits ? l->stft : l->music_stft);
     const vy_status status = vy_pitch_new(shape, NULL, NULL, &l->pitch);
-    return status ? status : vy_music_new(shape, &l->music);
+    return status ? status : vy_music_new(shape, VY_MUSIC_CHAPTER_S, &l->music);
 }
 
 static vy_status open_ears(struct vy_listener *l)

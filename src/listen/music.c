@@ -5,6 +5,7 @@
 #include "listen/bands.h"
 #include "listen/bar.h"
 #include "listen/beat.h"
+#include "listen/chapters.h"
 #include "listen/drum_map.h"
 #include "listen/groove.h"
 #include "listen/harmony.h"
@@ -22,6 +23,7 @@ struct vy_music {
     struct vy_hop_shape shape;
     struct vy_bands *bands;
     struct vy_harmony *harmony;
+    struct vy_chapters *chapters;
     uint64_t hops;               ///< before this chapter
     struct vy_arena arena;       ///< of what earlier chapters found
     struct vy_music_found found; ///< in earlier chapters
@@ -34,7 +36,7 @@ const char *vy_pitch_class_name(int pitch_class)
     return name[(pitch_class % 12 + 12) % 12];
 }
 
-vy_status vy_music_new(const struct vy_hop_shape *shape, struct vy_music **music)
+vy_status vy_music_new(const struct vy_hop_shape *shape, double chapter_s, struct vy_music **music)
 {
     *music = NULL;
     if (shape->sr_hz < 32000 || shape->sr_hz > 50000 || shape->n_fft != 2048 || shape->hop != 512)
@@ -44,8 +46,9 @@ vy_status vy_music_new(const struct vy_hop_shape *shape, struct vy_music **music
         return VY_NO_MEMORY;
     m->shape = *shape;
     m->found.key = -1;
-    const size_t chapter = (size_t)VY_MUSIC_CHAPTER_S * shape->sr_hz / shape->hop;
-    if (vy_bands_new(shape, chapter, &m->bands) != VY_OK ||
+    const size_t chapter = (size_t)(chapter_s * shape->sr_hz / shape->hop);
+    if (vy_chapters_new(&m->chapters) != VY_OK ||
+        vy_bands_new(shape, chapter, &m->bands) != VY_OK ||
         vy_harmony_new(shape, &m->harmony) != VY_OK) {
         vy_music_destroy(m);
         return VY_NO_MEMORY;
@@ -60,6 +63,7 @@ void vy_music_destroy(struct vy_music *music)
         return;
     vy_bands_destroy(music->bands);
     vy_harmony_destroy(music->harmony);
+    vy_chapters_destroy(music->chapters);
     vy_arena_clear(&music->arena);
     free(music);
 }
@@ -169,92 +173,6 @@ static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct
     return status;
 }
 
-// The lists of what was found. Each item starts with its times.
-static const struct {
-    size_t items, count; ///< where in vy_music_found
-    size_t bytes, times; ///< of one item
-} lists[] = {
-#define LIST(items, count, times)                                                       \
-    {                                                                                   \
-        offsetof(struct vy_music_found, items), offsetof(struct vy_music_found, count), \
-            sizeof *((struct vy_music_found *)NULL)->items, times                       \
-    }
-    LIST(beat, beats, 1),        LIST(downbeat, downbeats, 1),
-    LIST(onset, onsets, 1),      LIST(onset_drum, onset_drums, 1),
-    LIST(chord, chords, 2),      LIST(section, sections, 2),
-    LIST(repeat, repeats, 4),    LIST(turning, turnings, 2),
-    LIST(novelty, novelties, 1),
-#undef LIST
-};
-
-// `all` followed by `more`, which is `from_s` later.
-static vy_status append_list(struct vy_music_found *all, const struct vy_music_found *more,
-                             size_t list, double from_s, struct vy_arena *arena)
-{
-    char **const items = (char **)((char *)all + lists[list].items);
-    uint32_t *const count = (uint32_t *)((char *)all + lists[list].count);
-    const char *const add = *(char *const *)((const char *)more + lists[list].items);
-    const uint32_t n = *(const uint32_t *)((const char *)more + lists[list].count);
-    const size_t bytes = lists[list].bytes;
-    char *const both = vy_arena_take(arena, (*count + n) * bytes);
-    if (!both)
-        return VY_NO_MEMORY;
-    if (*count)
-        memcpy(both, *items, *count * bytes);
-    if (n)
-        memcpy(both + *count * bytes, add, n * bytes);
-    for (uint32_t i = *count; i < *count + n; i++)
-        for (size_t k = 0; k < lists[list].times; k++)
-            ((double *)(both + i * bytes))[k] += from_s;
-    *items = both;
-    *count += n;
-    return VY_OK;
-}
-
-// What is one for the whole piece is taken from the chapter that is surest of it.
-static void take_surer(struct vy_music_found *all, const struct vy_music_found *more)
-{
-    if (more->tempo_confidence > all->tempo_confidence) {
-        all->tempo_bpm = more->tempo_bpm;
-        all->tempo_confidence = more->tempo_confidence;
-    }
-    if (more->metre_confidence > all->metre_confidence) {
-        all->beats_per_bar = more->beats_per_bar;
-        all->metre = more->metre;
-        all->metre_confidence = more->metre_confidence;
-        all->drum_map = more->drum_map;
-        all->groove = more->groove;
-        all->groove_steps = more->groove_steps;
-    }
-    if (more->swing_confidence > all->swing_confidence) {
-        all->swing = more->swing;
-        all->swing_confidence = more->swing_confidence;
-    }
-    if (more->key_confidence > all->key_confidence) {
-        all->key = more->key;
-        all->mode = more->mode;
-        all->key_confidence = more->key_confidence;
-    }
-    if (more->tuning_confidence > all->tuning_confidence) {
-        all->tuning_cents = more->tuning_cents;
-        all->tuning_confidence = more->tuning_confidence;
-    }
-}
-
-// An earlier chapter's memory is about to go.
-static vy_status keep_groove(struct vy_music_found *found, struct vy_arena *arena)
-{
-    if (!found->groove_steps)
-        return VY_OK;
-    const size_t bytes = found->groove_steps * sizeof *found->groove;
-    struct vy_groove_step *const groove = vy_arena_take(arena, bytes);
-    if (!groove)
-        return VY_NO_MEMORY;
-    memcpy(groove, found->groove, bytes);
-    found->groove = groove;
-    return VY_OK;
-}
-
 // `found` becomes all that was found up to the end of this chapter.
 static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
                              struct vy_music_found *found)
@@ -264,12 +182,10 @@ static vy_status end_chapter(struct vy_music *m, struct vy_arena *arena,
     vy_status status = understand(m, &scratch, arena, &chapter);
     vy_arena_clear(&scratch);
     const double from_s = vy_hop_seconds(&m->shape, (double)m->hops);
+    const double length_s = vy_hop_seconds(&m->shape, (double)vy_bands_hops(m->bands));
     *found = m->found;
-    take_surer(found, &chapter);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists && status == VY_OK; i++)
-        status = append_list(found, &chapter, i, from_s, arena);
     if (status == VY_OK)
-        status = keep_groove(found, arena);
+        status = vy_chapters_join(m->chapters, &chapter, from_s, length_s, arena, found);
     if (status == VY_OK)
         status = vy_groove_tempo(arena, found);
     return status;

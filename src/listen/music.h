@@ -105,8 +105,10 @@ struct vy_music_found {
 
 struct vy_music;
 
+/// @param chapter_s  longest stretch understood as one, VY_MUSIC_CHAPTER_S (chapters.h)
 /// @return VY_BAD_ARG when the shape is not one of those above
-VY_MUST_CHECK vy_status vy_music_new(const struct vy_hop_shape *shape, struct vy_music **music);
+VY_MUST_CHECK vy_status vy_music_new(const struct vy_hop_shape *shape, double chapter_s,
+                                     struct vy_music **music);
 VY_MUST_CHECK vy_status vy_music_hop(struct vy_music *music, const struct vy_hop *hop);
 VY_MUST_CHECK vy_status vy_music_finish(struct vy_music *music, struct vy_arena *arena,
                                         struct vy_music_found *found);

@@ -77,7 +77,7 @@ static int one_file(const char *folder, const char *path)
     struct vy_music_found found;
     const struct vy_hop_shape shape = {(uint32_t)info.samplerate, 2048, 512, 1025};
     float *const part = malloc(sizeof(float) * PART * (size_t)info.channels), mono[PART] = {0};
-    if (!part || vy_music_new(&shape, &music) ||
+    if (!part || vy_music_new(&shape, VY_MUSIC_CHAPTER_S, &music) ||
         vy_stft_new(shape.sr_hz, shape.n_fft, shape.hop, take_hop, music, &stft))
         abort();
     sf_count_t n;
