@@ -8,6 +8,8 @@
 #include "listen/beat.h"
 
 #include "listen/beat_judge.h"
+#include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -17,6 +19,7 @@
 #define ROWS 256         ///< of scores that are kept, more than hops in the longest beat
 #define LENGTHS_MOST 160 ///< beat lengths in hops
 #define NONE (-1e9F)
+#define NEVER 1e9F          ///< price of what cannot be
 #define FROM_START 255      ///< no beat before
 #define MISSED_PER_S 10.0F  ///< price of a beat without an onset
 #define WORST (-5.0F)       ///< an onset at a beat costs no more than this
@@ -36,7 +39,12 @@ struct chain {
     uint32_t shortest, lengths; ///< in hops; how many
     float *judged;              ///< [onsets][lengths]
     int32_t *onset_near;        ///< [hops] or -1
-    float (*score)[LENGTHS_MOST];
+    float *price;               ///< [lengths][prices] of the lengths before from `low` on
+    uint32_t prices;            ///< a multiple of eight
+    struct near {
+        uint32_t low, count;
+    } * near; ///< [lengths] lengths before that are no jump
+    float (*score)[LENGTHS_MOST + 8];
     float *row_best; ///< [ROWS] best of a row
     uint8_t *row_at; ///< [ROWS]
     uint8_t *from;   ///< [hops][lengths] length before, FROM_START
@@ -77,6 +85,30 @@ static void judge_onsets(const struct vy_pulse_view *view, struct chain *c)
     }
 }
 
+static uint32_t reach_of(const struct chain *c, uint32_t d)
+{
+    return (uint32_t)((JUMP - HOP_OFF) * (float)(c->shortest + d) / GLIDE) + 2;
+}
+
+// What it costs to go on with length d after any length near it.
+static void set_prices(struct chain *c)
+{
+    for (uint32_t d = 0; d < c->lengths; d++) {
+        const uint32_t reach = reach_of(c, d);
+        const uint32_t high = d + reach < c->lengths ? d + reach : c->lengths - 1;
+        float *const price = c->price + (size_t)d * c->prices;
+        const uint32_t low = d > reach ? d - reach : 0;
+        c->near[d] = (struct near){low, high + 1 - low};
+        for (uint32_t k = 0; k < c->prices; k++) {
+            const uint32_t e = low + k, off = e > d ? e - d : d - e;
+            const float length = (float)(c->shortest + (e > d ? e : d));
+            price[k] = e > high  ? NEVER
+                       : off < 2 ? HOP_OFF * (float)off
+                                 : HOP_OFF + GLIDE * (float)(off - 1) / length;
+        }
+    }
+}
+
 static vy_status make_chain(const struct vy_pulse_view *view, const struct vy_onset *onset,
                             uint32_t onsets, struct vy_arena *scratch, struct chain *c)
 {
@@ -86,64 +118,78 @@ static vy_status make_chain(const struct vy_pulse_view *view, const struct vy_on
         (uint32_t)lround(vy_beat_length_s(VY_BEAT_LENGTHS - 1) / c->hop_s) + 1 - c->shortest;
     if (c->lengths > LENGTHS_MOST)
         c->lengths = LENGTHS_MOST;
+    c->prices = (2 * reach_of(c, c->lengths - 1) + 8) & ~7U;
     c->judged = vy_arena_take(scratch, (size_t)onsets * c->lengths * sizeof *c->judged);
     c->onset_near = vy_arena_take(scratch, c->hops * sizeof *c->onset_near);
+    c->price = vy_arena_take(scratch, (size_t)c->lengths * c->prices * sizeof *c->price);
+    c->near = vy_arena_take(scratch, c->lengths * sizeof *c->near);
     c->score = vy_arena_take(scratch, ROWS * sizeof *c->score);
     c->row_best = vy_arena_take(scratch, ROWS * sizeof *c->row_best);
     c->row_at = vy_arena_take(scratch, ROWS);
     c->from = vy_arena_take(scratch, c->hops * c->lengths);
     c->link = vy_arena_take(scratch, c->hops * sizeof *c->link);
-    if (!c->judged || !c->onset_near || !c->score || !c->row_best || !c->row_at || !c->from ||
-        !c->link)
+    if (!c->judged || !c->onset_near || !c->price || !c->near || !c->score || !c->row_best ||
+        !c->row_at || !c->from || !c->link)
         return VY_NO_MEMORY;
     place_onsets(c);
     judge_onsets(view, c);
+    set_prices(c);
     return VY_OK;
 }
 
-// Best way to a beat at hop t, d after another one.
-static float best_before(const struct chain *c, size_t t, uint32_t d, uint8_t *from)
+// The greatest score less its price.
+VY_INLINE float dearest(const float *score, const float *price, uint32_t n)
 {
-    const uint32_t length = c->shortest + d;
-    if (t < length)
-        return NONE;
-    const float *const score = c->score[(t - length) % ROWS];
-    float best = c->row_best[(t - length) % ROWS] - JUMP;
-    *from = c->row_at[(t - length) % ROWS];
-    const uint32_t reach = (uint32_t)((JUMP - HOP_OFF) * (float)length / GLIDE) + 2;
-    const uint32_t low = d > reach ? d - reach : 0;
-    const uint32_t high = d + reach < c->lengths ? d + reach : c->lengths - 1;
-    for (uint32_t e = low; e <= high; e++) {
-        const uint32_t off = e > d ? e - d : d - e;
-        const float price = off < 2 ? HOP_OFF * (float)off
-                                    : HOP_OFF + GLIDE * (float)(off - 1) /
-                                                    (float)(e > d ? c->shortest + e : length);
-        if (score[e] - price > best) {
-            best = score[e] - price;
-            *from = (uint8_t)e;
-        }
-    }
+    vy_f8 most = vy_load8(score) - vy_load8(price);
+    for (uint32_t k = 8; k < n; k += 8)
+        most = vy_greater(vy_load8(score + k) - vy_load8(price + k), most);
+    float best = most[0];
+    for (int i = 1; i < 8; i++)
+        best = most[i] > best ? most[i] : best;
     return best;
 }
 
-static float judged(const struct chain *c, size_t t, uint32_t d)
+// Best way to a beat at hop t, d after another one, where that is better than to start there.
+VY_INLINE float best_before(const struct chain *c, size_t t, uint32_t d, float start, uint8_t *from)
+{
+    const uint32_t length = c->shortest + d;
+    *from = FROM_START;
+    if (t < length)
+        return start;
+    const size_t row = (t - length) % ROWS;
+    const float jump = c->row_best[row] - JUMP;
+    if (c->row_best[row] <= start) // no price is below 0
+        return start;
+    const float *const score = c->score[row] + c->near[d].low;
+    const float *const price = c->price + (size_t)d * c->prices;
+    const float near = dearest(score, price, c->near[d].count);
+    if (start >= jump && start >= near)
+        return start;
+    if (near <= jump) {
+        *from = c->row_at[row];
+        return jump;
+    }
+    uint32_t k = 0;
+    while (score[k] - price[k] < near)
+        k++;
+    *from = (uint8_t)(c->near[d].low + k);
+    return near;
+}
+
+VY_INLINE float judged(const struct chain *c, size_t t, uint32_t d)
 {
     const int32_t i = c->onset_near[t];
     return i < 0 ? -MISSED_PER_S * (float)((c->shortest + d) * c->hop_s)
                  : c->judged[(size_t)i * c->lengths + d];
 }
 
-static void fill_row(struct chain *c, size_t t, float start)
+VY_SIMD static void fill_row(struct chain *c, size_t t, float start)
 {
     float *const score = c->score[t % ROWS];
     float best = NONE;
     for (uint32_t d = 0; d < c->lengths; d++) {
-        uint8_t from = FROM_START;
-        float before = best_before(c, t, d, &from);
-        if (start >= before) {
-            before = start;
-            from = FROM_START;
-        }
+        uint8_t from;
+        const float before = best_before(c, t, d, start, &from);
         c->from[t * c->lengths + d] = from;
         score[d] = before + judged(c, t, d);
         if (score[d] > best) {
