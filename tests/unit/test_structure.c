@@ -58,7 +58,7 @@ static void listen_to(struct piece *p)
     const struct vy_hop_shape shape = {SR, 2048, 512, 1025};
     struct vy_music *music;
     struct vy_stft *stft;
-    assert_int_equal(vy_music_new(&shape, &music), VY_OK);
+    assert_int_equal(vy_music_new(&shape, VY_MUSIC_CHAPTER_S, &music), VY_OK);
     assert_int_equal(vy_stft_new(SR, 2048, 512, hop, music, &stft), VY_OK);
     vy_stft_push(stft, p->sound, p->frames);
     vy_stft_finish(stft);
