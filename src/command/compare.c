@@ -7,6 +7,8 @@
 
 #include "command/aside.h"
 #include "command/handlers.h"
+#include "command/same.h"
+#include "listen/listener.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +25,8 @@ static const struct least {
 } leasts[] = {{"dB", 0.3, false},        {"dBFS", 0.3, false}, {"dBTP", 0.3, false},
               {"LUFS", 0.2, false},      {"LU", 0.5, false},   {"Hz", 0.03, true},
               {"dB/octave", 0.3, false}, {"1/s", 0.05, true},  {"s", 0.05, false},
-              {"frames", 1, false},      {"bpm", 0.5, false},  {"", 0.02, false}};
+              {"frames", 1, false},      {"bpm", 0.5, false},  {"cents", 2, false},
+              {"dB(A)", 0.3, false},     {"", 0.02, false}};
 
 static bool is_told(const struct vy_field *field, double a, double b)
 {
@@ -49,16 +52,41 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+static double power_db(const struct vy_ltas *bands)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < bands->bands; i++)
+        if (isfinite(bands->level_db[i]))
+            sum += pow(10, 0.1 * (double)bands->level_db[i]);
+    return 10 * log10(sum);
+}
+
+// Bands are those of the mono mix, loudness is of all channels together: it is no measure for bands
+// where the channels are not as many.
 static double loudness_gap(const struct vy_report *a, const struct vy_report *b)
 {
+    if (a->chans != b->chans)
+        return power_db(&b->spectrum.third) - power_db(&a->spectrum.third);
     const double gap = b->loudness.integrated_lufs - a->loudness.integrated_lufs;
     return isfinite(gap) ? gap : b->level.rms_dbfs - a->level.rms_dbfs;
+}
+
+// Bands narrower than a bin of the transform share it with their neighbours, by an amount that
+// depends on the rate.
+static bool can_compare(const struct vy_report *a, const struct vy_report *b, uint32_t band)
+{
+    const struct vy_ltas *const third = &a->spectrum.third;
+    const double width = (double)(third->edge_hz[band + 1] - third->edge_hz[band]);
+    const uint32_t rate = a->sr_hz > b->sr_hz ? a->sr_hz : b->sr_hz;
+    return a->sr_hz == b->sr_hz || width > (double)rate / VY_LISTENER_FFT;
 }
 
 /// Difference of a third-octave band; `gap` is taken off. NAN where one of them has nothing.
 static double band_change(const struct vy_report *a, const struct vy_report *b, uint32_t band,
                           double gap)
 {
+    if (!can_compare(a, b, band))
+        return (double)NAN;
     return (double)b->spectrum.third.level_db[band] - (double)a->spectrum.third.level_db[band] -
            gap;
 }
@@ -162,10 +190,15 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
     vy_status status = vy_analyze(args->value[0].text, &want, a, err);
     if (!status)
         status = vy_analyze(args->value[1].text, &want, b, err);
+    struct vy_same same;
+    if (!status)
+        status = vy_same_files(a->path, b->path, &same, err);
     if (!status) {
         vy_compare_text(a, b, text);
+        vy_same_text(&same, text);
         json_t *const all = vy_compare_json(a, b);
         json_object_update(result, all);
+        json_object_set_new(result, "samples", vy_same_json(&same));
         json_decref(all);
     }
     vy_analysis_clear(a);

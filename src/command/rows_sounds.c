@@ -28,6 +28,8 @@ static const struct vy_verb rows[] = {
      .arg = ARGS({.name = "A", .type = VY_ARG_WORD, .text = "a sound file"},
                  {.name = "B", .type = VY_ARG_WORD, .text = "another one"}),
      .help = "Say what changed from one sound to the other, in dB, by band.",
+     .more = "Rates and channels may differ. Says too whether they are the same samples but for gain "
+             "and a shift of up to a second, and what is left when one is taken off the other.",
      .example = {"compare \"before.wav\" \"after.wav\""},
      .flags = VY_VERB_QUERY | VY_VERB_OUTSIDE,
      .run = vy_do_compare},
