@@ -16,7 +16,7 @@ static const struct capability {
 } capabilities[] = {
     {"language", "real", "commands, patterns, undo, transactions, dry runs"},
     {"offline render", "real", "WAV and FLAC, the same samples for any block size and threads"},
-    {"listening", "real", "loudness, true peak, balance, width of the session's own sound"},
+    {"listening", "real", "analyze, listen, assert, compare, masking, meters"},
     {"live sound", "real", "veery serve, veery play: a guard and two engines behind it"},
     {"user modules", "real", "generate_module, reload: C, tried in the spare engine first"},
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
