@@ -5,6 +5,7 @@
 #include "app/app.h"
 
 #include "command/analyze.h"
+#include "command/library.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -62,9 +63,12 @@ static char *tell(const struct work *work, const struct vy_analysis *a)
 // A file that failed has its line as well, so that lines and files stay together.
 static char *tell_error(const struct file *file)
 {
+    char message[sizeof file->err.message];
+    for (size_t i = 0; i < sizeof message; i++) // names of files may be no UTF-8
+        message[i] = file->err.message[i] & 0x80 ? '?' : file->err.message[i];
     json_t *const root =
-        json_pack("{s:{s:s},s:{s:s,s:s}}", "file", "path", file->path, "error", "code",
-                  vy_status_name(file->err.code), "message", file->err.message);
+        json_pack("{s:{s:o},s:{s:s,s:s}}", "file", "path", vy_path_json(file->path), "error",
+                  "code", vy_status_name(file->err.code), "message", message);
     char *const text = root ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
     return text;

@@ -5,6 +5,8 @@
 // is written here. docs/analysis.md is the published form.
 #include "command/analyze.h"
 
+#include "command/library.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -209,17 +211,17 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
     const struct vy_report *const r = &analysis->report;
     json_t *const root = json_object();
     json_object_set_new(root, "file",
-                        json_pack("{s:s,s:s,s:i,s:i,s:f,s:I,s:i}", "path", analysis->path, "format",
-                                  analysis->info.format, "rate", (int)analysis->info.sr_hz,
-                                  "channels", (int)analysis->info.chans, "seconds", r->seconds,
-                                  "frames", (json_int_t)r->frames, "bits",
-                                  (int)analysis->info.bits));
+                        json_pack("{s:o,s:s,s:i,s:i,s:f,s:I,s:i}", "path",
+                                  vy_path_json(analysis->path), "format", analysis->info.format,
+                                  "rate", (int)analysis->info.sr_hz, "channels",
+                                  (int)analysis->info.chans, "seconds", r->seconds, "frames",
+                                  (json_int_t)r->frames, "bits", (int)analysis->info.bits));
     json_t *const warnings = json_array();
     if (analysis->problem[0])
         json_array_append_new(warnings, json_string(analysis->problem));
     json_object_set_new(root, "warnings", warnings);
     if (analysis->frames)
-        json_object_set_new(root, "frames", json_string(analysis->frames));
+        json_object_set_new(root, "frames", vy_path_json(analysis->frames));
     add_fields(root, r);
     if (r->ears & VY_EAR_LEVEL)
         add_level(root, r);

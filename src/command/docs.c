@@ -8,6 +8,7 @@
 #include "command/measure.h"
 #include "engine/user_module.h"
 #include "engine/value.h"
+#include "listen/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,6 +286,26 @@ static void metrics(struct vy_buf *buf)
     }
 }
 
+// The single numbers of `veery analyze`, a table a group.
+static void analysis(struct vy_buf *buf)
+{
+    vy_docs_head(buf, "Numbers of an analysis");
+    vy_buf_add(buf, "\nWhat `veery analyze FILE --json` says in single numbers, by the groups they "
+                    "stand in. A number that could not be measured is null, and `why` says why "
+                    "under `GROUP.NAME`. [analysis.md](../analysis.md) has the rest.\n");
+    const char *group = "";
+    for (size_t i = 0; vy_field_at(i); i++) {
+        const struct vy_field *const field = vy_field_at(i);
+        if (strcmp(group, field->group) != 0)
+            vy_buf_add(buf, "\n## %s\n\n| name | unit | |\n|---|---|---|\n", field->group);
+        group = field->group;
+        vy_buf_add(buf, "| `%s` |", field->name);
+        vy_docs_cell(buf, field->unit);
+        vy_docs_cell(buf, field->text);
+        vy_buf_add(buf, "\n");
+    }
+}
+
 vy_status vy_docs_page(const char *folder, const char *name, struct vy_buf *buf, struct vy_err *err)
 {
     char path[4096];
@@ -314,6 +335,10 @@ vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder, st
     if (!status) {
         errors(&buf);
         status = vy_docs_page(folder, "errors.md", &buf, err);
+    }
+    if (!status) {
+        analysis(&buf);
+        status = vy_docs_page(folder, "analysis.md", &buf, err);
     }
     if (!status) {
         metrics(&buf);

@@ -66,7 +66,7 @@ VY_SIMD static void answer(const float *restrict in, float *restrict out)
         out[o] = vy_bar_net_out_bias[o];
     for (uint32_t h = 0; h < VY_BAR_NET_HIDDEN; h++)
         for (uint32_t o = 0; o < VY_BAR_NET_OUT; o++)
-            out[o] += fmaxf(hidden[h], 0) * vy_bar_net_out[h][o];
+            out[o] += (hidden[h] > 0 ? hidden[h] : 0) * vy_bar_net_out[h][o];
 }
 
 void vy_bar_judge(const struct vy_bar_view *view, uint32_t beat, float odds[VY_BAR_STATES])

@@ -3,6 +3,7 @@
 #include "listen/onset.h"
 
 #include "listen/onset_judge.h"
+#include "listen/simd.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -71,17 +72,19 @@ static void find_groups(const struct vy_bands *bands, struct groups *groups)
     groups->first[VY_ONSET_GROUPS] = count;
 }
 
-// What rises from `was` to `now`; bands of `was` count with their neighbours.
-static void one_rise(const float *was, const float *now, uint32_t count, float *rise)
+static inline float greater(float x, float y)
 {
-    for (uint32_t b = 0; b < count; b++) {
-        float before = was[b];
-        if (b > 0)
-            before = fmaxf(before, was[b - 1]);
-        if (b + 1 < count)
-            before = fmaxf(before, was[b + 1]);
-        rise[b] = fmaxf(now[b] - before, 0);
-    }
+    return x > y ? x : y; // fmaxf would be a call
+}
+
+// What rises from `was` to `now`; bands of `was` count with their neighbours. Two bands at least.
+VY_SIMD static void one_rise(const float *restrict was, const float *restrict now, uint32_t count,
+                             float *restrict rise)
+{
+    rise[0] = greater(now[0] - greater(was[0], was[1]), 0);
+    for (uint32_t b = 1; b + 1 < count; b++)
+        rise[b] = greater(now[b] - greater(was[b], greater(was[b - 1], was[b + 1])), 0);
+    rise[count - 1] = greater(now[count - 1] - greater(was[count - 1], was[count - 2]), 0);
 }
 
 static void put_rise(const struct groups *groups, const float *rise, size_t t,

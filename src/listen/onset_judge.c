@@ -29,7 +29,7 @@ VY_SIMD static float answer(const float *restrict in)
             hidden[h] += in[i] * vy_onset_net_in[i][h];
     float out = vy_onset_net_out_bias;
     for (uint32_t h = 0; h < VY_ONSET_NET_HIDDEN; h++)
-        out += fmaxf(hidden[h], 0) * vy_onset_net_out[h];
+        out += (hidden[h] > 0 ? hidden[h] : 0) * vy_onset_net_out[h];
     return out;
 }
 

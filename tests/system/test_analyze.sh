@@ -162,6 +162,11 @@ check "good and bad together: a line each, in order, the worst exit code" $?
 timeout 60 "$veery" analyze silent.wav >out 2>err && ! grep -aqiE '[^a-z]-?(nan|inf)[^a-z]' out
 check "silence in words has no nan either" $?
 
+latin=$(printf 'n\\344me.wav')
+cp short.wav "$latin"
+heard 0 "$latin" && get file.path >/dev/null && heard 3 "$latin.none" && is error.code not_found
+check "a name that is no UTF-8" $?
+
 # ---- no room, no time ----
 mkdir full
 (trap '' XFSZ; ulimit -f 16; exec "$veery" analyze music.wav --frames full) >out 2>err
