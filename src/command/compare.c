@@ -54,7 +54,7 @@ static json_t *number(double value)
 
 static double power_db(const struct vy_ltas *bands)
 {
-    double sum = 0;
+    double sum = 1e-30;
     for (uint32_t i = 0; i < bands->bands; i++)
         if (isfinite(bands->level_db[i]))
             sum += pow(10, 0.1 * (double)bands->level_db[i]);

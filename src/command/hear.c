@@ -67,7 +67,7 @@ static vy_status do_listen(void *arg, struct vy_buf *text, json_t *result, struc
 {
     const struct hearing *const how = arg;
     const struct vy_value *const v = how->call->args->value;
-    struct vy_heard heard;
+    struct vy_heard heard = {0};
     const vy_status status =
         hear(how, how->call->doc, v[1].text, VY_MEASURE_EARS | VY_EAR_MUSIC, &heard, err);
     if (status)
@@ -136,7 +136,7 @@ static vy_status do_assert(void *arg, struct vy_buf *text, json_t *result, struc
     const struct vy_value *const v = how->call->args->value;
     const struct vy_field *const field = how->field;
     const char *const of = v[1].given ? " of " : "", *const name = v[1].given ? v[1].text : "";
-    struct vy_heard heard;
+    struct vy_heard heard = {0};
     double bound;
     vy_status status = read_bound(&v[3], field, &bound, err);
     if (!status)
@@ -242,7 +242,7 @@ static vy_status do_render(void *arg, struct vy_buf *text, json_t *result, struc
                                    .block = BLOCK,
                                    .threads = 1,
                                    .warnings = how->call->warnings};
-    struct vy_heard heard;
+    struct vy_heard heard = {0};
     const vy_status status = vy_hear(&what, &heard, err);
     vy_doc_destroy(copy);
     if (status)

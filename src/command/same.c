@@ -104,7 +104,7 @@ static vy_status mono_read(struct mono *m, float *to, size_t n, size_t *got, str
 }
 
 // The first frames in which something sounds: what comes before tells nothing of the shift.
-static vy_status read_beginnings(struct mono m[2], float *wave[2], size_t most, size_t *n,
+static vy_status read_beginnings(struct mono m[2], float *const wave[2], size_t most, size_t *n,
                                  struct vy_err *err)
 {
     *n = 0;
@@ -125,13 +125,12 @@ static vy_status read_beginnings(struct mono m[2], float *wave[2], size_t most, 
     return VY_OK;
 }
 
-static vy_status find_lag(const char *const path[2], uint32_t *sr_hz, int64_t *lag,
-                          struct vy_err *err)
+/// @param m     two, closed; they are closed again
+/// @param wave  [2] rooms of VY_ALIGN_MOST
+static vy_status find_lag(struct mono *m, float *const wave[2], const char *const path[2],
+                          uint32_t *sr_hz, int64_t *lag, struct vy_err *err)
 {
-    struct mono *const m = calloc(2, sizeof *m);
-    float *const room = calloc(2, VY_ALIGN_MOST * sizeof *room);
-    float *wave[2] = {room, room + VY_ALIGN_MOST};
-    vy_status status = m && room ? VY_OK : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = VY_OK;
     for (int i = 0; i < 2 && !status; i++)
         status = mono_open(&m[i], path[i], sr_hz, err);
     const size_t most_lag = (size_t)fmin(VY_SAME_LAG_S * *sr_hz, VY_ALIGN_MOST / 2.0);
@@ -140,10 +139,8 @@ static vy_status find_lag(const char *const path[2], uint32_t *sr_hz, int64_t *l
         status = read_beginnings(m, wave, VY_ALIGN_MOST - most_lag, &n, err);
     if (!status && vy_align(wave[0], wave[1], n, most_lag, lag))
         status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    for (int i = 0; m && i < 2; i++)
-        mono_close(&m[i]);
-    free(m);
-    free(room);
+    mono_close(&m[0]);
+    mono_close(&m[1]);
     return status;
 }
 
@@ -163,24 +160,33 @@ static vy_status add_all(struct mono m[2], int64_t lag, struct vy_align_sums *su
     return VY_OK;
 }
 
+static vy_status sum_up(struct mono *m, float *room, const char *const path[2], uint32_t *sr_hz,
+                        int64_t *lag, struct vy_align_sums *sums, struct vy_err *err)
+{
+    float *const wave[2] = {room, room + VY_ALIGN_MOST};
+    vy_status status = find_lag(m, wave, path, sr_hz, lag, err);
+    for (int i = 0; i < 2 && !status; i++)
+        status = mono_open(&m[i], path[i], sr_hz, err);
+    if (!status)
+        status = add_all(m, *lag, sums, err);
+    mono_close(&m[0]);
+    mono_close(&m[1]);
+    return status;
+}
+
 vy_status vy_same_files(const char *a, const char *b, struct vy_same *same, struct vy_err *err)
 {
     const char *const path[2] = {a, b};
     uint32_t sr_hz = 0;
     int64_t lag = 0;
     struct vy_align_sums sums = {0};
-    *same = (struct vy_same){0};
-    vy_status status = find_lag(path, &sr_hz, &lag, err);
     struct mono *const m = calloc(2, sizeof *m);
-    if (!status && !m)
-        status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    for (int i = 0; i < 2 && !status; i++)
-        status = mono_open(&m[i], path[i], &sr_hz, err);
-    if (!status)
-        status = add_all(m, lag, &sums, err);
-    for (int i = 0; m && i < 2; i++)
-        mono_close(&m[i]);
+    float *const room = calloc(2, VY_ALIGN_MOST * sizeof *room);
+    *same = (struct vy_same){0};
+    const vy_status status = m && room ? sum_up(m, room, path, &sr_hz, &lag, &sums, err)
+                                       : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     free(m);
+    free(room);
     if (status)
         return status;
     vy_align_result(&sums, &same->found);

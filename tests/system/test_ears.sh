@@ -47,6 +47,9 @@ near measured.loudness -20 14 && near measured.short_term -20 16 && near measure
 check "loudness, short-term and momentary" $?
 near onsets 64 40 && near measured.width 0.5 0.5 && tail -n 1 out | grep -q '"mono_loss_db":\[[0-9]'
 check "onsets, width, and what each band loses in mono" $?
+code 0 --json "create lead" "set lead.cutoff 300" "melody lead: A3" "listen 2 bars"
+tail -n 1 out | grep -q '"sticks_out":\[{"hz":[0-9.]*,"over_db":'
+check "a lone low tone sticks out of its neighbours" $?
 code 0 --json "create kick" "sequence kick: x..." "listen 0.3s"
 is measured.loudness null && is why.loudness "shorter than 0.4 s" && is why.short_term "shorter than 3 s"
 check "what cannot be measured is null, with the reason" $?
@@ -118,6 +121,12 @@ check "tail --meters shows them" $?
 timeout 3 "$veery" tail --socket "$sock" --meters --json >out 2>err
 grep -q '"loudness":{"momentary_lufs":-' out
 check "... as JSON" $?
+timeout 60 "$veery" do --socket "$sock" "listen 1 bar" "dry gain kick -3" >out 2>err && says "loudness  *-" &&
+    says "kick.gain .*-> -3dB"
+check "a studio listens and tries beside the music" $?
+timeout 60 "$veery" do --socket "$sock" "assert loudness > 0" >out 2>err
+[ $? -eq 1 ] && says "failed_assert"
+check "... and asserts" $?
 kill -TERM "$studio"
 wait "$studio"
 studio=
