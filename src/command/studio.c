@@ -21,7 +21,7 @@ static const struct capability {
     {"user modules", "real", "generate_module, reload: C, tried in the spare engine first"},
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
     {"MIDI", "degraded",
-     "raw MIDI is tested; the ALSA ports are untried: no sequencer where it was built"},
+     "keys, controllers, clock in and out, by ALSA or raw; notes of patterns are not sent out"},
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
     {"long jobs", "absent", "generate, film, bake, ask come later"},
 };

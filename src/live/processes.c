@@ -25,7 +25,7 @@
 #define GUARD_NS 200000000u    // for the guard to notice that an engine is gone
 #define RESERVE_NS 1000000000u // after an engine in reserve ended, until the next
 #define CALM_NS 400000000u     // after an engine was given a slot: it has the processor first
-#define READY_NS 10000000000u  // an engine that is not ready by then hangs
+#define READY_NS 60000000000u  // an engine that is not ready by then hangs, also on a slow machine
 #define WORDS 32
 
 extern char **environ;

@@ -231,7 +231,7 @@ static bool do_job(struct vy_midi_face *face, const struct vy_midi_job *job)
 {
     char line[64];
     switch (job->kind) {
-    case VY_MIDI_DO_NOTE: do_note(face, job); break;
+    case VY_MIDI_DO_NOTE: return do_note(face, job);
     case VY_MIDI_DO_START:
         seek(face, 0);
         say(face, "play");

@@ -57,12 +57,22 @@ static bool take_raw(struct vy_midi *midi)
     return n < 0 && (errno == EAGAIN || errno == EINTR); // else the device has gone
 }
 
+// Who is disconnected, or ends, cannot let go what it holds.
+static void on_parting(struct vy_midi *midi, const snd_seq_event_t *event)
+{
+    const struct vy_midi_event reset = {.kind = VY_MIDI_RESET};
+    if (event->data.connect.dest.port == midi->in_port)
+        midi->how.event(midi->how.arg, &reset, vy_now_ns());
+}
+
 static bool take_seq(struct vy_midi *midi)
 {
     snd_seq_event_t *event;
     while (snd_seq_event_input(midi->seq, &event) >= 0 && event) {
         uint8_t bytes[16];
-        if (event->type != SND_SEQ_EVENT_SYSEX) // long ones would not fit, and none is used
+        if (event->type == SND_SEQ_EVENT_PORT_UNSUBSCRIBED)
+            on_parting(midi, event);
+        else if (event->type != SND_SEQ_EVENT_SYSEX) // long ones would not fit, and none is used
             take(midi, bytes, snd_midi_event_decode(midi->reader, bytes, sizeof bytes, event));
     }
     return true;

@@ -173,6 +173,20 @@ static void midi_plays_the_armed_thing(void **state)
     assert_true(live->event[8].value == 0 && live->event[9].value == 0);
 }
 
+static void midi_note_waits_for_engines_that_are_slow(void **state)
+{
+    (void)state;
+    open_face(false, false);
+    line("create bass");
+    live->slow_ns = 200000000u; // to learn what is armed
+    line("arm bass");
+    BYTES("\x90\x45\x7F\x80\x45\x40");
+    for (int i = 0; i < 400 && live->events < 2; i++)
+        work(1);
+    assert_int_equal(live->events, 2);
+    assert_true(live->event[0].value == 1 && live->event[1].value == 0);
+}
+
 static void midi_learns(void **state)
 {
     (void)state;
@@ -352,6 +366,7 @@ int main(void)
         cmocka_unit_test(midi_decodes),
         cmocka_unit_test(midi_encodes_what_it_decodes),
         T(midi_plays_the_armed_thing),
+        T(midi_note_waits_for_engines_that_are_slow),
         T(midi_learns),
         cmocka_unit_test(midi_measures_a_clock),
         T(midi_follows_a_clock),
