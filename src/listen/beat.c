@@ -21,15 +21,21 @@
 #define NONE (-1e9F)
 #define NEVER 1e9F          ///< price of what cannot be
 #define FROM_START 255      ///< no beat before
-#define MISSED_PER_S 10.0F  ///< price of a beat without an onset
-#define WORST (-5.0F)       ///< an onset at a beat costs no more than this
-#define SKIPPED_PER_S 10.0F ///< price of time before the first beat, between two chains, at the end
-#define BREAK 12.0F         ///< price of a new chain
+#define CLEAR 2.0F          ///< added to every judgement: that there is a pulse is likely
+#define FAINT 4.0F          ///< the same, in a second reading, where notes begin softly
+#define MISSED_PER_S 12.0F  ///< price of a beat without an onset
+#define WORST (-9.0F)       ///< an onset at a beat costs no more than this
+#define SKIPPED_PER_S 20.0F ///< price of time before the first beat, between two chains, at the end
+#define BREAK 20.0F         ///< price of a new chain
 #define GLIDE 50.0F         ///< price of a beat longer or shorter, by the share of it
-#define JUMP 9.0F           ///< price of any other length
+#define JUMP 20.0F          ///< price of any other length
 #define HOP_OFF 0.3F        ///< price of one hop more or less: beats do not fall on hops
 #define BEATS_LEAST 4
-#define SURE_LEAST 0.15 ///< a chain less sure is none
+#define FAINT_BEATS_LEAST 8
+#define CLEAR_LEAST 0.15  ///< a chain less sure is read a second time
+#define FAINT_LEAST 0.05  ///< and then less sure than this, it is none
+#define END_LEAST (-4.0F) ///< the last beat is at least so likely: the last chord may be held
+#define SAME_TEMPO 0.03   ///< beat lengths differ by less, as a share
 
 struct chain {
     const struct vy_onset *onset;
@@ -37,6 +43,7 @@ struct chain {
     double hop_s;
     size_t hops;
     uint32_t shortest, lengths; ///< in hops; how many
+    float lift;                 ///< that is added to `judged`
     float *judged;              ///< [onsets][lengths]
     int32_t *onset_near;        ///< [hops] or -1
     float *price;               ///< [lengths][prices] of the lengths before from `low` on
@@ -80,7 +87,7 @@ static void judge_onsets(const struct vy_pulse_view *view, struct chain *c)
             x = fmin(fmax(x, 0), VY_BEAT_LENGTHS - 1.001);
             const uint32_t k = (uint32_t)x;
             const float f = (float)(x - k);
-            c->judged[i * c->lengths + d] = fmaxf(odds[k] * (1 - f) + odds[k + 1] * f, WORST);
+            c->judged[i * c->lengths + d] = odds[k] * (1 - f) + odds[k + 1] * f;
         }
     }
 }
@@ -180,7 +187,7 @@ VY_INLINE float judged(const struct chain *c, size_t t, uint32_t d)
 {
     const int32_t i = c->onset_near[t];
     return i < 0 ? -MISSED_PER_S * (float)((c->shortest + d) * c->hop_s)
-                 : c->judged[(size_t)i * c->lengths + d];
+                 : fmaxf(c->judged[(size_t)i * c->lengths + d] + c->lift, WORST);
 }
 
 VY_SIMD static void fill_row(struct chain *c, size_t t, float start)
@@ -236,52 +243,91 @@ static int by_length(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Median over every stretch of four beats, which evens out where players are early or late.
-static double median_beat(const double *at, uint32_t n, double *line)
+// The commonest length, over stretches of four beats, which even out where players are early or
+// late. A median would lie between the tempos of a piece that has two.
+static double commonest_beat(const double *at, uint32_t n, double *line)
 {
-    const uint32_t span = n > 4 ? 4 : 1;
-    for (uint32_t i = 0; i + span < n; i++)
+    const uint32_t span = n > 4 ? 4 : 1, lines = n - span;
+    for (uint32_t i = 0; i < lines; i++)
         line[i] = (at[i + span] - at[i]) / span;
-    qsort(line, n - span, sizeof *line, by_length);
-    return line[(n - span) / 2];
+    qsort(line, lines, sizeof *line, by_length);
+    uint32_t low = 0, high = 0, most = 0, middle = 0;
+    for (uint32_t i = 0; i < lines; i++) {
+        while (line[low] < line[i] * (1 - SAME_TEMPO))
+            low++;
+        while (high < lines && line[high] <= line[i] * (1 + SAME_TEMPO))
+            high++;
+        if (high - low > most) {
+            most = high - low;
+            middle = (low + high - 1) / 2;
+        }
+    }
+    return line[middle];
+}
+
+static struct last beat_before(const struct chain *c, struct last beat)
+{
+    const size_t t = (size_t)beat.hop;
+    const uint8_t from = c->from[t * c->lengths + beat.length];
+    return from == FROM_START ? c->link[t]
+                              : (struct last){(int32_t)(t - c->shortest - beat.length), from};
+}
+
+// No beats are told after the last note that marks one.
+static struct last last_marked(const struct chain *c, struct last end)
+{
+    while (end.hop >= 0 &&
+           (c->onset_near[end.hop] < 0 || judged(c, (size_t)end.hop, end.length) < END_LEAST))
+        end = beat_before(c, end);
+    return end;
 }
 
 // Walks back from the last beat; beats are written from the end of `at` on.
 static uint32_t walk_back(const struct chain *c, struct last end, double *at, double *sure)
 {
+    // a first reading is as sure as its judgements are before the lift
+    const double less = c->lift > CLEAR ? 0 : (double)c->lift;
     uint32_t n = 0;
     *sure = 0;
-    while (end.hop >= 0) {
+    for (; end.hop >= 0; end = beat_before(c, end)) {
         const size_t t = (size_t)end.hop;
         const int32_t i = c->onset_near[t];
         at[c->hops - ++n] = i < 0 ? (double)t * c->hop_s : c->onset[i].at_s;
         if (i >= 0)
-            *sure += 1 / (1 + exp(-(double)judged(c, t, end.length)));
-        const uint8_t from = c->from[t * c->lengths + end.length];
-        end = from == FROM_START ? c->link[t]
-                                 : (struct last){(int32_t)(t - c->shortest - end.length), from};
+            *sure += 1 / (1 + exp(less - (double)judged(c, t, end.length)));
     }
     if (n)
         *sure /= n;
     return n;
 }
 
-static vy_status take_beats(const struct chain *c, struct last end, struct vy_arena *scratch,
-                            struct vy_arena *arena, struct vy_beats *beats)
+// One reading: the beats of the best chain.
+static uint32_t read_beats(struct chain *c, float lift, double *line, double *sure)
+{
+    c->lift = lift;
+    return walk_back(c, last_marked(c, run_chain(c)), line, sure);
+}
+
+static vy_status take_beats(struct chain *c, struct vy_arena *scratch, struct vy_arena *arena,
+                            struct vy_beats *beats)
 {
     double *const line = vy_arena_take(scratch, c->hops * sizeof *line);
     if (!line)
         return VY_NO_MEMORY;
     double sure;
-    const uint32_t n = walk_back(c, end, line, &sure);
-    if (n < BEATS_LEAST || sure < SURE_LEAST)
-        return VY_OK;
+    uint32_t n = read_beats(c, CLEAR, line, &sure);
+    if (n < BEATS_LEAST || sure < CLEAR_LEAST) {
+        n = read_beats(c, FAINT, line, &sure);
+        if (n < FAINT_BEATS_LEAST || sure < FAINT_LEAST)
+            return VY_OK;
+        sure = fmin(sure, (double)VY_BEAT_FAINT);
+    }
     beats->at_s = vy_arena_take(arena, n * sizeof(double));
     if (!beats->at_s)
         return VY_NO_MEMORY;
     memcpy(beats->at_s, line + c->hops - n, n * sizeof(double));
     beats->count = n;
-    beats->tempo_bpm = (float)(60 / median_beat(beats->at_s, n, line));
+    beats->tempo_bpm = (float)(60 / commonest_beat(beats->at_s, n, line));
     beats->confidence = (float)sure;
     return VY_OK;
 }
@@ -296,7 +342,7 @@ vy_status vy_beat_find(const struct vy_pulse_view *view, const struct vy_onset *
     struct chain chain;
     vy_status status = make_chain(view, onset, onsets, &scratch, &chain);
     if (status == VY_OK)
-        status = take_beats(&chain, run_chain(&chain), &scratch, arena, beats);
+        status = take_beats(&chain, &scratch, arena, beats);
     vy_arena_clear(&scratch);
     return status;
 }

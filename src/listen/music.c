@@ -141,6 +141,17 @@ static vy_status put_form(const struct vy_music *m, const struct vy_onset_curves
     return status;
 }
 
+// A faint pulse is one of music: in speech, too, sounds come nearly evenly.
+static void doubt_pulse(struct vy_music_found *found)
+{
+    if (found->tempo_confidence > VY_BEAT_FAINT || found->key >= 0)
+        return;
+    found->beats = found->downbeats = found->beats_per_bar = found->groove_steps = 0;
+    found->metre = NULL;
+    found->tempo_bpm = found->tempo_confidence = found->metre_confidence = 0;
+    found->swing = found->swing_confidence = 0;
+}
+
 // One chapter, times from its first hop on.
 static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct vy_arena *arena,
                             struct vy_music_found *found)
@@ -168,6 +179,7 @@ static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct
         status = put_bars(m, &view, onset, onsets, scratch, arena, found);
     if (status == VY_OK)
         status = vy_harmony_find(m->harmony, arena, found);
+    doubt_pulse(found);
     if (status == VY_OK)
         status = put_form(m, &curves, onset, onsets, scratch, arena, found);
     return status;

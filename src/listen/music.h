@@ -74,7 +74,7 @@ struct vy_groove_step {
 /// sample, in order. A confidence of 0 means that the thing beside it was not found and is not to
 /// be shown.
 struct vy_music_found {
-    float tempo_bpm, tempo_confidence; ///< 60 / median beat
+    float tempo_bpm, tempo_confidence; ///< 60 / commonest beat
     double *beat, *downbeat;
     uint32_t beats, downbeats;
     uint32_t beats_per_bar; ///< 0 = not found

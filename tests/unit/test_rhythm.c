@@ -295,6 +295,84 @@ static void assert_no_pulse(const struct heard *h)
     assert_null(h->found.metre);
 }
 
+// A note of strings: it takes 60 ms to grow and fades into the next.
+static void bow(float *sound, double at_s, double hz, double length_s, float level)
+{
+    const size_t from = (size_t)(at_s * SR), n = (size_t)((length_s + 0.15) * SR);
+    for (size_t i = 0; i < n && from + i < FRAMES; i++) {
+        const double t = (double)i / SR;
+        const double swell = fmin(1, t / 0.06) * fmin(1, (length_s + 0.15 - t) / 0.15);
+        for (int h = 1; h <= 6; h++)
+            sound[from + i] += level * (float)(swell / h * sin(2 * M_PI * h * hz * t));
+    }
+}
+
+static void soft_chords_have_a_faint_pulse(void **state)
+{
+    (void)state;
+    static const double root[] = {130.81, 174.61, 196.0, 130.81}; // C F G C
+    static const double above[] = {1, 1.2599, 1.4983, 2, 2.5198};
+    struct heard h;
+    start(&h);
+    uint32_t beats = 0;
+    for (double at = 0.4; at < SECONDS - 1.3; at += 0.6, beats++) {
+        const double hz = root[beats / 4 % 4];
+        for (int k = 0; k < 3; k++)
+            bow(h.sound, at, hz * above[k], 0.6, 0.04F);
+        bow(h.sound, at, 2 * hz * above[(beats * 3) % 5], 0.6, 0.06F);
+    }
+    listen_to(&h);
+    assert_true(h.found.key >= 0);
+    assert_true(h.found.tempo_confidence >= 0.05F);
+    assert_float_equal(h.found.tempo_bpm, 100, 3);
+    assert_true(h.found.beats > beats - 4 && h.found.beats <= beats + 1);
+    end(&h);
+}
+
+static void last_chord_is_the_last_beat(void **state)
+{
+    (void)state;
+    struct heard h;
+    double beat[200];
+    uint32_t beats = 0;
+    start(&h);
+    play(&h, 4, 0.5, steady_120, beat, &beats);
+    const size_t last = (size_t)(18.3 * SR); // a downbeat
+    memset(h.sound + last, 0, (FRAMES - last) * sizeof(float));
+    kick(h.sound, 18.3, 0.5F);
+    chord(h.sound, 18.3, 220, 5);
+    listen_to(&h);
+    assert_true(h.found.beats > 0);
+    assert_true(h.found.beat[h.found.beats - 1] < 18.4);
+    end(&h);
+}
+
+// Syllables: a buzz of changing pitch, nearly but not quite even in time, with hisses before.
+static void speech_has_no_pulse(void **state)
+{
+    (void)state;
+    struct heard h;
+    uint32_t seed = 5;
+    start(&h);
+    double at = 0.3;
+    while (at < SECONDS - 1) {
+        const double hz = 110 + 30 * (double)noise(&seed);
+        const double length = 0.2 + 0.08 * (double)noise(&seed);
+        const size_t from = (size_t)(at * SR), n = (size_t)(length * SR);
+        for (size_t i = 0; i < n; i++) {
+            const double t = (double)i / SR, up = sin(M_PI * t / length);
+            for (int k = 1; k < 12; k++)
+                h.sound[from + i] +=
+                    (float)(0.1 / k * up * sin(2 * M_PI * k * (hz * t - 40 * t * t)));
+        }
+        hat(h.sound, at, 0.05F);
+        at += length + (noise(&seed) > 0.4F ? 0.35 : 0.04);
+    }
+    listen_to(&h);
+    assert_no_pulse(&h);
+    end(&h);
+}
+
 static void silence_has_no_rhythm(void **state)
 {
     (void)state;
@@ -335,6 +413,9 @@ int main(void)
         cmocka_unit_test(growing_tempo_is_followed),
         cmocka_unit_test(late_off_beats_are_in_the_groove),
         cmocka_unit_test(drums_are_told_from_tones),
+        cmocka_unit_test(last_chord_is_the_last_beat),
+        cmocka_unit_test(soft_chords_have_a_faint_pulse),
+        cmocka_unit_test(speech_has_no_pulse),
         cmocka_unit_test(silence_has_no_rhythm),
         cmocka_unit_test(noise_and_a_held_tone_have_no_pulse),
     };
