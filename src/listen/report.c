@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-// clang-format off: a row reads as a row
+// clang-format off
 
 #define AT(member) offsetof(struct vy_report, member)
 #define ROW(ear, group, name, unit, type, member, why, text)                       \
