@@ -4,6 +4,7 @@
 
 #include "listen/onset_net.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -21,12 +22,15 @@ _Static_assert(PLACES *VY_RISE_GROUPS == VY_ONSET_NET_IN, "the network fits its 
 
 VY_SIMD static float answer(const float *restrict in)
 {
+    _Static_assert(VY_ONSET_NET_HIDDEN == 16, "two groups of lanes");
+    vy_f8 low = vy_load8(vy_onset_net_bias), high = vy_load8(vy_onset_net_bias + 8);
+    for (uint32_t i = 0; i < VY_ONSET_NET_IN; i++) {
+        low += in[i] * vy_load8(vy_onset_net_in[i]);
+        high += in[i] * vy_load8(vy_onset_net_in[i] + 8);
+    }
     float hidden[VY_ONSET_NET_HIDDEN];
-    for (uint32_t h = 0; h < VY_ONSET_NET_HIDDEN; h++)
-        hidden[h] = vy_onset_net_bias[h];
-    for (uint32_t i = 0; i < VY_ONSET_NET_IN; i++)
-        for (uint32_t h = 0; h < VY_ONSET_NET_HIDDEN; h++)
-            hidden[h] += in[i] * vy_onset_net_in[i][h];
+    vy_store8(hidden, low);
+    vy_store8(hidden + 8, high);
     float out = vy_onset_net_out_bias;
     for (uint32_t h = 0; h < VY_ONSET_NET_HIDDEN; h++)
         out += (hidden[h] > 0 ? hidden[h] : 0) * vy_onset_net_out[h];
