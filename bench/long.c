@@ -100,7 +100,7 @@ static long resident_kb(void)
     FILE *const file = fopen("/proc/self/status", "re");
     while (file && fgets(line, sizeof line, file))
         if (strncmp(line, "VmRSS:", 6) == 0)
-            kb = atol(line + 6);
+            kb = strtol(line + 6, NULL, 10);
     if (file)
         fclose(file);
     return kb;
@@ -122,7 +122,7 @@ static void push_loop(struct vy_listener *ears, const struct loop *loop, float g
 
 int main(int argc, char **argv)
 {
-    const double hours = argc > 1 ? atof(argv[1]) : 10;
+    const double hours = argc > 1 ? strtod(argv[1], NULL) : 10;
     struct loop loop[LOOPS];
     struct vy_listener *ears;
     static struct vy_report report;

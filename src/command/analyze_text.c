@@ -4,6 +4,7 @@
 // An analysis in words: one line a matter, what was not found left out or said.
 #include "command/analyze.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -50,11 +51,11 @@ static void say_level(const struct vy_report *r, struct vy_buf *text)
     else
         vy_buf_add(text, "  level     %s", l->why ? l->why : "silent");
     if (l->clipped_runs)
-        vy_buf_add(text, ", clipped %llu times", (unsigned long long)l->clipped_runs);
+        vy_buf_add(text, ", clipped %" PRIu64 " times", l->clipped_runs);
     if (fabs(l->dc) > 1e-3)
         vy_buf_add(text, ", DC %.3f", l->dc);
     if (l->nans + l->infs)
-        vy_buf_add(text, ", %llu samples are no numbers", (unsigned long long)(l->nans + l->infs));
+        vy_buf_add(text, ", %" PRIu64 " samples are no numbers", l->nans + l->infs);
     vy_buf_add(text, "\n");
 }
 
@@ -95,7 +96,7 @@ static void say_noise(const struct vy_report *r, struct vy_buf *text)
     if (n->hum_hz > 0)
         vy_buf_add(text, ", hum of %.0f Hz at %.0f dBFS", n->hum_hz, n->hum_dbfs);
     if (n->clicks)
-        vy_buf_add(text, ", %llu clicks", (unsigned long long)n->clicks);
+        vy_buf_add(text, ", %" PRIu64 " clicks", n->clicks);
     if (isfinite(n->decay_s) && n->decay_confidence > 0.3f)
         vy_buf_add(text, ", decays in %.1f s", n->decay_s);
     vy_buf_add(text, "\n");

@@ -7,6 +7,7 @@
 #include "enhance/ar.h"
 #include "enhance/stages.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,8 +136,7 @@ static vy_status work(struct vy_wave *wave, double strength, struct vy_mended *r
     mended +=
         all_channels(wave, LEAST * (1.5 - 0.5 * strength), true); // those that hid behind others
     snprintf(row->did, sizeof row->did,
-             mended ? "%llu stretches were filled from their neighbours" : "",
-             (unsigned long long)mended);
+             mended ? "%" PRIu64 " stretches were filled from their neighbours" : "", mended);
     return VY_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "enhance/stages.h"
 #include "listen/level.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static vy_status look(const struct vy_wave *wave, struct vy_mended *row)
     row->before = (double)found.clipped_runs;
     row->needed = found.clipped_runs >= LEAST_RUNS && found.clipped_confidence > 0.3f;
     snprintf(row->why, sizeof row->why,
-             "%.0f runs of samples at the ceiling, the longest %llu frames", row->before,
-             (unsigned long long)found.clipped_longest);
+             "%.0f runs of samples at the ceiling, the longest %" PRIu64 " frames", row->before,
+             found.clipped_longest);
     return VY_OK;
 }
 
@@ -123,8 +124,8 @@ static vy_status work(struct vy_wave *wave, double strength, struct vy_mended *r
         filled += channel.filled;
     }
     free(span);
-    snprintf(row->did, sizeof row->did, filled ? "%llu samples were drawn beyond the ceiling" : "",
-             (unsigned long long)filled);
+    snprintf(row->did, sizeof row->did,
+             filled ? "%" PRIu64 " samples were drawn beyond the ceiling" : "", filled);
     return VY_OK;
 }
 
