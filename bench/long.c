@@ -112,9 +112,11 @@ static void push_loop(struct vy_listener *ears, const struct loop *loop, float g
     const float *const chan[2] = {part[0], part[1]};
     for (size_t at = 0; at < LOOP; at += PART) {
         const size_t n = LOOP - at < PART ? LOOP - at : PART;
-        for (int c = 0; c < 2; c++)
+        for (int c = 0; c < 2; c++) {
+            float *const to = part[c];
             for (size_t i = 0; i < n; i++)
-                part[c][i] = gain * loop->chan[c][at + i];
+                to[i] = gain * loop->chan[c][at + i];
+        }
         if (vy_listener_push(ears, chan, n))
             stop("the ears failed");
     }

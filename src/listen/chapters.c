@@ -93,7 +93,7 @@ static void shift(double *time, uint32_t *count, uint32_t seam, int places)
     *count = (uint32_t)((int)*count + places);
 }
 
-// The typical step of up to eight times around `i`, on one side of a seam.
+// The mean step of the times from .. to - 1.
 static double step_of(const double *time, uint32_t from, uint32_t to)
 {
     return (time[to - 1] - time[from]) / (to - from - 1);
@@ -102,10 +102,10 @@ static double step_of(const double *time, uint32_t from, uint32_t to)
 // Beats go on over the seam at index `seam`.
 static void mend_beats(struct vy_music_found *all, uint32_t seam)
 {
+    if (seam < 4 || all->beats < seam + 4)
+        return;
     const uint32_t before = seam < 8 ? seam : 8;
     const uint32_t after = all->beats - seam < 8 ? all->beats - seam : 8;
-    if (before < 4 || after < 4)
-        return;
     const double step = step_of(all->beat, seam - before, seam);
     const double next = step_of(all->beat, seam, seam + after);
     const double gap = all->beat[seam] - all->beat[seam - 1];
