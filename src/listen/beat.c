@@ -23,6 +23,7 @@
 #define FROM_START 255      ///< no beat before
 #define CLEAR 2.0F          ///< added to every judgement: that there is a pulse is likely
 #define FAINT 4.0F          ///< the same, in a second reading, where notes begin softly
+#define FAINTEST 6.0F       ///< and in a third
 #define MISSED_PER_S 12.0F  ///< price of a beat without an onset
 #define WORST (-9.0F)       ///< an onset at a beat costs no more than this
 #define SKIPPED_PER_S 20.0F ///< price of time before the first beat, between two chains, at the end
@@ -33,7 +34,7 @@
 #define BEATS_LEAST 4
 #define FAINT_BEATS_LEAST 8
 #define CLEAR_LEAST 0.15  ///< a chain less sure is read a second time
-#define FAINT_LEAST 0.05  ///< and then less sure than this, it is none
+#define FAINT_LEAST 0.02  ///< and then less sure than this, it is none
 #define END_LEAST (-4.0F) ///< the last beat is at least so likely: the last chord may be held
 #define SAME_TEMPO 0.03   ///< beat lengths differ by less, as a share
 
@@ -285,8 +286,8 @@ static struct last last_marked(const struct chain *c, struct last end)
 // Walks back from the last beat; beats are written from the end of `at` on.
 static uint32_t walk_back(const struct chain *c, struct last end, double *at, double *sure)
 {
-    // a first reading is as sure as its judgements are before the lift
-    const double less = c->lift > CLEAR ? 0 : (double)c->lift;
+    // a first reading is as sure as its judgements are before the lift, others as in the second
+    const double less = (double)(c->lift > CLEAR ? c->lift - FAINT : c->lift);
     uint32_t n = 0;
     *sure = 0;
     for (; end.hop >= 0; end = beat_before(c, end)) {
@@ -318,6 +319,8 @@ static vy_status take_beats(struct chain *c, struct vy_arena *scratch, struct vy
     uint32_t n = read_beats(c, CLEAR, line, &sure);
     if (n < BEATS_LEAST || sure < CLEAR_LEAST) {
         n = read_beats(c, FAINT, line, &sure);
+        if (n < FAINT_BEATS_LEAST || sure < FAINT_LEAST)
+            n = read_beats(c, FAINTEST, line, &sure);
         if (n < FAINT_BEATS_LEAST || sure < FAINT_LEAST)
             return VY_OK;
         sure = fmin(sure, (double)VY_BEAT_FAINT);
