@@ -91,6 +91,7 @@ vy_status vy_do_midi(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_learn(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_unlearn(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_arm(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_send_midi(struct vy_call *call, struct vy_err *err);
 // studio.c
 vy_status vy_do_status(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_help(struct vy_call *call, struct vy_err *err);

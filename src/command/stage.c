@@ -97,6 +97,16 @@ vy_status vy_do_arm(struct vy_call *call, struct vy_err *err)
     return status;
 }
 
+vy_status vy_do_send_midi(struct vy_call *call, struct vy_err *err)
+{
+    const struct vy_value *const v = call->args->value;
+    const struct vy_stage *const stage = find_midi(call, err);
+    if (!stage)
+        return VY_ABSENT;
+    return stage->midi_send(stage->midi_arg, v[0].text, v[1].given ? -1 : (int)v[2].number,
+                            (int)v[3].number, call->text, call->result, err);
+}
+
 // Switches are turned by a line that is said now: not by one that waits, is tried with `dry` or
 // stands in a file.
 static vy_status may_turn(const struct vy_call *call, struct vy_err *err)

@@ -42,6 +42,10 @@ struct vy_stage {
     vy_status (*midi_learn)(void *arg, const char *path, bool on, struct vy_err *err);
     /// Keys of a channel (1..16, 0 = all) play this thing.
     vy_status (*midi_arm)(void *arg, const char *unit, int chan, struct vy_err *err);
+    /// Notes of this thing's patterns go out: channel 1..16, 0 = the next that is free, -1 = no
+    /// more; note 0..127, of hits without pitch.
+    vy_status (*midi_send)(void *arg, const char *unit, int chan, int note, struct vy_buf *text,
+                           json_t *result, struct vy_err *err);
 };
 
 #endif

@@ -20,8 +20,7 @@ static const struct capability {
     {"live sound", "real", "veery serve, veery play: a guard and two engines behind it"},
     {"user modules", "real", "generate_module, reload: C, tried in the spare engine first"},
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
-    {"MIDI", "degraded",
-     "keys, controllers, clock in and out, by ALSA or raw; notes of patterns are not sent out"},
+    {"MIDI", "real", "keys, controllers, clock in and out, notes of patterns out, by ALSA or raw"},
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
     {"long jobs", "absent", "generate, film, bake, ask come later"},
 };

@@ -61,14 +61,14 @@ double vy_clock_tick(struct vy_clock_meter *meter, uint64_t ns)
     return per_tick > 0 ? 60e9 / (TICKS * per_tick) : 0;
 }
 
-static double beat_at(const struct vy_clock_follower *clock, uint64_t ns)
+double vy_clock_beat(const struct vy_clock_follower *clock, uint64_t ns)
 {
     return clock->beat + ((double)ns - (double)clock->ns) * clock->bpm / 60e9;
 }
 
 bool vy_clock_follow(struct vy_clock_follower *clock, double beat, double bpm, uint64_t said_ns)
 {
-    const double off = clock->running ? beat - beat_at(clock, said_ns) : (double)INFINITY;
+    const double off = clock->running ? beat - vy_clock_beat(clock, said_ns) : (double)INFINITY;
     const bool jump = !(fabs(off) < LEAP_BEATS);
     clock->beat = jump ? beat : beat - (1 - DRAW) * off;
     clock->ns = said_ns;
@@ -101,7 +101,7 @@ static void send(struct vy_clock_sender *sender, enum vy_midi_kind kind, uint16_
     (void)vy_midi_send(sender->midi, &event); // a full port loses ticks, and nothing else helps
 }
 
-static void sleep_until(uint64_t ns)
+void vy_clock_sleep(uint64_t ns)
 {
     const struct timespec until = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
@@ -122,32 +122,32 @@ static void begin(struct vy_clock_sender *sender, bool was_running)
     }
 }
 
-struct heard {
-    double beat, bpm;
-    bool playing;
-    uint64_t ticks;
-};
-
 // The engine writes while we read: each field is whole, and together they are at most a block
 // apart.
-static struct heard heard(const struct vy_engine_says *says)
+struct vy_clock_said vy_clock_hear(const struct vy_shared *shared)
 {
-    return (struct heard){
+    const uint32_t slot = atomic_load(&shared->active);
+    const struct vy_engine_says *const says = &shared->slot[slot % VY_SLOTS].says;
+    const uint32_t sr_hz = atomic_load(&shared->device.sr_hz);
+    struct vy_clock_said said = {
         .beat = atomic_load_explicit(&says->beat, memory_order_relaxed),
         .bpm = atomic_load_explicit(&says->bpm, memory_order_relaxed),
         .playing = atomic_load_explicit(&says->playing, memory_order_relaxed) != 0,
         .ticks = atomic_load_explicit(&says->ticks, memory_order_relaxed),
+        .period_ns = atomic_load(&shared->device.period) * 1000000000ull / (sr_hz ? sr_hz : 48000),
     };
+    said.playing = said.playing && slot < VY_SLOTS && said.bpm > 1;
+    // it tells the beat behind its block, which is heard when the next block begins
+    said.ns = atomic_load(&shared->block_ns) + said.period_ns;
+    return said;
 }
 
 // What the engine says now. @return false: it stands
 static bool look(struct vy_clock_sender *sender)
 {
-    const struct vy_shared *const shared = vy_live_shared(sender->live);
-    const uint32_t slot = atomic_load(&shared->active);
-    const struct heard says = heard(&shared->slot[slot % VY_SLOTS].says);
+    const struct vy_clock_said says = vy_clock_hear(vy_live_shared(sender->live));
     const bool was = sender->clock.running;
-    if (slot >= VY_SLOTS || !says.playing || !(says.bpm > 1)) {
+    if (!says.playing) {
         if (was)
             send(sender, VY_MIDI_STOP, 0);
         sender->clock.running = false;
@@ -156,14 +156,9 @@ static bool look(struct vy_clock_sender *sender)
     if (was && says.ticks == sender->seen)
         return true; // the same word as before
     sender->seen = says.ticks;
-    // it tells the beat behind its block, which is heard when the next block begins
-    const uint32_t sr_hz = atomic_load(&shared->device.sr_hz);
-    const uint64_t period_ns =
-        atomic_load(&shared->device.period) * 1000000000ull / (sr_hz ? sr_hz : 48000);
-    if (vy_clock_follow(&sender->clock, says.beat, says.bpm,
-                        atomic_load(&shared->block_ns) + period_ns)) {
+    if (vy_clock_follow(&sender->clock, says.beat, says.bpm, says.ns)) {
         // the first word comes behind the first block: bar 1 has just begun
-        if (!was && says.beat <= 2e-9 * (double)period_ns * says.bpm / 60)
+        if (!was && says.beat <= 2e-9 * (double)says.period_ns * says.bpm / 60)
             sender->clock.tick = 0;
         begin(sender, was);
     }
@@ -178,15 +173,15 @@ static void *run(void *arg)
     while (!sender->quit) {
         const uint64_t now = vy_now_ns();
         if (!look(sender)) {
-            sleep_until(now + IDLE_NS);
+            vy_clock_sleep(now + IDLE_NS);
             continue;
         }
         const uint64_t due = vy_clock_due(&sender->clock);
         if (due > now + IDLE_NS) { // look again on the way: the tempo may change
-            sleep_until(due - now > 2 * IDLE_NS ? now + IDLE_NS : due - IDLE_NS);
+            vy_clock_sleep(due - now > 2 * IDLE_NS ? now + IDLE_NS : due - IDLE_NS);
             continue;
         }
-        sleep_until(due);
+        vy_clock_sleep(due);
         const uint64_t late = vy_now_ns() - due;
         if ((int64_t)late > (int64_t)sender->late_ns)
             sender->late_ns = late;

@@ -37,6 +37,22 @@ bool vy_clock_follow(struct vy_clock_follower *clock, double beat, double bpm, u
 /// CLOCK_MONOTONIC moment of the next tick.
 uint64_t vy_clock_due(const struct vy_clock_follower *clock);
 
+/// Beat at a CLOCK_MONOTONIC moment.
+double vy_clock_beat(const struct vy_clock_follower *clock, uint64_t ns);
+
+/// What the engine that plays says.
+struct vy_clock_said {
+    double beat, bpm;
+    bool playing;
+    uint64_t ticks;     ///< another number: a new word
+    uint64_t ns;        ///< CLOCK_MONOTONIC moment at which `beat` is heard
+    uint64_t period_ns; ///< of one block
+};
+/// Any thread.
+struct vy_clock_said vy_clock_hear(const struct vy_shared *shared);
+/// Until a CLOCK_MONOTONIC moment.
+void vy_clock_sleep(uint64_t ns);
+
 struct vy_clock_sender;
 
 /// Send clock, start, continue, stop and song position on a thread of its own. NULL when there is

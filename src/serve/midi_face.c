@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Notes and controllers go to the engines from the port's own thread; what the engines do not know
-// yet, and everything that is an edit, waits for the main thread.
+// yet, and everything that is an edit, waits for the main thread. Notes of patterns go out by
+// midi_notes.c.
 #include "serve/midi_parts.h"
 
 #include <math.h>
@@ -285,6 +286,7 @@ void vy_midi_face_service(struct vy_midi_face *face)
         pthread_mutex_unlock(&face->lock);
     }
     turn_moved(face);
+    vy_notes_service(face->notes_out);
 }
 
 int vy_midi_face_fd(const struct vy_midi_face *face)
@@ -300,6 +302,7 @@ void vy_midi_face_close(struct vy_midi_face *face)
     if (session->stage == &face->stage)
         session->stage = face->below;
     vy_clock_sender_destroy(face->sender);
+    vy_notes_sender_destroy(face->notes_out);
     vy_midi_close(face->midi);
     if (face->wake >= 0)
         close(face->wake);
@@ -333,6 +336,8 @@ vy_status vy_midi_face_open(const struct vy_midi_face_how *how, struct vy_midi_f
                          "midi: a FIFO has no way out for the clock; give two: --midi-raw IN,OUT");
     if (!status && how->clock_out && !(face->sender = vy_clock_sender_new(how->live, face->midi)))
         status = vy_fail(err, VY_NO_MEMORY, -1, "midi: no thread for the clock");
+    if (!status && !(face->notes_out = vy_notes_sender_new(how->live, face->midi, face->wake)))
+        status = vy_fail(err, VY_NO_MEMORY, -1, "no memory for MIDI");
     if (status) {
         vy_midi_face_close(face);
         return status;

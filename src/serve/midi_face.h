@@ -36,7 +36,12 @@ VY_MAIN VY_MUST_CHECK vy_status vy_midi_unlearn(struct vy_midi_face *face, const
 /// Keys of a channel (1..16, 0 = all of them) play this thing; NULL or "" = nothing.
 VY_MAIN VY_MUST_CHECK vy_status vy_midi_arm(struct vy_midi_face *face, const char *unit, int chan,
                                             struct vy_err *err);
-/// Ports, who plays what, what was learned, the clock. Adds to both.
+/// Send the notes of a thing's patterns. @param chan  1..16, 0 = as it comes, -1 = no more
+/// @param note  0..127, of hits without pitch
+VY_MAIN VY_MUST_CHECK vy_status vy_midi_send_notes(struct vy_midi_face *face, const char *unit,
+                                                   int chan, int note, struct vy_buf *text,
+                                                   json_t *result, struct vy_err *err);
+/// Ports, who plays what, who is sent where, what was learned, the clock. Adds to both.
 VY_MAIN vy_status vy_midi_list(struct vy_midi_face *face, struct vy_buf *text, json_t *result,
                                struct vy_err *err);
 

@@ -8,6 +8,7 @@
 #include "engine/edit.h"
 #include "serve/midi_clock.h"
 #include "serve/midi_face.h"
+#include "serve/midi_notes.h"
 
 #include <pthread.h>
 
@@ -53,6 +54,7 @@ struct vy_midi_face {
     struct vy_live *live;
     struct vy_midi *midi;
     struct vy_clock_sender *sender;
+    struct vy_notes_sender *notes_out;
     bool clock_in;
     struct vy_stage stage;        ///< the studio's, and what MIDI adds to it
     const struct vy_stage *below; ///< the studio's

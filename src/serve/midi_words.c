@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// midi, arm, learn, unlearn.
+// midi, arm, send_midi, learn, unlearn.
 #include "serve/midi_parts.h"
 
 #include <stdio.h>
@@ -64,6 +64,23 @@ vy_status vy_midi_arm(struct vy_midi_face *face, const char *unit, int chan, str
         if (chan == 0 || chan == i + 1)
             vy_text_copy(face->armed[i], sizeof face->armed[i], unit ? unit : "");
     pthread_mutex_unlock(&face->lock);
+    return VY_OK;
+}
+
+vy_status vy_midi_send_notes(struct vy_midi_face *face, const char *unit, int chan, int note,
+                             struct vy_buf *text, json_t *result, struct vy_err *err)
+{
+    if (chan < 0) {
+        const vy_status status = vy_notes_unsend(face->notes_out, unit, err);
+        if (!status)
+            vy_buf_add(text, "notes of %s are not sent any more", unit);
+        return status;
+    }
+    const int given = vy_notes_send(face->notes_out, unit, chan, note, err);
+    if (!given)
+        return err->code;
+    vy_buf_add(text, "notes of %s are sent on channel %d", unit, given);
+    json_object_set_new(result, "channel", json_integer(given));
     return VY_OK;
 }
 
@@ -130,6 +147,7 @@ vy_status vy_midi_list(struct vy_midi_face *face, struct vy_buf *text, json_t *r
     if (face->sender)
         json_object_set_new(result, "clock_ticks", json_integer((json_int_t)ticks));
     list_armed(face, text, result);
+    vy_notes_list(face->notes_out, text, result);
     list_learned(face, text, result);
     pthread_mutex_unlock(&face->lock);
     return VY_OK;
@@ -150,6 +168,12 @@ static vy_status stage_arm(void *arg, const char *unit, int chan, struct vy_err 
     return vy_midi_arm(arg, unit, chan, err);
 }
 
+static vy_status stage_send(void *arg, const char *unit, int chan, int note, struct vy_buf *text,
+                            json_t *result, struct vy_err *err)
+{
+    return vy_midi_send_notes(arg, unit, chan, note, text, result, err);
+}
+
 // The verbs of MIDI find the face through the session's stage.
 void vy_midi_join_stage(struct vy_midi_face *face)
 {
@@ -161,5 +185,6 @@ void vy_midi_join_stage(struct vy_midi_face *face)
     face->stage.midi = stage_list;
     face->stage.midi_learn = stage_learn;
     face->stage.midi_arm = stage_arm;
+    face->stage.midi_send = stage_send;
     session->stage = &face->stage;
 }

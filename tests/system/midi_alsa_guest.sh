@@ -132,6 +132,29 @@ check "and its stop" $?
 ask "seek bar 5" && ask "play"
 patiently grep -Eq 'Song position' dump && grep -q 'Continue' dump
 check "from another bar: song position and continue" $?
+ask "stop" && ask "seek bar 1" && ask "create bass" && ask "melody bass: C3 E3 G3 C4 div=4"
+ask "send_midi bass channel=3" && ask "play"
+rounds() { [ "$(grep -Ec ':1 +Note on +2, note 48' dump)" -ge 3 ]; }
+patiently rounds
+check "notes of a pattern come out on their channel" $?
+grep 'Note on' dump | head -n 8 | sed 's/.*note \([0-9]*\).*/\1/' | tr '\n' ' ' >pitches
+grep -q '^48 52 55 60 48 52 55 60 $' pitches
+check "with the right pitches in the right order" $?
+# a quarter note is 24 ticks of our own clock
+awk '/Clock$/ { ticks++ } /Note on/ { if (notes++ && (ticks < 22 || ticks > 26)) bad++; ticks = 0 }
+    END { exit bad > 0 || notes < 9 }' dump
+check "a quarter note apart" $?
+ask "melody bass: C5 - - - div=1"
+patiently grep -Eq ':1 +Note on +2, note 72' dump
+held=$?
+ask "stop"
+patiently grep -Eq ':1 +Note off +2, note 72' dump && [ $held -eq 0 ]
+check "stop ends the note that sounds" $?
+ons() { grep -c 'Note on' dump; }
+offs() { grep -c 'Note off' dump; }
+even() { [ "$(ons)" -eq "$(offs)" ]; }
+patiently even
+check "and every note has had its end" $?
 kill $dumper
 stop
 
