@@ -6,7 +6,7 @@
 # The library as a user meets it: scans that go on, files that move, what cannot be read, answers;
 # and a hundred kills, after which nothing is lost and nothing is there twice.
 set -u
-veery=$1 tool=$2
+veery=$(realpath "$1") tool=$(realpath "$2") # meson gives them from its own folder
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 

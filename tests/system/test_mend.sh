@@ -4,7 +4,7 @@
 #
 # usage: test_mend.sh VEERY     process, enhance, compare and masking as a user meets them
 set -u
-veery=$1
+veery=$(realpath "$1") # meson gives it from its own folder
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
