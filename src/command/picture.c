@@ -47,6 +47,8 @@ static const struct colour heat[] = {{0.02, 0.02, 0.05}, {0.16, 0.08, 0.34}, {0.
                                      {0.72, 0.2, 0.34},  {0.94, 0.45, 0.17}, {0.98, 0.78, 0.3},
                                      {0.99, 0.99, 0.82}};
 #define HEATS (sizeof heat / sizeof *heat)
+#define LAST_HEAT 6.0
+_Static_assert(HEATS == 7, "LAST_HEAT is the index of the last of them");
 
 static void set_ink(cairo_t *c, struct colour colour)
 {
@@ -170,8 +172,8 @@ static void draw_beats(cairo_t *c, const struct vy_picture *p)
 
 static uint32_t heat_pixel(double db)
 {
-    const double at = fmin(1, fmax(0, (db - FLOOR_DB) / (TOP_DB - FLOOR_DB))) * (double)(HEATS - 1);
-    const size_t i = at >= HEATS - 1 ? HEATS - 2 : (size_t)at;
+    const double at = fmin(1, fmax(0, (db - FLOOR_DB) / (TOP_DB - FLOOR_DB))) * LAST_HEAT;
+    const size_t i = at >= LAST_HEAT ? HEATS - 2 : (size_t)at;
     const double t = at - (double)i;
     const uint32_t r = (uint32_t)(255 * (heat[i].r + t * (heat[i + 1].r - heat[i].r)));
     const uint32_t g = (uint32_t)(255 * (heat[i].g + t * (heat[i + 1].g - heat[i].g)));

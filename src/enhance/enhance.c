@@ -92,8 +92,9 @@ static vy_status mend(struct vy_wave *wave, const struct vy_mend_stage *stage, d
     row->after = again.before;
     row->applied = row->did[0] != 0;
     if (!status && row->applied && row->after >= row->before) {
-        for (uint32_t c = 0; c < wave->chans; c++)
-            memcpy(wave->chan[c], kept.chan[c], wave->frames * sizeof(float));
+        const struct vy_wave worse = *wave;
+        *wave = kept;
+        kept = worse;
         row->applied = false;
         snprintf(row->did, sizeof row->did, "taken back: it did not help");
     }

@@ -101,7 +101,8 @@ static vy_status find_hum(const struct vy_wave *wave, struct hum *hum)
 {
     struct vy_welch w;
     const uint32_t n = window_of(wave->sr_hz);
-    const uint32_t bins = (uint32_t)fmin(n / 2 + 1, 1050.0 * n / wave->sr_hz);
+    const uint32_t all = n / 2 + 1, low = (uint32_t)(1050.0 * n / wave->sr_hz);
+    const uint32_t bins = low < all ? low : all;
     const vy_status status = vy_welch_of(wave, n, bins, &w);
     if (status)
         return status;

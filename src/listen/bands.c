@@ -51,7 +51,7 @@ static vy_status make_triangles(struct vy_bands *b)
     b->count = n - 2;
     for (uint32_t i = 0; i < b->count; i++)
         total += corner[i + 2] - corner[i] - 1;
-    b->weight = malloc(total * sizeof *b->weight);
+    b->weight = calloc(total + 1, sizeof *b->weight);
     if (!b->weight)
         return VY_NO_MEMORY;
     // Hann spreads a sine of full scale, n_fft / 4 high, over a power of 1.5 times its square.

@@ -81,6 +81,8 @@ static inline float greater(float x, float y)
 VY_SIMD static void one_rise(const float *restrict was, const float *restrict now, uint32_t count,
                              float *restrict rise)
 {
+    if (count < 2)
+        return;
     rise[0] = greater(now[0] - greater(was[0], was[1]), 0);
     for (uint32_t b = 1; b + 1 < count; b++)
         rise[b] = greater(now[b] - greater(was[b], greater(was[b - 1], was[b + 1])), 0);

@@ -61,6 +61,8 @@ static void take_trend(float *curve, uint32_t n)
 static float periodicity(const float *curve, uint32_t n, float rate)
 {
     double energy = 0;
+    if (n < 2)
+        return 0;
     for (uint32_t i = 0; i < n; i++)
         energy += (double)curve[i] * (double)curve[i];
     if (!(energy > n * 1e-6))

@@ -123,8 +123,9 @@ static void both_beats(struct ears *e, FILE *list, FILE *out)
 {
     static double beat[BEATS_MOST];
     uint32_t beats = 0;
-    while (beats < BEATS_MOST && fscanf(list, "%lf", &beat[beats]) == 1)
-        beats++;
+    char line[64];
+    while (beats < BEATS_MOST && fgets(line, sizeof line, list))
+        beat[beats++] = strtod(line, NULL);
     struct vy_beats found;
     must(!vy_beat_find(&e->pulse, e->onset, e->onsets, &e->arena, &found));
     write_bars(e, beat, beats, out);

@@ -75,14 +75,15 @@ static double value(const char *signal, double s)
 
 static int make(char **word)
 {
-    SF_INFO info = {.samplerate = atoi(word[2]), .channels = atoi(word[3])};
+    SF_INFO info = {.samplerate = (int)strtol(word[2], NULL, 10),
+                    .channels = (int)strtol(word[3], NULL, 10)};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(word[1], formats[i].name) == 0)
             info.format = formats[i].format;
     SNDFILE *const file = sf_open(word[0], SFM_WRITE, &info);
     if (!file || info.channels > CHANS_MOST)
         return 1;
-    const long frames = atol(word[4]);
+    const long frames = strtol(word[4], NULL, 10);
     double frame[CHANS_MOST];
     for (long n = 0; n < frames; n++) {
         for (int c = 0; c < info.channels; c++)
@@ -98,7 +99,8 @@ static int get(char *path)
     json_t *const root = json_loadf(stdin, 0, NULL), *at = root;
     char *rest = path;
     for (const char *key; at && (key = strsep(&rest, "."));)
-        at = json_is_array(at) ? json_array_get(at, (size_t)atol(key)) : json_object_get(at, key);
+        at = json_is_array(at) ? json_array_get(at, (size_t)strtoul(key, NULL, 10))
+                               : json_object_get(at, key);
     if (json_is_string(at))
         puts(json_string_value(at));
     else if (json_is_integer(at))
