@@ -5,6 +5,7 @@
 #include "app/app.h"
 
 #include "command/analyze.h"
+#include "command/neighbours.h"
 #include "command/library.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ struct work {
     struct file *file;
     int files;
     const char *plot, *frames;
+    const char *library; ///< whose tags are asked for, or NULL
     bool json;
     unsigned ears;
     atomic_int next;
@@ -47,14 +49,30 @@ static bool on_progress(void *arg, double done_s, double total_s)
     return !vy_interrupted();
 }
 
-static char *tell(const struct work *work, const struct vy_analysis *a)
+static void say_library_tags(const json_t *tags, struct vy_buf *text)
+{
+    size_t i;
+    json_t *tag;
+    json_array_foreach(tags, i, tag)
+        vy_buf_add(text, "%s%s (%.2f)", i ? ", " : "  library   ",
+                   json_string_value(json_object_get(tag, "name")),
+                   json_number_value(json_object_get(tag, "confidence")));
+    vy_buf_add(text, "%s", i ? "\n" : "  library   nothing like it has tags\n");
+}
+
+/// @param tags  of the library, or NULL
+static char *tell(const struct work *work, const struct vy_analysis *a, json_t *tags)
 {
     if (!work->json) {
         struct vy_buf text = {0};
         vy_analysis_text(a, &text);
+        if (tags)
+            say_library_tags(tags, &text);
         return text.text;
     }
     json_t *const root = vy_analysis_json(a);
+    if (tags)
+        json_object_set(root, "library_tags", tags);
     char *const text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(7));
     json_decref(root);
     return text;
@@ -80,14 +98,18 @@ static void one_file(struct work *work, struct file *file)
     const struct vy_analyze_want want = {
         .ears = work->ears, .frames = file->frames, .progress = on_progress, .arg = file};
     char *answer = NULL;
+    json_t *tags = NULL;
     vy_status status = a ? vy_analyze(file->path, &want, a, &file->err)
                          : vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
     if (!status && file->plot)
         status = vy_analysis_picture(a, file->plot, &file->err);
-    if (!status && !(answer = tell(work, a)))
+    if (!status && work->library)
+        status = vy_neighbour_tags(work->library, file->path, &tags, &file->err);
+    if (!status && !(answer = tell(work, a, tags)))
         status = vy_fail(&file->err, VY_NO_MEMORY, -1, "out of memory");
     if (status && work->json)
         answer = tell_error(file);
+    json_decref(tags);
     if (a)
         vy_analysis_clear(a);
     free(a);
@@ -275,11 +297,9 @@ int vy_main_analyze(int argc, char **argv)
     const char *jobs = NULL;
     struct work work = {.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
     const struct vy_option options[] = {
-        {"--json", NULL, &work.json},
-        {"--plot", &work.plot, NULL},
-        {"--frames", &work.frames, NULL},
-        {"--jobs", &jobs, NULL},
-        {NULL, NULL, NULL},
+        {"--json", NULL, &work.json},     {"--plot", &work.plot, NULL},
+        {"--frames", &work.frames, NULL}, {"--library", &work.library, NULL},
+        {"--jobs", &jobs, NULL},          {NULL, NULL, NULL},
     };
     const int words = vy_options(argc, argv, options);
     double threads = (double)sysconf(_SC_NPROCESSORS_ONLN);

@@ -247,6 +247,7 @@ static bool show(void *arg, const struct vy_sound_row *row)
     vy_key_name(&row->facts, key, sizeof key);
     json_object_set_new(json, "bpm", vy_number_json(row->facts.bpm));
     json_object_set_new(json, "key", key[0] ? json_string(key) : json_null());
+    json_object_set_new(json, "tags", json_string(row->user_tags ? row->user_tags : ""));
     if (shown->pattern)
         json_object_set_new(json, "pattern", json_integer(shown->pattern));
     json_array_append_new(s->rows, json);

@@ -59,6 +59,12 @@ lib duplicates; grep -q '"files":\["[^"]*","[^"]*"\],"score":1.0' out
 check "duplicates lists files with the same bytes" $?
 lib tag s/tone0006.wav "glassy bell"; "$veery" find glassy --library l.db --json >out 2>err
 grep -q 'tone0006.wav' out; check "find knows the user's tags" $?
+"$veery" analyze s/tone0006.wav --library l.db --json >out 2>err
+! grep -q glassy out; a=$? # a sound is no neighbour of itself
+lib tag s/tone0007.wav "glassy bell"; lib tag s/tone0005.wav glassy
+"$veery" analyze s/tone0006.wav --library l.db --json >out 2>err
+[ $a -eq 0 ] && grep -q '"library_tags":\[{"name":"glassy"' out
+check "analyze asks the tags of what is like it" $?
 lib check; is sound true; check "the library is sound" $?
 
 # --- answers
