@@ -5,7 +5,7 @@
 #include "command/handlers.h"
 #include "command/rows.h"
 
-// clang-format off: a row reads as a row
+// clang-format off
 
 static const struct vy_verb rows[] = {
     // hear

@@ -19,7 +19,8 @@ VY_MUST_CHECK vy_status vy_chapters_new(struct vy_chapters **chapters); ///< @re
 /// @param next   times from its own beginning; its arrays lie in `arena`
 /// @param from_s,length_s  where it lies in the piece
 /// @param arena  for the arrays of `all`; those of earlier calls are not needed afterwards
-/// @param all    in: what the last call made of the chapters before, anything at first; out: with next
+/// @param all    in: what the last call made of the chapters before, anything at first; out: with
+/// next
 VY_MUST_CHECK vy_status vy_chapters_join(struct vy_chapters *chapters,
                                          const struct vy_music_found *next, double from_s,
                                          double length_s, struct vy_arena *arena,

@@ -3,13 +3,14 @@
 //
 // Made by tools/train-timbre from 6838 sounds that it made itself with two sound fonts, without the
 // instruments of the golden set:
-//   FluidR3_GM.sf2 (MIT)     sha256 74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0
-//   TimGM6mb.sf2   (GPL-2+)  sha256 c5378b62028c920cb11e4803327983fee2f2cdff5dc89c708e39da417e51c854
-//   the weights below, as little-endian int16, sha256
+//   FluidR3_GM.sf2 (MIT)     sha256
+//   74594e8f4250680adf590507a306655a299935343583256f3b722c48a1bc1cb0 TimGM6mb.sf2   (GPL-2+) sha256
+//   c5378b62028c920cb11e4803327983fee2f2cdff5dc89c708e39da417e51c854 the weights below, as
+//   little-endian int16, sha256
 //                            d26ce96de2f3b48f6c845184996e2fda98280371d761090725bd65cffdbc0112
 // precision@4 on programs that were left out (four folds; 12 families of five; chance 0.07):
-//   FluidR3 unlearned 0.600, learned 0.859; TimGM unlearned 0.559, learned 0.855, from FluidR3 alone 0.812
-//   with another equaliser and noise: 0.575, 0.826; 0.543, 0.829, 0.785
+//   FluidR3 unlearned 0.600, learned 0.859; TimGM unlearned 0.559, learned 0.855, from FluidR3
+//   alone 0.812 with another equaliser and noise: 0.575, 0.826; 0.543, 0.829, 0.785
 #include "listen/timbre_table.h"
 
 // clang-format off

@@ -95,7 +95,7 @@ static bool is_top(const struct scene *c, uint32_t at)
     const float x = fabsf(c->turn[at]);
     const uint32_t end = at + w < n ? at + w + 1 : n;
     for (uint32_t i = at > w ? at - w : 0; i < end; i++)
-        if (fabsf(c->turn[i]) > x || (fabsf(c->turn[i]) >= x && i < at))
+        if (fabsf(c->turn[i]) > x || (i < at && fabsf(c->turn[i]) >= x))
             return false;
     return x >= TURN;
 }
