@@ -9,6 +9,7 @@
 #include "command/handlers.h"
 #include "command/same.h"
 #include "listen/listener.h"
+#include "command/library.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -45,11 +46,6 @@ static bool is_detail(const struct vy_field *field)
         if (n > strlen(ends[i]) && strcmp(field->name + n - strlen(ends[i]), ends[i]) == 0)
             return true;
     return false;
-}
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
 }
 
 static double power_db(const struct vy_ltas *bands)
@@ -98,10 +94,10 @@ static json_t *bands_json(const struct vy_report *a, const struct vy_report *b)
     const double gap = loudness_gap(a, b);
     const struct vy_ltas *const third = &a->spectrum.third;
     for (uint32_t i = 0; i <= third->bands; i++)
-        json_array_append_new(edge, number((double)third->edge_hz[i]));
+        json_array_append_new(edge, vy_number_json((double)third->edge_hz[i]));
     for (uint32_t i = 0; i < third->bands; i++) {
-        json_array_append_new(level, number(band_change(a, b, i, 0)));
-        json_array_append_new(shape, number(band_change(a, b, i, gap)));
+        json_array_append_new(level, vy_number_json(band_change(a, b, i, 0)));
+        json_array_append_new(shape, vy_number_json(band_change(a, b, i, gap)));
     }
     json_object_set_new(bands, "edge_hz", edge);
     json_object_set_new(bands, "level_db", level);
@@ -119,8 +115,9 @@ json_t *vy_compare_json(const struct vy_analysis *a, const struct vy_analysis *b
         char name[96];
         snprintf(name, sizeof name, "%s.%s", field->group, field->name);
         json_object_set_new(change, name,
-                            json_pack("{s:o,s:o,s:o,s:s}", "a", number(x), "b", number(y), "change",
-                                      number(y - x), "unit", field->unit));
+                            json_pack("{s:o,s:o,s:o,s:s}", "a", vy_number_json(x), "b",
+                                      vy_number_json(y), "change", vy_number_json(y - x), "unit",
+                                      field->unit));
     }
     json_object_set_new(root, "changes", change);
     json_object_set_new(root, "bands", bands_json(&a->report, &b->report));

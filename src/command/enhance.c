@@ -5,26 +5,23 @@
 #include "command/aside.h"
 #include "command/handlers.h"
 #include "command/mend_files.h"
+#include "command/library.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *rows_json(const struct vy_enhanced *e)
 {
     json_t *const rows = json_array();
     for (size_t i = 0; i < VY_MEND_STAGES; i++) {
         const struct vy_mended *const row = &e->row[i];
-        json_array_append_new(rows, json_pack("{s:s,s:b,s:b,s:o,s:o,s:s,s:s,s:s}", "name",
-                                              row->name, "needed", row->needed, "applied",
-                                              row->applied, "before", number(row->before), "after",
-                                              number(row->applied ? row->after : row->before),
-                                              "unit", row->unit, "why", row->why, "did", row->did));
+        json_array_append_new(rows,
+                              json_pack("{s:s,s:b,s:b,s:o,s:o,s:s,s:s,s:s}", "name", row->name,
+                                        "needed", row->needed, "applied", row->applied, "before",
+                                        vy_number_json(row->before), "after",
+                                        vy_number_json(row->applied ? row->after : row->before),
+                                        "unit", row->unit, "why", row->why, "did", row->did));
     }
     return rows;
 }
@@ -77,9 +74,9 @@ static vy_status mend_and_write(struct vy_wave *wave, const char *in, const char
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     json_object_set_new(result, "strength", json_real(strength));
     json_object_set_new(result, "stages", rows_json(&e));
-    json_object_set_new(result, "loudness_before_lufs", number(e.loudness_before));
-    json_object_set_new(result, "loudness_after_lufs", number(e.loudness_after));
-    json_object_set_new(result, "gain_db", number(e.gain_db));
+    json_object_set_new(result, "loudness_before_lufs", vy_number_json(e.loudness_before));
+    json_object_set_new(result, "loudness_after_lufs", vy_number_json(e.loudness_after));
+    json_object_set_new(result, "gain_db", vy_number_json(e.gain_db));
     if (!e.changed) {
         struct vy_buf why = {0};
         for (size_t i = 0; i < VY_MEND_STAGES; i++)

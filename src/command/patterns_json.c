@@ -3,14 +3,10 @@
 //
 // Patterns as JSON and as lines.
 #include "command/patterns_inside.h"
+#include "command/library.h"
 
 #include <math.h>
 #include <string.h>
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 // The kinds, the evidence and the motion: what a record keeps in its parameters.
 static void add_judgement(json_t *object, const struct vy_ear_pattern *p)
@@ -21,7 +17,7 @@ static void add_judgement(json_t *object, const struct vy_ear_pattern *p)
                             json_real((double)p->probability[k]));
     for (int e = 0; e < VY_EVIDENCES; e++)
         json_object_set_new(evidence, vy_evidence_name((enum vy_evidence)e),
-                            number((double)p->evidence[e]));
+                            vy_number_json((double)p->evidence[e]));
     json_object_set_new(object, "probabilities", kinds);
     json_object_set_new(object, "evidence", evidence);
     json_object_set_new(object, "motion",
@@ -41,10 +37,10 @@ json_t *vy_ear_pattern_json(const struct vy_ear_pattern *p)
                                      (double)p->high_hz, "type", vy_ear_pattern_kind_name(p->kind),
                                      "confidence", (double)p->confidence, "reason", reason);
     add_judgement(object, p);
-    json_object_set_new(object, "centroid_hz", number((double)p->centroid_hz));
-    json_object_set_new(object, "spread_hz", number((double)p->spread_hz));
-    json_object_set_new(object, "rolloff_hz", number((double)p->rolloff_hz));
-    json_object_set_new(object, "level_db", number((double)p->level_db));
+    json_object_set_new(object, "centroid_hz", vy_number_json((double)p->centroid_hz));
+    json_object_set_new(object, "spread_hz", vy_number_json((double)p->spread_hz));
+    json_object_set_new(object, "rolloff_hz", vy_number_json((double)p->rolloff_hz));
+    json_object_set_new(object, "level_db", vy_number_json((double)p->level_db));
     json_t *const aspects = json_array();
     for (int a = 0; a < VY_ASPECTS; a++)
         if (p->embedding.has >> a & 1)
