@@ -24,7 +24,7 @@ vy_status vy_library_open(const char *file, enum vy_db_mode mode, struct vy_db *
     vy_status status = VY_OK;
     *db = NULL;
     if (!file)
-        status = vy_db_default_path(path, sizeof path, err);
+        status = vy_db_default_path(&vy_db_library, path, sizeof path, err);
     else if (!vy_text_copy(path, sizeof path, file))
         status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
     if (!status && mode == VY_DB_USE && access(path, F_OK) != 0)
@@ -32,7 +32,7 @@ vy_status vy_library_open(const char *file, enum vy_db_mode mode, struct vy_db *
                        "there is no library %.120s; `veery library scan DIR` makes one", path);
     if (!status && mode == VY_DB_CREATE)
         status = vy_make_parents(path, err);
-    return status ? status : vy_db_open(path, mode, db, err);
+    return status ? status : vy_db_open(&vy_db_library, path, mode, db, err);
 }
 
 json_t *vy_path_json(const char *path)

@@ -117,7 +117,7 @@ static void *work(void *arg)
     struct scanner *const s = arg;
     struct vy_db *db;
     struct vy_err err;
-    if (vy_db_open(vy_db_path(s->db), VY_DB_USE, &db, &err))
+    if (vy_db_open(&vy_db_library, vy_db_path(s->db), VY_DB_USE, &db, &err))
         db = NULL; // then everything is heard: slower, no less right
     pthread_mutex_lock(&s->lock);
     for (;;) {

@@ -16,6 +16,7 @@
 #define PROBLEMS_SHOWN 50 ///< lines of a check
 
 struct vy_db {
+    const struct vy_db_kind *kind;
     sqlite3 *handle;
     int depth; ///< of nested transactions
     int statements;
@@ -26,14 +27,15 @@ struct vy_db {
     char path[4096];
 };
 
-vy_status vy_db_default_path(char *path, size_t size, struct vy_err *err)
+vy_status vy_db_default_path(const struct vy_db_kind *kind, char *path, size_t size,
+                             struct vy_err *err)
 {
     const char *const data = getenv("XDG_DATA_HOME"), *const home = getenv("HOME");
     int length;
     if (data && *data)
-        length = snprintf(path, size, "%s/veery/library.db", data);
+        length = snprintf(path, size, "%s/veery/%s", data, kind->file);
     else if (home && *home)
-        length = snprintf(path, size, "%s/.local/share/veery/library.db", home);
+        length = snprintf(path, size, "%s/.local/share/veery/%s", home, kind->file);
     else
         return vy_fail(err, VY_NOT_FOUND, -1, "neither XDG_DATA_HOME nor HOME is set");
     return length < (int)size ? VY_OK : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
@@ -58,7 +60,7 @@ vy_status vy_sql_fail(struct vy_db *db, int code, struct vy_err *err)
     } known[] = {
         {SQLITE_BUSY, VY_BUSY, "another program is writing to it"},
         {SQLITE_LOCKED, VY_BUSY, "another program is writing to it"},
-        {SQLITE_NOTADB, VY_BAD_FILE, "it is not a library"},
+        {SQLITE_NOTADB, VY_BAD_FILE, "it is not a database"},
         {SQLITE_CORRUPT, VY_BAD_FILE, "it is damaged"},
         {SQLITE_FULL, VY_IO, "the disk is full"},
         {SQLITE_IOERR, VY_IO, "it cannot be read or written"},
@@ -156,7 +158,7 @@ char *vy_sql_text(sqlite3_stmt *statement, int column, struct vy_arena *arena)
     return vy_arena_text(arena, (const char *)sqlite3_column_text(statement, column));
 }
 
-// Is it a library, and how far is it? An empty file is a library that is yet to be.
+// Is it of this kind, and how far is it? An empty file is one that is yet to be.
 static vy_status recognise(struct vy_db *db, int64_t *version, struct vy_err *err)
 {
     int64_t mark, tables;
@@ -168,11 +170,11 @@ static vy_status recognise(struct vy_db *db, int64_t *version, struct vy_err *er
     if (status)
         return status;
     int64_t newest = 0;
-    while (vy_schema_step[newest])
+    while (db->kind->step[newest])
         newest++;
-    if (mark != VY_SCHEMA_MARK && (tables || *version))
-        return vy_fail(err, VY_BAD_FILE, -1, "%.150s: a database, but not a library of Veery",
-                       db->path);
+    if (mark != db->kind->mark && (tables || *version))
+        return vy_fail(err, VY_BAD_FILE, -1, "%.150s: a database, but not a %s of Veery", db->path,
+                       db->kind->name);
     if (*version < 0 || *version > newest)
         return vy_fail(err, VY_BAD_FILE, -1, "%.150s: a newer Veery made it (version %lld)",
                        db->path, (long long)*version);
@@ -182,11 +184,11 @@ static vy_status recognise(struct vy_db *db, int64_t *version, struct vy_err *er
 static vy_status take_steps(struct vy_db *db, int64_t version, struct vy_err *err)
 {
     vy_status status = VY_OK;
-    for (; !status && vy_schema_step[version]; version++) {
+    for (; !status && db->kind->step[version]; version++) {
         char mark[96];
         snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                 VY_SCHEMA_MARK, (int)version + 1);
-        status = vy_sql_run(db, vy_schema_step[version], err);
+                 (int)db->kind->mark, (int)version + 1);
+        status = vy_sql_run(db, db->kind->step[version], err);
         if (!status)
             status = vy_sql_run(db, mark, err);
     }
@@ -204,7 +206,7 @@ static vy_status prepare(struct vy_db *db, struct vy_err *err)
                             "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
                             "PRAGMA recursive_triggers = ON",
                             err);
-    while (vy_schema_step[newest])
+    while (db->kind->step[newest])
         newest++;
     if (status || version == newest)
         return status;
@@ -216,14 +218,16 @@ static vy_status prepare(struct vy_db *db, struct vy_err *err)
     return vy_db_end(db, status, err);
 }
 
-vy_status vy_db_open(const char *path, enum vy_db_mode mode, struct vy_db **db, struct vy_err *err)
+vy_status vy_db_open(const struct vy_db_kind *kind, const char *path, enum vy_db_mode mode,
+                     struct vy_db **db, struct vy_err *err)
 {
     *db = NULL;
     if (mode == VY_DB_USE && access(path, F_OK) != 0)
-        return vy_fail(err, VY_NOT_FOUND, -1, "there is no library %.150s", path);
+        return vy_fail(err, VY_NOT_FOUND, -1, "there is no %s %.150s", kind->name, path);
     struct vy_db *const d = calloc(1, sizeof *d);
     if (!d)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    d->kind = kind;
     vy_status status = VY_OK;
     if (!vy_text_copy(d->path, sizeof d->path, path))
         status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
@@ -287,21 +291,6 @@ vy_status vy_db_end(struct vy_db *db, vy_status status, struct vy_err *err)
     return status;
 }
 
-// What SQLite cannot know: rules between tables, each with what it means when rows come back.
-static const struct {
-    const char *sql, *problem;
-} rules[] = {
-    {"SELECT path FROM file WHERE sound NOT IN (SELECT id FROM sound)", "a file without a sound"},
-    {"SELECT id FROM region WHERE sound NOT IN (SELECT id FROM sound)", "a region without a sound"},
-    {"SELECT id FROM region WHERE end_s < start_s OR length(vectors) % 4 <> 0",
-     "a region of the wrong shape"},
-    {"SELECT id FROM sound WHERE id NOT IN (SELECT rowid FROM words)",
-     "a sound that cannot be found by words"},
-    {"SELECT rowid FROM words WHERE rowid NOT IN (SELECT id FROM sound)", "words without a sound"},
-    {"SELECT id FROM region WHERE id IN (SELECT id FROM region_gone)",
-     "a region both here and gone"},
-};
-
 static vy_status check_rows(struct vy_db *db, const char *sql, const char *problem,
                             struct vy_buf *problems, struct vy_err *err)
 {
@@ -326,7 +315,7 @@ vy_status vy_db_check(struct vy_db *db, struct vy_buf *problems, struct vy_err *
     if (!status)
         status = check_rows(db, "SELECT \"table\" FROM pragma_foreign_key_check",
                             "a row that refers to nothing in", problems, err);
-    for (size_t i = 0; !status && i < sizeof rules / sizeof *rules; i++)
-        status = check_rows(db, rules[i].sql, rules[i].problem, problems, err);
+    for (const struct vy_db_rule *rule = db->kind->rule; !status && rule->sql; rule++)
+        status = check_rows(db, rule->sql, rule->problem, problems, err);
     return status;
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The library: one SQLite file that holds what was heard and learned. Write-ahead log with an fsync
+// The databases: SQLite files. Write-ahead log with an fsync
 // a commit, so what was told to be stored survives a kill and a power cut; several processes may
 // have it open. A handle belongs to one thread at a time.
 #ifndef VY_STORE_DB_H
@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "store/schema.h"
 
 #include <stdint.h>
 
@@ -19,13 +20,16 @@ enum vy_db_mode {
     VY_DB_USE,    ///< it must be there
 };
 
-/// $XDG_DATA_HOME/veery/library.db, or below ~/.local/share. @return VY_TOO_BIG, VY_NOT_FOUND
-VY_MUST_CHECK vy_status vy_db_default_path(char *path, size_t size, struct vy_err *err);
+/// $XDG_DATA_HOME/veery/library.db or studio.db, or below ~/.local/share.
+/// @return VY_TOO_BIG, VY_NOT_FOUND
+VY_MUST_CHECK vy_status vy_db_default_path(const struct vy_db_kind *kind, char *path, size_t size,
+                                           struct vy_err *err);
 
 /// Open and bring the tables up to date.
-/// @return VY_NOT_FOUND, VY_BAD_FILE (damaged, not a library, or of a newer Veery), VY_IO, VY_BUSY
-VY_MUST_CHECK vy_status vy_db_open(const char *path, enum vy_db_mode mode, struct vy_db **db,
-                                   struct vy_err *err);
+/// @return VY_NOT_FOUND, VY_BAD_FILE (damaged, of another kind, or of a newer Veery), VY_IO,
+/// VY_BUSY
+VY_MUST_CHECK vy_status vy_db_open(const struct vy_db_kind *kind, const char *path,
+                                   enum vy_db_mode mode, struct vy_db **db, struct vy_err *err);
 void vy_db_close(struct vy_db *db); ///< NULL is fine; an open transaction is dropped
 
 const char *vy_db_path(const struct vy_db *db);

@@ -69,4 +69,19 @@ static const char first[] =
     " PRIMARY KEY (pattern, other, type), CHECK (pattern <> other)) WITHOUT ROWID;"
     "CREATE INDEX pattern_relation_other ON pattern_relation(other);";
 
-const char *const vy_schema_step[] = {first, NULL};
+static const char *const steps[] = {first, NULL};
+
+static const struct vy_db_rule rules[] = {
+    {"SELECT path FROM file WHERE sound NOT IN (SELECT id FROM sound)", "a file without a sound"},
+    {"SELECT id FROM region WHERE sound NOT IN (SELECT id FROM sound)", "a region without a sound"},
+    {"SELECT id FROM region WHERE end_s < start_s OR length(vectors) % 4 <> 0",
+     "a region of the wrong shape"},
+    {"SELECT id FROM sound WHERE id NOT IN (SELECT rowid FROM words)",
+     "a sound that cannot be found by words"},
+    {"SELECT rowid FROM words WHERE rowid NOT IN (SELECT id FROM sound)", "words without a sound"},
+    {"SELECT id FROM region WHERE id IN (SELECT id FROM region_gone)",
+     "a region both here and gone"},
+    {NULL, NULL},
+};
+
+const struct vy_db_kind vy_db_library = {"library", "library.db", 0x56455259, steps, rules};

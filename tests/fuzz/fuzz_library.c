@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_t *const root = json_loadb((const char *)data, size, 0, NULL);
     if (!root)
         return 0;
-    if (vy_db_open(":memory:", VY_DB_CREATE, &db, &err)) {
+    if (vy_db_open(&vy_db_library, ":memory:", VY_DB_CREATE, &db, &err)) {
         json_decref(root);
         return 0;
     }

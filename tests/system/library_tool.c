@@ -99,7 +99,8 @@ static int write_records(const char *path, uint64_t seed)
     struct vy_db *db;
     struct vy_err err = {.at = -1};
     int64_t layout_id;
-    if (vy_db_open(path, VY_DB_CREATE, &db, &err) || vy_layout_id(db, &layout, &layout_id, &err))
+    if (vy_db_open(&vy_db_library, path, VY_DB_CREATE, &db, &err) ||
+        vy_layout_id(db, &layout, &layout_id, &err))
         return fail(&err);
     for (uint64_t k = 0;; k++) {
         struct vy_index *index;
@@ -148,9 +149,9 @@ static int verify(const char *path, char **list, int lists)
     struct vy_store_counts n;
     int64_t layout_id;
     unsigned long long told = 0, wrong = 0;
-    if (vy_db_open(path, VY_DB_USE, &db, &err) || vy_db_check(db, &problems, &err) ||
-        vy_layout_id(db, &layout, &layout_id, &err) || vy_index_open(db, &layout, &index, &err) ||
-        vy_store_count(db, &n, &err))
+    if (vy_db_open(&vy_db_library, path, VY_DB_USE, &db, &err) ||
+        vy_db_check(db, &problems, &err) || vy_layout_id(db, &layout, &layout_id, &err) ||
+        vy_index_open(db, &layout, &index, &err) || vy_store_count(db, &n, &err))
         return fail(&err);
     for (int i = 0; i < lists; i++) {
         FILE *const file = fopen(list[i], "r");

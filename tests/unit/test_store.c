@@ -23,7 +23,7 @@ static int open_library(void **state)
 {
     (void)state;
     snprintf(path, sizeof path, "%s/l.db", folder);
-    return vy_db_open(path, VY_DB_CREATE, &db, &err) != VY_OK;
+    return vy_db_open(&vy_db_library, path, VY_DB_CREATE, &db, &err) != VY_OK;
 }
 
 static void remove_files(void)
@@ -84,22 +84,24 @@ static void db_refuses_what_is_no_library(void **state)
     struct vy_db *other;
     sqlite3 *handle;
     snprintf(path, sizeof path, "%s/l.db", folder);
-    assert_int_equal(vy_db_open(path, VY_DB_USE, &other, &err), VY_NOT_FOUND);
-    assert_int_equal(vy_db_open("/tmp", VY_DB_CREATE, &other, &err), VY_IO);
+    assert_int_equal(vy_db_open(&vy_db_library, path, VY_DB_USE, &other, &err), VY_NOT_FOUND);
+    assert_int_equal(vy_db_open(&vy_db_library, "/tmp", VY_DB_CREATE, &other, &err), VY_IO);
     write_file("this is a letter and no database at all, but long enough to be looked at", 72);
-    assert_int_equal(vy_db_open(path, VY_DB_USE, &other, &err), VY_BAD_FILE);
+    assert_int_equal(vy_db_open(&vy_db_library, path, VY_DB_USE, &other, &err), VY_BAD_FILE);
     remove_files();
     assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
     sqlite3_exec(handle, "CREATE TABLE accounts (money)", NULL, NULL, NULL);
     sqlite3_close(handle);
-    assert_int_equal(vy_db_open(path, VY_DB_CREATE, &other, &err), VY_BAD_FILE); // somebody else's
+    assert_int_equal(vy_db_open(&vy_db_library, path, VY_DB_CREATE, &other, &err),
+                     VY_BAD_FILE); // somebody else's
     remove_files();
-    assert_int_equal(vy_db_open(path, VY_DB_CREATE, &other, &err), VY_OK);
+    assert_int_equal(vy_db_open(&vy_db_library, path, VY_DB_CREATE, &other, &err), VY_OK);
     vy_db_close(other);
     assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
     sqlite3_exec(handle, "PRAGMA user_version = 999", NULL, NULL, NULL);
     sqlite3_close(handle);
-    assert_int_equal(vy_db_open(path, VY_DB_USE, &other, &err), VY_BAD_FILE); // of the future
+    assert_int_equal(vy_db_open(&vy_db_library, path, VY_DB_USE, &other, &err),
+                     VY_BAD_FILE); // of the future
     assert_null(other);
     remove_files();
 }

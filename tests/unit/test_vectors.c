@@ -53,7 +53,7 @@ static void add_rows(uint64_t from, uint64_t to)
 
 static void open_library(void)
 {
-    assert_int_equal(vy_db_open(path, VY_DB_CREATE, &db, &err), VY_OK);
+    assert_int_equal(vy_db_open(&vy_db_library, path, VY_DB_CREATE, &db, &err), VY_OK);
     assert_int_equal(vy_layout_id(db, &layout, &layout_id, &err), VY_OK);
 }
 
