@@ -248,7 +248,7 @@ static void measure(const char *path, uint64_t rows, int queries, const struct p
     if (!all || !query || !truth || !ms)
         exit(1);
     double begin = now_ms();
-    must(vy_db_open(path, VY_DB_CREATE, &db, &err), &err);
+    must(vy_db_open(&vy_db_library, path, VY_DB_CREATE, &db, &err), &err);
     fill(db, plan, maker, all, rows);
     printf("%llu rows stored in %.1f s", (unsigned long long)rows, (now_ms() - begin) * 1e-3);
     begin = now_ms();
