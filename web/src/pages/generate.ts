@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Text to audio. Which models there are is the studio's to say; without one the panel shows what is
+// missing and cannot be used, instead of pretending.
+import { get, post } from '../lib/api';
+import { fill, h, field, select } from '../lib/dom';
+import type { Visit } from '../lib/route';
+import { on } from '../lib/state';
+import type { Job } from '../lib/types';
+import { job_row } from '../parts/job';
+import { complain, notice } from '../parts/notice';
+
+interface Model { name: string; kind?: string; state: string; why?: string; licence?: string }
+
+function model_row(m: Model): HTMLElement {
+  return h('li', null, h('span', { class: `badge ${m.state}`, text: m.state }), h('div', { class: 'grow' },
+    h('strong', { text: m.name }), h('div', { class: 'small quiet', text: [m.why, m.licence].filter(Boolean).join(' · ') })));
+}
+
+export async function generate_page({ main, leave }: Visit): Promise<void> {
+  const prompt = h('textarea', { rows: '3', required: true, placeholder: 'slow dub techno, warm chords, rain' });
+  const not = h('input', { type: 'text', placeholder: 'voices, hiss' });
+  const length = h('input', { type: 'number', min: '1', max: '600', step: '0.5', value: '8' });
+  const seed = h('input', { type: 'number', min: '0', step: '1', placeholder: 'by chance' });
+  const steps = h('input', { type: 'number', min: '1', max: '200', step: '1', value: '30' });
+  const guidance = h('input', { type: 'number', min: '0', max: '30', step: '0.5', value: '7' });
+  const strength = h('input', { type: 'range', min: '0', max: '1', step: '0.05', value: '1' });
+  let model = '';
+  const models = h('ul', { class: 'models' }), why = h('p', { role: 'status' });
+  const choice = h('div');
+  const submit = h('button', { type: 'submit', class: 'main', text: 'Generate' });
+  const running = h('ul', { class: 'jobs' });
+  const values = () => ({
+    prompt: prompt.value, negative_prompt: not.value || undefined, model: model || undefined, duration: Number(length.value),
+    seed: seed.value === '' ? undefined : Number(seed.value), steps: Number(steps.value), guidance: Number(guidance.value),
+    strength: Number(strength.value),
+  });
+  const form = h('form', { class: 'generate', onsubmit: (e: SubmitEvent) => {
+    e.preventDefault();
+    post<{ id?: number; job?: Job }>('/generate', values())
+      .then((said) => notice(`Job ${said.job?.id ?? said.id ?? ''} makes it.`), complain);
+  } }, field('prompt', prompt), field('without', not), choice,
+    h('div', { class: 'row fields' }, field('seconds', length), field('seed', seed), field('steps', steps), field('guidance', guidance), field('strength', strength)),
+    h('div', { class: 'row' }, submit, why));
+  main.append(h('h1', { text: 'Generate' }), form, running, h('h2', { text: 'Models' }), models);
+  leave(on('job', (job) => { if (job.class === 'generate') fill(running, job_row(job)); }));
+  let list: Model[] = [], problem = '';
+  try {
+    list = (await get<{ models: Model[] }>('/v1/models')).models;
+  } catch (error) { problem = (error as Error).message; }
+  const ready = list.filter((m) => m.state === 'real' || m.state === 'degraded');
+  model = ready[0]?.name ?? '';
+  if (ready.length) fill(choice, field('model', select(ready.map((m) => m.name), model, (v) => { model = v; })));
+  submit.disabled = !ready.length;
+  why.textContent = ready.length ? '' : problem || 'Absent: no model for text to audio is installed.';
+  fill(models, list.length ? list.map(model_row) : h('li', { class: 'quiet', text: 'None is known to this studio yet.' }));
+}
