@@ -321,17 +321,21 @@ static const char *key_name(void *arg, size_t index)
 
 static vy_status read_pairs(struct walk *walk)
 {
-    bool any = false, keyed = false;
+    bool any = false, keyed = false, rest = false;
     for (int i = 0; walk->verb->arg[i].name; i++) {
         any |= walk->verb->arg[i].type == VY_ARG_PAIRS;
         keyed |= walk->verb->arg[i].keyed;
-        if (walk->verb->arg[i].type == VY_ARG_REST)
-            return VY_OK; // belong to the text
+        rest |= walk->verb->arg[i].type == VY_ARG_REST;
     }
+    if (rest && !keyed)
+        return VY_OK; // belong to the text
     for (int i = 1; i < walk->line->words; i++) {
         const struct vy_word *const word = &walk->line->word[i];
+        if (word->kind != VY_WORD_PAIR && rest)
+            break; // from here on they belong to the text
         if (word->kind != VY_WORD_PAIR)
             continue;
+        walk->next += rest; // the text begins behind them
         const vy_status status = take_pair(walk, word, any);
         if (status == VY_UNKNOWN_PARAM && !any) {
             vy_fail(walk->err, VY_UNKNOWN_PARAM, word->at, "%s takes no '%.40s='%s",

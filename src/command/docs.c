@@ -81,6 +81,14 @@ static void command(struct vy_buf *buf, const struct vy_verb *verb)
         prose(buf, verb->absent);
         vy_buf_add(buf, ".\n");
     }
+    if (verb->work) {
+        vy_buf_add(buf, "\nMay be a [job](../jobs.md)");
+        if (verb->work->only)
+            choices(buf, verb->work->only);
+        vy_buf_add(buf, " (class %s, at most %g s and %d tries%s).\n", verb->work->class,
+                   verb->work->timeout_s, verb->work->tries,
+                   verb->work->network ? ", with network" : "");
+    }
     bool first = true;
     for (const struct vy_arg *arg = verb->arg; arg->name; arg++) {
         if (!arg->text && !arg->def && !arg->choices && !(arg->min < arg->max))

@@ -83,6 +83,9 @@ vy_status vy_do_similar(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_find(struct vy_call *call, struct vy_err *err);
 // patterns_verb.c
 vy_status vy_do_patterns(struct vy_call *call, struct vy_err *err);
+// jobs.c
+vy_status vy_do_job(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_jobs(struct vy_call *call, struct vy_err *err);
 // stage.c
 vy_status vy_do_meters(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_record(struct vy_call *call, struct vy_err *err);

@@ -589,6 +589,7 @@ static const struct vy_verb rows[] = {
      .help = "Write the next bars to a sound file.",
      .example = {"render 8 bars \"groove.wav\"", "render 8 bars \"groove.wav\" stems"},
      .flags = VY_VERB_QUERY | VY_VERB_OUTSIDE,
+     .work = WORK("render", 7200, 3),
      .run = vy_do_render},
     {.name = "record",
      .group = "hear",

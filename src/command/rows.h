@@ -93,6 +93,13 @@ extern const struct vy_verb_rows vy_session_rows, vy_sound_rows;
         }                   \
     }
 
+/// How a verb is done as a job: WORK("render", 3600, 3, .alone = true).
+#define WORK(class_, timeout_s_, tries_, ...)     \
+    &(const struct vy_verb_work)                  \
+    {                                             \
+        class_, timeout_s_, tries_, ##__VA_ARGS__ \
+    }
+
 #define JOB "it needs the job service, which comes later; "
 
 // Words for turning a knob: `brighter bass 20%`.

@@ -376,7 +376,8 @@ vy_status vy_session_do(struct vy_session *session, const struct vy_request *req
                                .result = json_object(),
                                .warnings = json_array(),
                                .lex = &lex,
-                               .line = line};
+                               .line = line,
+                               .work = session->work};
         if (!status) {
             read_load_later(line);
             status = do_command(&call, &err);

@@ -44,6 +44,8 @@ struct vy_transaction {
     struct vy_transaction *next;
 };
 
+struct vy_desk;
+
 struct vy_session {
     const struct vy_catalog *catalog;
     struct vy_doc *doc;
@@ -60,6 +62,8 @@ struct vy_session {
     bool loading;                 ///< reading a file: no copies, nothing that reaches outside
     uint64_t skipped;             ///< loading: lines with absent verbs
     const struct vy_stage *stage; ///< what plays it, borrowed; NULL = nothing does
+    const struct vy_desk *desk; ///< where its jobs go (command/jobs.h), borrowed; NULL = see there
+    const struct vy_work *work; ///< who follows what is said in it, borrowed; NULL = nobody
 };
 
 /// What is asked.

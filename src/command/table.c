@@ -141,6 +141,13 @@ static json_t *arg_json(const struct vy_arg *arg)
     return row;
 }
 
+static json_t *work_json(const struct vy_verb_work *work)
+{
+    return json_pack("{s:s,s:f,s:i,s:b,s:o}", "class", work->class, "timeout_s", work->timeout_s,
+                     "tries", work->tries, "network", work->network, "only",
+                     work->only ? choices_json(work->only) : json_null());
+}
+
 json_t *vy_verb_json(const struct vy_verb *verb)
 {
     json_t *const row = json_object(), *const args = json_array(), *const examples = json_array();
@@ -164,6 +171,8 @@ json_t *vy_verb_json(const struct vy_verb *verb)
     json_object_set_new(row, "status", json_string(verb->absent ? "absent" : "real"));
     if (verb->absent)
         json_object_set_new(row, "absent", json_string(verb->absent));
+    if (verb->work)
+        json_object_set_new(row, "job", work_json(verb->work));
     json_object_set_new(row, "args", args);
     json_object_set_new(row, "examples", examples);
     vy_buf_clear(&usage);

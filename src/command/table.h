@@ -6,6 +6,7 @@
 #ifndef VY_COMMAND_TABLE_H
 #define VY_COMMAND_TABLE_H
 
+#include "base/work.h"
 #include "command/lex.h"
 #include "engine/edit.h"
 
@@ -88,6 +89,7 @@ struct vy_call {
     int nesting; ///< how many lines deep a line within a line is
     bool quit;
     bool aside; ///< an edit verb that left the document alone: nothing to log or undo
+    const struct vy_work *work; ///< to be told how far a long verb is; NULL = nobody asks
 };
 
 /// What a natural verb turns and how.
@@ -95,6 +97,16 @@ struct vy_turn {
     const char *params; ///< tried in this order, comma-separated
     const char *amount; ///< when none is given
     int direction;      ///< +1 or -1
+};
+
+/// How a verb is done as a job.
+struct vy_verb_work {
+    const char *class; ///< of jobs/class.h
+    double timeout_s;  ///< of one try, unless the job says otherwise
+    int tries;         ///< how often it may be begun: more than once only what does no harm twice
+    bool network;      ///< it needs one; all others get none
+    bool alone;        ///< it does not look at the session
+    const char *only;  ///< values of its first argument that may be jobs ("scan"), NULL = all
 };
 
 enum vy_verb_flag {
@@ -115,6 +127,7 @@ struct vy_verb {
     unsigned flags;
     const char *absent; ///< what is missing, from which part it comes, what to do instead
     const struct vy_turn *turn;
+    const struct vy_verb_work *work; ///< NULL = never a job
     vy_status (*run)(struct vy_call *call, struct vy_err *err);
 };
 

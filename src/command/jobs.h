@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The Veery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Jobs in the language: behind the verbs `job` and `jobs` and behind `veery jobs`. Which verbs may
+// be jobs is a column of the table of verbs.
+#ifndef VY_COMMAND_JOBS_H
+#define VY_COMMAND_JOBS_H
+
+#include "command/session.h"
+#include "store/db.h"
+
+/// What a session's jobs are written to. A session without one opens the usual database for each.
+struct vy_desk {
+    struct vy_db *db; ///< studio.db
+    /// The queue has changed: the runner of this process looks at it. NULL: there is none here.
+    void (*changed)(void *arg);
+    void *arg;
+};
+
+/// Open studio.db, made with its folder when it is not there. @param file  NULL = the usual one
+VY_MUST_CHECK vy_status vy_studio_db_open(const char *file, struct vy_db **db, struct vy_err *err);
+
+/// A line that is to be a job.
+struct vy_job_ask {
+    const char *line, *author;
+    const char *folder; ///< absolute, NULL = the present one
+    const char *after;  ///< "3,4", NULL = waits for none
+    int priority;       ///< -100..100, higher comes first
+    double timeout_s;   ///< 0 = as the verb's row says
+    int at;             ///< byte of the whole line where `line` begins, for errors
+};
+
+/// Queue a line: it is read as it would be said, and refused where it would be refused. `result`
+/// gets "job".
+/// @return errors of the line, VY_BUSY when the queue is full
+VY_MUST_CHECK vy_status vy_job_queue(const struct vy_session *session, struct vy_db *db,
+                                     const struct vy_job_ask *ask, json_t *result,
+                                     struct vy_err *err);
+
+/// What is asked of `jobs`.
+struct vy_jobs_ask {
+    const char *action; ///< ls, show, cancel, retry, wait; NULL = ls
+    int64_t id;         ///< 0 = none
+    const char *state;  ///< ls: only these; NULL = all
+    int64_t most;       ///< ls: the newest so many
+};
+
+/// Do it: text for people, result for programs ("jobs" and "counts", or "job").
+VY_MUST_CHECK vy_status vy_jobs_do(struct vy_db *db, const struct vy_jobs_ask *ask,
+                                   struct vy_buf *text, json_t *result, struct vy_err *err);
+
+/// A job in one line, for people.
+void vy_job_line(const json_t *job, struct vy_buf *text);
+
+#endif
