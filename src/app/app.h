@@ -10,6 +10,23 @@
 
 #include <stdbool.h>
 
+struct vy_settings;
+
+/// A sub-program: `veery NAME ...`. Help, completion and the manual pages are made of these rows.
+struct vy_program {
+    const char *title; ///< of the group that begins here, or NULL
+    const char *name, *usage, *text;
+    int (*run)(int argc, char **argv);
+    bool anyway; ///< runs also when the settings cannot be read
+};
+
+/// Row i, NULL after the last.
+const struct vy_program *vy_program_at(size_t i);
+
+/// What is set for this run of the program; a catalog has it too. NULL: it could not be read, and
+/// the defaults hold.
+const struct vy_settings *vy_app_settings(void);
+
 /// Exit codes, documented in `veery --help`.
 enum { EXIT_FINE = 0, EXIT_COMMAND = 1, EXIT_USAGE = 2, EXIT_FILE = 3, EXIT_INTERRUPTED = 130 };
 
@@ -53,6 +70,7 @@ int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
 int vy_main_doctor(int argc, char **argv);
 int vy_main_mic(int argc, char **argv);
+int vy_main_settings(int argc, char **argv);
 int vy_main_shadow(int argc, char **argv);
 int vy_main_serve(int argc, char **argv);
 int vy_main_play(int argc, char **argv);

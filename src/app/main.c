@@ -3,6 +3,7 @@
 //
 // The program: picks a sub-program by its first word.
 #include "app/app.h"
+#include "app/settings.h"
 
 #include "command/lex.h"
 #include "command/samples.h"
@@ -13,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SETS_MAX 64 // --set on one command line
 
 static volatile sig_atomic_t interrupted; // a signal handler has no other place to write to
 
@@ -62,6 +65,7 @@ int vy_open_catalog(struct vy_catalog *catalog)
         return vy_complain(&err);
     }
     vy_samples_attach(catalog);
+    catalog->settings = vy_app_settings();
     return EXIT_FINE;
 }
 
@@ -120,11 +124,7 @@ bool vy_option_number(const char *name, const char *text, double min, double max
     return false;
 }
 
-static const struct program {
-    const char *title; ///< of the group that begins here, or NULL
-    const char *name, *usage, *text;
-    int (*run)(int argc, char **argv);
-} programs[] = {
+static const struct vy_program programs[] = {
     {"Play", "play",
      "FILE [--bars N|--seconds S] [--loop] [--device D] [--rate HZ] [--period FRAMES]\n"
      "             [--socket PATH]",
@@ -142,7 +142,8 @@ static const struct program {
     {NULL, "tail", "[--meters] [--socket PATH] [--json]",
      "show what everybody does in the studio, as it happens", vy_main_tail},
     {NULL, "panic", "[off] [--socket PATH]",
-     "silence the studio at once, also when it is stuck; off: let it sound again", vy_main_panic},
+     "silence the studio at once, also when it is stuck; off: let it sound again", vy_main_panic,
+     .anyway = true},
     {NULL, "status", "[--local] [--socket PATH] [--json]",
      "what works in this build, and what the studio that runs is doing", vy_main_status},
     {"Files", "render",
@@ -185,14 +186,17 @@ static const struct program {
      "FILE -o OUT [--strength 0..1] [--only STAGES] [--format F] [--json]\n"
      "             STAGES: dc,hum,click,declip,denoise,tone,limit",
      "mend what is measurably wrong with a recording, at the same loudness", vy_main_enhance},
-    {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list},
+    {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list,
+     .anyway = true},
     {NULL, "recipes", "[WORDS] [--json]", "list instruments and effects that fit the words",
      vy_main_list},
     {NULL, "modules", "[WORDS] [--json]", "list the modules they are made of", vy_main_list},
     {NULL, "describe", "NAME [--json]", "explain a recipe, module or command, with every knob",
      vy_main_list},
     {"This machine", "doctor", "[--json]",
-     "check this machine and its sound server; changes nothing", vy_main_doctor},
+     "check this machine and its sound server; changes nothing", vy_main_doctor, .anyway = true},
+    {NULL, "settings", "[NAME] [--json] [--schema]",
+     "what is set, and who decided it; --schema: of veery.yaml, for editors", vy_main_settings},
     {NULL, "devices", "[--json]", "list what sound can go to and come from", vy_main_devices},
     {NULL, "mic",
      "on|off|status [--source NAME|default] [--period FRAMES] [--monitor] [--keep-default]\n"
@@ -200,9 +204,14 @@ static const struct program {
      "a virtual microphone that other programs choose", vy_main_mic},
     {NULL, "shadow", "save FILE.wav [--seconds S] [--socket PATH]",
      "keep the last seconds that the microphone or studio heard", vy_main_shadow},
-    {NULL, "docs", "DIR", "write the reference manual", vy_main_docs},
+    {NULL, "docs", "DIR", "write the reference manual", vy_main_docs, .anyway = true},
 };
 #define PROGRAMS (sizeof programs / sizeof *programs)
+
+const struct vy_program *vy_program_at(size_t i)
+{
+    return i < PROGRAMS ? &programs[i] : NULL;
+}
 
 static void usage(FILE *to)
 {
@@ -216,6 +225,7 @@ static void usage(FILE *to)
     fprintf(
         to,
         "\n  veery --version | --help\n\n"
+        "Every one takes --set NAME=VALUE; `veery settings` lists what can be set.\n"
         "D is auto, pipewire[:SINK], pulse[:SINK], null or file:OUT.wav; `veery devices` lists\n"
         "them. IN is default or a source named there. PATH says which studio is meant, where\n"
         "it is not the usual one.\n\n"
@@ -241,6 +251,24 @@ static int run_engine(char **word)
                                     (int)strtol(word[1], NULL, 10));
 }
 
+// What runs when the settings cannot be read says so, and is done without them.
+static int run(const struct vy_program *program, int argc, char **argv)
+{
+    struct vy_err err = {.at = -1};
+    const char *flag[SETS_MAX];
+    const int flags = vy_app_settings_words(&argc, argv, flag, SETS_MAX);
+    if (flags < 0)
+        return EXIT_USAGE;
+    const vy_status status = vy_app_settings_open(flag, (size_t)flags, &err);
+    if (status && !program->anyway) {
+        vy_complain(&err);
+        return EXIT_USAGE;
+    }
+    const int code = program->run(argc, argv);
+    vy_app_settings_close();
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -259,7 +287,7 @@ int main(int argc, char **argv)
         return run_engine(argv + 2);
     for (size_t i = 0; i < PROGRAMS; i++)
         if (strcmp(programs[i].name, argv[1]) == 0)
-            return programs[i].run(argc - 1, argv + 1);
+            return run(&programs[i], argc - 1, argv + 1);
     struct vy_err err = {.at = -1};
     vy_fail(&err, VY_BAD_ARG, -1, "there is no 'veery %.40s'; see veery --help", argv[1]);
     vy_err_suggest(&err, argv[1], program_name, NULL);

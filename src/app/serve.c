@@ -2,15 +2,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // `veery serve`: a studio that plays until it is told to stop. Signals: INT and TERM fade out and
-// end it, USR1 is panic, USR2 turns the bypass on or off; both reach the guard at once.
+// end it, HUP reads the settings again, USR1 is panic, USR2 turns the bypass on or off; those two
+// reach the guard at once.
 #include "app/app.h"
 #include "app/playing.h"
+#include "app/settings.h"
+#include "base/log.h"
+#include "base/settings.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <termios.h>
 #include <unistd.h>
+
+static volatile sig_atomic_t hung_up; // a signal handler has no other place to write to
+
+static void on_hangup(int signal)
+{
+    (void)signal;
+    hung_up = 1;
+}
+
+// HUP is "read the settings again", unless it came because the terminal we were started from has
+// gone: then it is the end. @return false: it is
+static bool hangup_turn(bool had_terminal)
+{
+    struct termios terminal;
+    if (!hung_up)
+        return true;
+    hung_up = 0;
+    if (had_terminal && tcgetattr(STDIN_FILENO, &terminal) != 0)
+        return false;
+    sd_notify(0, "RELOADING=1");
+    vy_app_settings_reload();
+    sd_notify(0, "READY=1");
+    return true;
+}
 
 static void say_ready(const struct vy_playing *playing, bool json)
 {
@@ -69,11 +99,30 @@ static int serve(struct vy_playing *playing, const char *file, bool json)
     const int code = file ? vy_playing_load(playing, file) : EXIT_FINE;
     if (code)
         return code;
+    const bool has_terminal = isatty(STDIN_FILENO);
+    sigaction(SIGHUP, &(struct sigaction){.sa_handler = on_hangup, .sa_flags = SA_RESTART}, NULL);
     say_ready(playing, json);
-    while (vy_playing_turn(playing))
+    vy_log(VY_LOG_INFO, "app", "studio begins on %s", vy_socket_path(playing->socket));
+    while (vy_playing_turn(playing) && hangup_turn(has_terminal))
         watchdog_turn(&watchdog, playing->live);
     sd_notify(0, "STOPPING=1");
+    vy_log(VY_LOG_INFO, "app", "studio ends");
     return EXIT_FINE;
+}
+
+// What no option said, the settings do.
+static void fill_in(struct vy_playing_words *words)
+{
+    const struct vy_settings *const settings = vy_app_settings();
+    if (!words->device)
+        words->device = vy_settings_text(settings, "audio.device");
+    if (!words->rate && vy_settings_number(settings, "audio.rate") > 0)
+        words->rate = vy_settings_text(settings, "audio.rate");
+    if (!words->period && vy_settings_number(settings, "audio.period") > 0)
+        words->period = vy_settings_text(settings, "audio.period");
+    if (!words->osc && *vy_settings_text(settings, "osc.address"))
+        words->osc = vy_settings_text(settings, "osc.address");
+    words->midi |= vy_settings_flag(settings, "midi.on");
 }
 
 int vy_main_serve(int argc, char **argv)
@@ -98,6 +147,8 @@ int vy_main_serve(int argc, char **argv)
         fprintf(stderr, "usage: veery serve [FILE] [options]; see veery --help\n");
     if (n < 0 || n > 2)
         return EXIT_USAGE;
+    fill_in(&words);
+    vy_app_log_open();
     struct vy_playing playing = {0};
     int code = n == 2 ? vy_playing_may_load(argv[1]) : EXIT_FINE;
     if (!code)

@@ -32,7 +32,7 @@ void vy_docs_cell(struct vy_buf *buf, const char *text);
 VY_MUST_CHECK vy_status vy_docs_page(const char *folder, const char *name, struct vy_buf *buf,
                                      struct vy_err *err);
 
-/// Write commands.md, modules.md, recipes.md and errors.md into a folder.
+/// Write the pages of the tables of this room into a folder: commands.md, settings.md and so on.
 VY_MUST_CHECK vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder,
                                       struct vy_err *err);
 

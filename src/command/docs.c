@@ -6,6 +6,7 @@
 
 #include "command/handlers.h"
 #include "command/measure.h"
+#include "command/settings.h"
 #include "engine/user_module.h"
 #include "engine/value.h"
 #include "listen/report.h"
@@ -347,6 +348,10 @@ vy_status vy_docs_write(const struct vy_catalog *catalog, const char *folder, st
     if (!status) {
         analysis(&buf);
         status = vy_docs_page(folder, "analysis.md", &buf, err);
+    }
+    if (!status) {
+        vy_settings_docs(&buf);
+        status = vy_docs_page(folder, "settings.md", &buf, err);
     }
     if (!status) {
         metrics(&buf);

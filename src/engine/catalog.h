@@ -19,6 +19,7 @@ struct vy_recipe {
 };
 
 struct vy_user_modules;
+struct vy_settings;
 
 /// Modules and recipes. Recipes come from, later wins: those beside the program,
 /// $XDG_DATA_HOME/veery/recipes, $VEERY_RECIPES.
@@ -31,7 +32,10 @@ struct vy_catalog {
     vy_status (*load)(const char *path, struct vy_sample **sample, struct vy_err *err);
     void (*unload)(struct vy_sample *sample);
     struct vy_user_modules *user; ///< modules of users, see user_module.h
-    struct vy_err problem;        ///< first recipe that could not be read, code VY_OK when none
+    /// What the user has set, for the commands; the engine does not look at it. Borrowed, and NULL
+    /// stands for the defaults.
+    const struct vy_settings *settings;
+    struct vy_err problem; ///< first recipe that could not be read, code VY_OK when none
 };
 
 /// Read all recipes. A bad recipe is left out and reported in `problem`.
