@@ -6,6 +6,7 @@
 //
 // usage: bench-live SECONDS [PART]     (of each soak; 600 for the figures in docs/MEASURED.md; with
 // PART, one name of the table at the end, only that)
+#include "bare_exchange.h"
 #include "command/samples.h"
 #include "live/live.h"
 #include "serve/osc.h"
@@ -26,6 +27,7 @@
 
 #define RATE 48000
 #define QUIET 1e-6f
+#define BARE_EXCHANGES 4000u
 
 static struct vy_catalog catalog;
 
@@ -290,6 +292,11 @@ static void soak(uint32_t period, double seconds)
     note("IPC-01", "packet to the block that applies it, p99",
          (double)vy_wait_quantile(waited, 0.99) / 1e3, "us");
     close_studio(&s);
+    double p50_us, p99_us;
+    if (bare_exchange((uint64_t)(period * 1e9 / RATE), BARE_EXCHANGES, &p50_us, &p99_us)) {
+        note("", "two bare processes that wake each other, p50", p50_us, "us");
+        note("", "the same, p99", p99_us, "us");
+    }
 }
 
 static void flood(double longest)
