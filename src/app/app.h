@@ -30,7 +30,7 @@ const struct vy_settings *vy_app_settings(void);
 /// Exit codes, documented in `veery --help`.
 enum { EXIT_FINE = 0, EXIT_COMMAND = 1, EXIT_USAGE = 2, EXIT_FILE = 3, EXIT_INTERRUPTED = 130 };
 
-/// One option of a program: "--bars", takes a value or not, where it goes.
+/// One option of a program: "--bars" or "-o", takes a value or not, where it goes.
 struct vy_option {
     const char *name;
     const char **value; ///< option with a value
@@ -63,6 +63,8 @@ int vy_main_do(int argc, char **argv);
 int vy_main_sh(int argc, char **argv);
 int vy_main_list(int argc, char **argv); ///< modules, recipes, describe, help, status
 int vy_main_library(int argc, char **argv);
+int vy_main_jobs(int argc, char **argv);
+int vy_main_worker(int argc, char **argv); ///< started by a runner, not by people
 int vy_main_similar(int argc, char **argv);
 int vy_main_patterns(int argc, char **argv);
 int vy_main_find(int argc, char **argv);

@@ -78,6 +78,27 @@ static bool add_sentence(const json_t *event, const char *kind, struct vy_buf *b
     return true;
 }
 
+// Its states; how far it is in between is for those who draw.
+static void add_job(const json_t *job, struct vy_buf *buf)
+{
+    const char *const state = json_string_value(json_object_get(job, "state"));
+    const char *const line = json_string_value(json_object_get(job, "line"));
+    const char *const why =
+        json_string_value(json_object_get(json_object_get(job, "error"), "message"));
+    const bool runs = state && strcmp(state, "running") == 0;
+    if (!state || !line || (runs && json_number_value(json_object_get(job, "progress")) > 0))
+        return;
+    const bool was = strcmp(state, "cancelled") == 0 || strcmp(state, "interrupted") == 0;
+    vy_buf_add(buf, "-- job %lld %s %s: %s",
+               (long long)json_integer_value(json_object_get(job, "id")),
+               was                                    ? "was"
+               : runs || strcmp(state, "queued") == 0 ? "is"
+                                                      : "has",
+               state, line);
+    if (why)
+        vy_buf_add(buf, " (%s)", why);
+}
+
 void vy_event_line(const json_t *event, struct vy_buf *buf)
 {
     const char *const kind = json_string_value(json_object_get(event, "event"));
@@ -90,6 +111,10 @@ void vy_event_line(const json_t *event, struct vy_buf *buf)
             vy_buf_add(buf, words[i][1], author, line);
             return;
         }
+    if (kind && strcmp(kind, "job") == 0) {
+        add_job(json_object_get(event, "job"), buf);
+        return;
+    }
     if (kind && add_sentence(event, kind, buf))
         return;
     vy_buf_add(buf, "-- %s", kind ? kind : "something");

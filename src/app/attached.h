@@ -25,6 +25,10 @@ bool vy_join_studio(const struct vy_join *join, struct vy_attach *attach, int *c
 int vy_say_line(struct vy_attach *attach, const char *line, size_t length, bool json, bool plain,
                 bool *quit);
 
+/// Say one line in the studio that runs, else in a session of its own or that of `file` (NULL =
+/// none), and print the answer. @return exit code
+int vy_say_once(char *line, const char *file, const struct vy_join *join, bool json);
+
 /// Pass bytes from stdin to the studio and from the studio to stdout until both have ended.
 /// @return EXIT_COMMAND when the last answer was an error
 int vy_pass_through(struct vy_attach *attach);
@@ -36,7 +40,7 @@ int vy_attached_shell(struct vy_attach *attach, bool tty);
 /// the language takes are read to their end and given cut, not kept in memory.
 void vy_pipe_lines(bool (*line)(void *arg, const char *text, size_t length), void *arg);
 
-/// An event as a line for people, without newline.
+/// An event as a line for people, without newline; nothing for those that only draw progress.
 void vy_event_line(const json_t *event, struct vy_buf *buf);
 
 /// Print an object as one line.

@@ -65,8 +65,10 @@ static bool news(void *arg, struct vy_buf *lines)
         const char *const kind = json_string_value(json_object_get(event, "event"));
         const bool own = author && strcmp(author, room->attach->author) == 0;
         if (kind && (!own || strcmp(kind, "timer") == 0)) {
+            const size_t before = lines->length;
             vy_event_line(event, lines);
-            vy_buf_put(lines, "\n", 1);
+            if (lines->length > before)
+                vy_buf_put(lines, "\n", 1);
         }
         json_decref(event);
     }

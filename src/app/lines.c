@@ -6,6 +6,7 @@
 #include "app/attached.h"
 
 #include "command/describe.h"
+#include "command/jobs.h"
 #include "command/table.h"
 #include "serve/osc_docs.h"
 
@@ -97,6 +98,9 @@ static int do_local(char **line, int lines, const char *file, bool save, const c
     if (code)
         return code;
     struct vy_session *const session = vy_session_new(&catalog, 1);
+    const struct vy_desk desk = {.settings = vy_app_settings()};
+    if (session)
+        session->desk = &desk;
     if (session && file)
         code = load_file(session, file, save);
     struct printer printer = {.json = json};
@@ -111,6 +115,15 @@ static int do_local(char **line, int lines, const char *file, bool save, const c
     vy_session_destroy(session);
     vy_catalog_close(&catalog);
     return session ? code : EXIT_COMMAND;
+}
+
+int vy_say_once(char *line, const char *file, const struct vy_join *join, bool json)
+{
+    struct vy_attach attach;
+    int code = EXIT_FINE;
+    if (!file && vy_join_studio(join, &attach, &code))
+        return do_attached(&attach, &line, 1, json);
+    return code ? code : do_local(&line, 1, file, false, join->author ? join->author : "you", json);
 }
 
 int vy_main_do(int argc, char **argv)

@@ -93,13 +93,13 @@ int vy_options(int argc, char **argv, const struct vy_option *option)
             break;
         }
         const bool is_option = argv[i][0] == '-' && argv[i][1] == '-';
-        if (!is_option && !(argv[i][0] == '-' && argv[i][1] == 'o' && !argv[i][2])) {
-            argv[kept++] = argv[i];
-            continue;
-        }
         const struct vy_option *found = option;
         while (found->name && strcmp(found->name, argv[i]) != 0)
             found++;
+        if (!is_option && !found->name) { // a word, or one dash that is no option here
+            argv[kept++] = argv[i];
+            continue;
+        }
         if (!found->name)
             return wrong_option(argv[i], option);
         if (found->flag) {
@@ -186,6 +186,12 @@ static const struct vy_program programs[] = {
      "FILE -o OUT [--strength 0..1] [--only STAGES] [--format F] [--json]\n"
      "             STAGES: dc,hum,click,declip,denoise,tone,limit",
      "mend what is measurably wrong with a recording, at the same loudness", vy_main_enhance},
+    {"Long work", "jobs",
+     "ls [--state S] [-n N] | show ID | cancel ID... | retry ID... |\n"
+     "             wait ID... [--timeout S] | run [--until-empty] [--workers N] |\n"
+     "             add [--priority P] [--after 3,4] [--timeout S] [--session FILE] LINE\n"
+     "             [--socket PATH] [--local] [--json]",
+     "commands that are done beside the music, and outlive whoever asked", vy_main_jobs},
     {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list,
      .anyway = true},
     {NULL, "recipes", "[WORDS] [--json]", "list instruments and effects that fit the words",
@@ -285,6 +291,8 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "engine") == 0 && argc == 4) // started by the studio, not by people
         return run_engine(argv + 2);
+    if (strcmp(argv[1], "worker") == 0) // started by a runner
+        return vy_main_worker(argc - 1, argv + 1);
     for (size_t i = 0; i < PROGRAMS; i++)
         if (strcmp(programs[i].name, argv[1]) == 0)
             return run(&programs[i], argc - 1, argv + 1);

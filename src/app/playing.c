@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/attached.h"
+#include "base/log.h"
 #include "serve/address.h"
 
 #include <errno.h>
@@ -95,6 +96,26 @@ static vy_status open_midi(struct vy_playing *playing, const struct vy_playing_w
     return vy_midi_face_open(&how, &playing->midi, err);
 }
 
+// A studio without a queue still plays: what it cannot do is said, here and when it is asked for.
+static void open_jobs(struct vy_playing *playing)
+{
+    struct vy_err err = {.at = -1};
+    struct vy_runner_how how = {.settings = vy_app_settings(), .event = on_event, .arg = playing};
+    playing->desk = (struct vy_desk){.settings = vy_app_settings()};
+    vy_live_session(playing->live)->desk = &playing->desk;
+    if (vy_studio_db_open(NULL, &playing->db, &err) == VY_OK) {
+        how.db = playing->db;
+        playing->desk.db = playing->db;
+        if (vy_runner_open(&how, &playing->runner, &err) == VY_OK) {
+            playing->desk.changed = vy_runner_wake_arg;
+            playing->desk.arg = playing->runner;
+            return;
+        }
+    }
+    fprintf(stderr, "veery: no jobs: %s\n", err.message);
+    vy_log(VY_LOG_WARNING, "jobs", "no jobs: %s", err.message);
+}
+
 static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_words *words,
                             struct vy_err *err)
 {
@@ -105,11 +126,15 @@ static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_
         status = open_osc(playing, words->osc, err);
     if (!status && (words->midi || words->midi_raw || words->midi_clock))
         status = open_midi(playing, words, err);
+    if (!status && words->jobs)
+        open_jobs(playing);
     return status;
 }
 
 static void close_faces(struct vy_playing *playing)
 {
+    vy_runner_close(playing->runner); // its last words still go out
+    playing->runner = NULL;
     vy_midi_face_close(playing->midi);
     vy_osc_close(playing->osc);
     vy_socket_close(playing->socket);
@@ -126,6 +151,8 @@ static void service_faces(struct vy_playing *playing)
         vy_osc_service(playing->osc);
     if (playing->midi)
         vy_midi_face_service(playing->midi);
+    if (playing->runner)
+        vy_runner_service(playing->runner);
 }
 
 // Descriptors to wait for.
@@ -138,6 +165,8 @@ static int watch_faces(const struct vy_playing *playing, struct pollfd *fds)
         fds[n++] = (struct pollfd){.fd = vy_osc_fd(playing->osc), .events = POLLIN};
     if (playing->midi)
         fds[n++] = (struct pollfd){.fd = vy_midi_face_fd(playing->midi), .events = POLLIN};
+    if (playing->runner)
+        fds[n++] = (struct pollfd){.fd = vy_runner_fd(playing->runner), .events = POLLIN};
     return n;
 }
 
@@ -263,7 +292,9 @@ void vy_playing_close(struct vy_playing *playing)
     heard = NULL;
     close_faces(playing);
     vy_live_close(playing->live);
+    vy_db_close(playing->db);
     playing->live = NULL;
+    playing->db = NULL;
     if (playing->guard_pid)
         unlink(playing->guard_pid_path);
     vy_catalog_close(&playing->catalog);

@@ -8,6 +8,8 @@
 #ifndef VY_APP_PLAYING_H
 #define VY_APP_PLAYING_H
 
+#include "command/jobs.h"
+#include "jobs/runner.h"
 #include "live/live.h"
 #include "serve/midi_face.h"
 #include "serve/osc.h"
@@ -22,6 +24,7 @@ struct vy_playing_words {
     const char *midi_raw, *midi_clock; ///< see serve/midi_face.h; "in" or "out"
     bool midi;
     bool with_socket; ///< also without --socket
+    bool jobs;        ///< it does what is queued
 };
 
 struct vy_playing {
@@ -30,6 +33,9 @@ struct vy_playing {
     struct vy_socket *socket; ///< these three: or NULL
     struct vy_osc *osc;
     struct vy_midi_face *midi;
+    struct vy_db *db;         ///< studio.db: jobs and takes; NULL = it could not be opened
+    struct vy_runner *runner; ///< or NULL
+    struct vy_desk desk;      ///< the session's
     char guard_pid_path[160]; ///< beside the socket: for `veery panic` when nobody answers
     int32_t guard_pid;        ///< as it stands there
     double seconds;           ///< to play, 0 = until the end

@@ -127,7 +127,7 @@ static void fill_in(struct vy_playing_words *words)
 
 int vy_main_serve(int argc, char **argv)
 {
-    struct vy_playing_words words = {.with_socket = true};
+    struct vy_playing_words words = {.with_socket = true, .jobs = true};
     bool json = false;
     const struct vy_option options[] = {{"--socket", &words.socket, NULL},
                                         {"--device", &words.device, NULL},

@@ -25,15 +25,6 @@ static uint32_t add_aspects(const struct vy_layout *layout, char name[][VY_SPACE
     return layout->spaces;
 }
 
-// -n is the only option with one dash here; vy_options knows those with two.
-static void lengthen(int argc, char **argv)
-{
-    static char long_name[] = "--count";
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "-n") == 0)
-            argv[i] = long_name;
-}
-
 int vy_main_similar(int argc, char **argv)
 {
     struct vy_layout layout;
@@ -45,10 +36,9 @@ int vy_main_similar(int argc, char **argv)
     vy_ears_layout(&layout, usual);
     struct vy_option options[OPTIONS] = {
         {"--library", &ask.library, NULL}, {"--key", &ask.key, NULL},     {"--bpm", &ask.bpm, NULL},
-        {"--related", NULL, &ask.related}, {"--parts", NULL, &ask.parts}, {"--count", &count, NULL},
+        {"--related", NULL, &ask.related}, {"--parts", NULL, &ask.parts}, {"-n", &count, NULL},
         {"--threshold", &least, NULL},     {"--json", NULL, &json}};
     add_aspects(&layout, name, weight, options + 8);
-    lengthen(argc, argv);
     const int words = vy_options(argc, argv, options);
     double most = 10;
     bool fine = words >= 0 && vy_option_number("-n", count, 1, VY_SEARCH_MOST, &most) &&
@@ -77,10 +67,9 @@ int vy_main_find(int argc, char **argv)
     const char *library = NULL, *count = NULL;
     bool json = false;
     const struct vy_option options[] = {{"--library", &library, NULL},
-                                        {"--count", &count, NULL},
+                                        {"-n", &count, NULL},
                                         {"--json", NULL, &json},
                                         {NULL, NULL, NULL}};
-    lengthen(argc, argv);
     const int words = vy_options(argc, argv, options);
     double most = 10;
     if (words < 0 || !vy_option_number("-n", count, 1, 1000, &most))

@@ -50,7 +50,8 @@ static void print_event(json_t *event, bool json)
         print_meters(event);
     } else if (kind) {
         vy_event_line(event, &line);
-        puts(line.text ? line.text : "");
+        if (line.text)
+            puts(line.text);
     }
     vy_buf_clear(&line);
     fflush(stdout);

@@ -59,6 +59,8 @@ static const struct vy_setting rows[] = {
      "jobs that need a large model at once"},
     {"jobs.workers.net", VY_SETTING_WHOLE, "2", 0, 64, "processes", NULL, true,
      "jobs that use the network at once"},
+    {"jobs.keep", VY_SETTING_WHOLE, "2000", 0, 1e6, "jobs", NULL, true,
+     "ended jobs that are remembered; older ones are forgotten, what they made stays"},
     {"jobs.timeout_s", VY_SETTING_NUMBER, "0", 0, 1e6, "s", NULL, true,
      "a job may run this long; 0 = as its command has it"},
     // takes

@@ -5,7 +5,6 @@
 #include "command/jobs.h"
 
 #include "command/handlers.h"
-#include "jobs/class.h"
 #include "jobs/job_json.h"
 
 #include <math.h>
@@ -132,8 +131,9 @@ static vy_status show(struct vy_db *db, int64_t id, bool all, struct vy_buf *tex
     return status;
 }
 
-vy_status vy_jobs_do(struct vy_db *db, const struct vy_jobs_ask *ask, struct vy_buf *text,
-                     json_t *result, struct vy_err *err)
+vy_status vy_jobs_do(struct vy_db *db, const struct vy_settings *settings,
+                     const struct vy_jobs_ask *ask, struct vy_buf *text, json_t *result,
+                     struct vy_err *err)
 {
     const char *const action = ask->action ? ask->action : ask->id ? "show" : "ls";
     vy_status status = VY_OK;
@@ -146,7 +146,8 @@ vy_status vy_jobs_do(struct vy_db *db, const struct vy_jobs_ask *ask, struct vy_
         enum vy_job_state was;
         status = vy_job_cancel(db, ask->id, &was, err);
     } else if (strcmp(action, "retry") == 0) {
-        status = vy_job_retry(db, ask->id, VY_JOB_QUEUE_MOST, err);
+        status =
+            vy_job_retry(db, ask->id, (int64_t)vy_settings_number(settings, "jobs.queue_max"), err);
     }
     return status ? status : show(db, ask->id, strcmp(action, "show") == 0, text, result, err);
 }
@@ -164,6 +165,11 @@ static vy_status open_desk(const struct vy_call *call, struct vy_db **db, bool *
         return VY_OK;
     }
     return vy_studio_db_open(NULL, db, err);
+}
+
+static const struct vy_settings *settings_of(const struct vy_call *call)
+{
+    return call->session->desk ? call->session->desk->settings : NULL;
 }
 
 static void say_changed(const struct vy_call *call)
@@ -188,7 +194,7 @@ vy_status vy_do_job(struct vy_call *call, struct vy_err *err)
     vy_status status = open_desk(call, &db, &ours, err);
     if (status)
         return status;
-    status = vy_job_queue(call->session, db, &ask, call->result, err);
+    status = vy_job_queue(call->session, db, settings_of(call), &ask, call->result, err);
     if (ours)
         vy_db_close(db);
     if (status)
@@ -227,7 +233,7 @@ vy_status vy_do_jobs(struct vy_call *call, struct vy_err *err)
     vy_status status = open_desk(call, &db, &ours, err);
     if (status)
         return status;
-    status = vy_jobs_do(db, &ask, call->text, call->result, err);
+    status = vy_jobs_do(db, settings_of(call), &ask, call->text, call->result, err);
     if (ours)
         vy_db_close(db);
     if (!status && ask.action && strcmp(ask.action, "ls") != 0)

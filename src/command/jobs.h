@@ -6,12 +6,14 @@
 #ifndef VY_COMMAND_JOBS_H
 #define VY_COMMAND_JOBS_H
 
+#include "base/settings.h"
 #include "command/session.h"
 #include "store/db.h"
 
 /// What a session's jobs are written to. A session without one opens the usual database for each.
 struct vy_desk {
-    struct vy_db *db; ///< studio.db
+    struct vy_db *db;                   ///< studio.db; NULL = the usual one is opened for each
+    const struct vy_settings *settings; ///< NULL = the defaults
     /// The queue has changed: the runner of this process looks at it. NULL: there is none here.
     void (*changed)(void *arg);
     void *arg;
@@ -34,8 +36,12 @@ struct vy_job_ask {
 /// gets "job".
 /// @return errors of the line, VY_BUSY when the queue is full
 VY_MUST_CHECK vy_status vy_job_queue(const struct vy_session *session, struct vy_db *db,
+                                     const struct vy_settings *settings,
                                      const struct vy_job_ask *ask, json_t *result,
                                      struct vy_err *err);
+
+/// The verb of a line that is a job; NULL when it is none.
+const struct vy_verb *vy_job_verb(const char *line);
 
 /// What is asked of `jobs`.
 struct vy_jobs_ask {
@@ -46,8 +52,9 @@ struct vy_jobs_ask {
 };
 
 /// Do it: text for people, result for programs ("jobs" and "counts", or "job").
-VY_MUST_CHECK vy_status vy_jobs_do(struct vy_db *db, const struct vy_jobs_ask *ask,
-                                   struct vy_buf *text, json_t *result, struct vy_err *err);
+VY_MUST_CHECK vy_status vy_jobs_do(struct vy_db *db, const struct vy_settings *settings,
+                                   const struct vy_jobs_ask *ask, struct vy_buf *text,
+                                   json_t *result, struct vy_err *err);
 
 /// A job in one line, for people.
 void vy_job_line(const json_t *job, struct vy_buf *text);

@@ -5,7 +5,6 @@
 // comes.
 #include "command/handlers.h"
 #include "command/jobs.h"
-#include "jobs/class.h"
 #include "jobs/job_json.h"
 
 #include <errno.h>
@@ -115,6 +114,20 @@ static vy_status read_line(const struct vy_session *session, const struct vy_job
     return status;
 }
 
+const struct vy_verb *vy_job_verb(const char *line)
+{
+    struct vy_lex lex = {0};
+    struct vy_err err = {.at = -1};
+    const struct vy_verb *verb = NULL;
+    struct vy_line *const words = malloc(sizeof *words);
+    if (words && vy_lex_open(&lex, line, strlen(line), &err) == VY_OK &&
+        vy_lex_next(&lex, words, &err) == VY_OK && check_verb(words, &verb, &err) != VY_OK)
+        verb = NULL;
+    vy_lex_close(&lex);
+    free(words);
+    return verb;
+}
+
 static vy_status read_after(const char *text, int64_t after[VY_JOB_AFTER_MOST], uint32_t *n,
                             struct vy_err *err)
 {
@@ -134,9 +147,11 @@ static vy_status read_after(const char *text, int64_t after[VY_JOB_AFTER_MOST], 
 }
 
 static vy_status add(const struct vy_session *session, struct vy_db *db,
-                     const struct vy_job_ask *ask, const struct vy_verb_work *work,
-                     const char *program, int64_t *id, struct vy_err *err)
+                     const struct vy_settings *settings, const struct vy_job_ask *ask,
+                     const struct vy_verb_work *work, const char *program, int64_t *id,
+                     struct vy_err *err)
 {
+    const double usual_s = vy_settings_number(settings, "jobs.timeout_s");
     char here[4096];
     int64_t after[VY_JOB_AFTER_MOST];
     struct vy_job_new job = {.line = ask->line,
@@ -146,10 +161,12 @@ static vy_status add(const struct vy_session *session, struct vy_db *db,
                              .beat = work->alone ? 0 : session->doc->beat,
                              .folder = ask->folder,
                              .priority = ask->priority,
-                             .timeout_s = ask->timeout_s > 0 ? ask->timeout_s : work->timeout_s,
+                             .timeout_s = ask->timeout_s > 0 ? ask->timeout_s
+                                          : usual_s > 0      ? usual_s
+                                                             : work->timeout_s,
                              .tries_most = work->tries,
                              .after = after,
-                             .queue_most = VY_JOB_QUEUE_MOST};
+                             .queue_most = (int64_t)vy_settings_number(settings, "jobs.queue_max")};
     if (!ask->folder && !(job.folder = getcwd(here, sizeof here)))
         return vy_fail(err, VY_IO, -1, "this folder: %s", strerror(errno));
     if (job.folder[0] != '/')
@@ -159,7 +176,8 @@ static vy_status add(const struct vy_session *session, struct vy_db *db,
 }
 
 vy_status vy_job_queue(const struct vy_session *session, struct vy_db *db,
-                       const struct vy_job_ask *ask, json_t *result, struct vy_err *err)
+                       const struct vy_settings *settings, const struct vy_job_ask *ask,
+                       json_t *result, struct vy_err *err)
 {
     const struct vy_verb *verb = NULL;
     struct vy_buf program = {0};
@@ -172,7 +190,8 @@ vy_status vy_job_queue(const struct vy_session *session, struct vy_db *db,
     if (!verb->work->alone)
         status = vy_session_write(session, &program, err);
     if (!status)
-        status = add(session, db, ask, verb->work, program.text ? program.text : "", &id, err);
+        status =
+            add(session, db, settings, ask, verb->work, program.text ? program.text : "", &id, err);
     if (!status)
         status = vy_job_get(db, id, &arena, &job, err);
     if (!status)

@@ -22,7 +22,8 @@ static const struct capability {
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
     {"MIDI", "real", "keys, controllers, clock in and out, notes of patterns out, by ALSA or raw"},
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
-    {"long jobs", "absent", "generate, film, bake, ask come later"},
+    {"jobs", "real", "job, jobs, veery jobs: long work in processes of its own, kept on disk"},
+    {"models", "absent", "generate, film, bake, ask come later"},
 };
 
 vy_status vy_do_status(struct vy_call *call, struct vy_err *err)

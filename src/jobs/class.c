@@ -3,13 +3,12 @@
 #include "jobs/class.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const struct vy_job_class classes[VY_JOB_CLASSES] = {
-    {"render", "sound is made of the session", 0, 8192, 65536, 512},
-    {"analyse", "sound files are read and measured", 0, 8192, 65536, 512},
-    {"generate", "a model makes sound or pictures", 1, 65536, 65536, 512},
-    {"net", "something is fetched", 2, 4096, 65536, 256},
+    {"render", "sound is made of the session", "jobs.workers.render", 8192, 65536, 512},
+    {"analyse", "sound files are read and measured", "jobs.workers.analyse", 8192, 65536, 512},
+    {"generate", "a model makes sound or pictures", "jobs.workers.generate", 65536, 65536, 512},
+    {"net", "something is fetched", "jobs.workers.net", 4096, 65536, 256},
 };
 
 const struct vy_job_class *vy_job_class_at(size_t i)
@@ -25,11 +24,9 @@ const struct vy_job_class *vy_job_class_find(const char *name)
     return NULL;
 }
 
-void vy_job_rooms(struct vy_job_room room[VY_JOB_CLASSES])
+void vy_job_rooms(const struct vy_settings *settings, struct vy_job_room room[VY_JOB_CLASSES])
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     for (size_t i = 0; i < VY_JOB_CLASSES; i++)
         room[i] = (struct vy_job_room){classes[i].name,
-                                       classes[i].most ? classes[i].most
-                                                       : (int)(processors > 1 ? processors : 1)};
+                                       (int)vy_settings_number(settings, classes[i].setting)};
 }

@@ -5,19 +5,18 @@
 #ifndef VY_JOBS_CLASS_H
 #define VY_JOBS_CLASS_H
 
+#include "base/settings.h"
 #include "store/jobs.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define VY_JOB_QUEUE_MOST 20000 ///< queued jobs; setting jobs.queue_max
-#define VY_JOB_KEPT 2000        ///< ended jobs that are remembered; setting jobs.keep
 #define VY_JOB_CLASSES 4
 
 /// A row.
 struct vy_job_class {
     const char *name, *text;
-    int most;             ///< running at once over all runners; 0 = as many as there are processors
+    const char *setting;  ///< how many may run at once over all runners: jobs.workers.render
     uint64_t memory_mib;  ///< address space
     uint64_t file_mib;    ///< the largest file
     uint32_t descriptors; ///< open at once
@@ -27,7 +26,7 @@ struct vy_job_class {
 const struct vy_job_class *vy_job_class_at(size_t i);
 /// NULL: there is no such class.
 const struct vy_job_class *vy_job_class_find(const char *name);
-/// How many of each class may run on this machine. @param room  [VY_JOB_CLASSES]
-void vy_job_rooms(struct vy_job_room room[VY_JOB_CLASSES]);
+/// How many of each class may run at once. @param room  [VY_JOB_CLASSES]
+void vy_job_rooms(const struct vy_settings *settings, struct vy_job_room room[VY_JOB_CLASSES]);
 
 #endif

@@ -49,7 +49,7 @@ static json_t *error(const struct vy_job *job)
 json_t *vy_job_json(const struct vy_job *job, double now)
 {
     json_t *const json = json_object(), *const after = json_array();
-    json_t *const result = *job->result ? json_loads(job->result, 0, NULL) : NULL;
+    json_t *const answer = *job->result ? json_loads(job->result, 0, NULL) : NULL;
     for (uint32_t i = 0; i < job->afters; i++)
         json_array_append_new(after, json_integer(job->after[i]));
     json_object_set_new(json, "id", json_integer(job->id));
@@ -73,6 +73,11 @@ json_t *vy_job_json(const struct vy_job *job, double now)
     json_object_set_new(json, "error", error(job));
     json_object_set_new(json, "log", text(job->log));
     json_object_set_new(json, "take", job->take ? json_integer(job->take) : json_null());
-    json_object_set_new(json, "result", result ? result : json_null());
+    static const char *const parts[] = {"result", "text", "warnings"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        json_t *const part = json_object_get(answer, parts[i]);
+        json_object_set_new(json, parts[i], part ? json_incref(part) : json_null());
+    }
+    json_decref(answer);
     return json;
 }

@@ -49,7 +49,7 @@ struct vy_job {
     const char *stage;              ///< what is being done
     const char *error, *message;    ///< name of a vy_status and a sentence, "" = none
     const char *log;                ///< the end of what the worker said on stderr
-    const char *result;             ///< JSON object, "" = none
+    const char *result;             ///< JSON object of "result", "text", "warnings"; "" = none
     int64_t take;                   ///< 0 = none
     bool cancel;                    ///< it runs, and is to be ended
     const char *runner, *worker;    ///< marks of the processes that have it, "" = none does
