@@ -8,6 +8,7 @@
 #include "command/frames.h"
 #include "command/picture.h"
 #include "listen/listener.h"
+#include "listen/tuning.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -65,6 +66,44 @@ static vy_status read_through(struct vy_reader *reader, const struct vy_analyze_
     }
 }
 
+static void on_tuning_hop(void *arg, const struct vy_hop *hop)
+{
+    vy_tuning_hop(arg, hop);
+}
+
+// The tuning of the whole stretch, from a first time through the file: the chroma of the first
+// window hangs on it. Damage is told by the second time.
+static vy_status find_tuning(const char *path, const struct vy_analyze_want *want,
+                             double *semitones)
+{
+    struct vy_analyze_want quiet = *want;
+    quiet.progress = NULL;
+    struct vy_reader *reader = NULL;
+    struct vy_listener *listener = NULL;
+    struct vy_tuning *tuning = NULL;
+    struct vy_report report;
+    struct vy_err err;
+    *semitones = 0;
+    vy_status status = vy_reader_open(path, &reader, &err);
+    if (!status)
+        status = vy_listener_new(vy_reader_info(reader)->sr_hz, vy_reader_info(reader)->chans, 0,
+                                 &listener);
+    if (!status)
+        status = vy_tuning_new(vy_listener_shape(listener), &tuning);
+    if (!status) {
+        vy_listener_on_hop(listener, on_tuning_hop, tuning);
+        status = read_through(reader, &quiet, listener, &err);
+    }
+    if (!status)
+        status = vy_listener_finish(listener, &report);
+    if (!status)
+        *semitones = vy_tuning_of(tuning);
+    vy_tuning_destroy(tuning);
+    vy_listener_destroy(listener);
+    vy_reader_close(reader);
+    return status;
+}
+
 // The ears of command/frames.h: what the listener keeps of the spectrum is a summary.
 struct windows {
     struct vy_spectral *spectral;
@@ -77,19 +116,22 @@ static void on_window(void *arg, const struct vy_hop *hop)
 {
     struct windows *const w = arg;
     if (!w->status)
-        w->status = vy_frames_hop(w->frames, vy_spectral_hop(w->spectral, hop), &w->err);
+        w->status = vy_frames_hop(w->frames, hop, vy_spectral_hop(w->spectral, hop), &w->err);
 }
 
-static vy_status open_windows(struct windows *w, const char *path, struct vy_listener *listener)
+static vy_status open_windows(struct windows *w, const char *path,
+                              const struct vy_analyze_want *want, struct vy_listener *listener)
 {
+    double tuning;
     const struct vy_hop_shape *const shape = vy_listener_shape(listener);
-    const int want =
+    const int measures =
         VY_SPECTRAL_SHAPE | VY_SPECTRAL_MEL | VY_SPECTRAL_CHROMA | VY_SPECTRAL_CONTRAST;
     w->err.at = -1;
-    if (vy_spectral_new(shape, want, 0, &w->spectral))
+    if (find_tuning(path, want, &tuning) == VY_NO_MEMORY ||
+        vy_spectral_new(shape, measures, 0, &w->spectral))
         return vy_fail(&w->err, VY_NO_MEMORY, -1, "out of memory");
     vy_listener_on_hop(listener, on_window, w);
-    return vy_frames_new(path, shape, &w->frames, &w->err);
+    return vy_frames_new(want->frames, shape, tuning, &w->frames, &w->err);
 }
 
 // The file appears only when all went well.
@@ -126,7 +168,7 @@ static vy_status listen_to(struct vy_reader *reader, const struct vy_analyze_wan
         return vy_fail(err, status, -1, "%.150s: the ears cannot be opened", a->path);
     struct vy_err late = {.at = -1};
     struct windows windows = {0};
-    if (want->frames && (status = open_windows(&windows, want->frames, a->listener))) {
+    if (want->frames && (status = open_windows(&windows, a->path, want, a->listener))) {
         *err = windows.err;
         (void)close_windows(&windows, false, &late);
         return status;

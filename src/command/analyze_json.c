@@ -68,8 +68,22 @@ static json_t *bands_json(const struct vy_ltas *ltas)
     return bands;
 }
 
-static void add_spectrum(json_t *root, const struct vy_spectral_found *found)
+// Octaves of onset strength; a band that has no mel band is null.
+static json_t *onset_bands(const struct vy_spectral_found *found, uint32_t sr_hz)
 {
+    float edge_hz[VY_MEL_PARTS + 1] = {0};
+    for (int p = 1; p <= VY_MEL_PARTS; p++)
+        edge_hz[p] = p < VY_MEL_PARTS ? (float)(50 << p) : fmaxf((float)sr_hz / 2, 50 << p);
+    json_t *const bands = json_object();
+    json_object_set_new(bands, "edge_hz", numbers(edge_hz, VY_MEL_PARTS + 1));
+    json_object_set_new(bands, "mean_db", numbers(found->onset_part_mean, VY_MEL_PARTS));
+    json_object_set_new(bands, "std_db", numbers(found->onset_part_std, VY_MEL_PARTS));
+    return bands;
+}
+
+static void add_spectrum(json_t *root, const struct vy_report *r)
+{
+    const struct vy_spectral_found *const found = &r->spectrum;
     json_t *const spectrum = group_of(root, "spectrum");
     json_object_set_new(spectrum, "set", json_string(VY_SPECTRAL_SET));
     json_object_set_new(spectrum, "windows", json_integer((json_int_t)found->windows));
@@ -77,6 +91,7 @@ static void add_spectrum(json_t *root, const struct vy_spectral_found *found)
     json_object_set_new(spectrum, "mfcc", numbers(found->mfcc_mean, VY_MFCC));
     json_object_set_new(spectrum, "mfcc_std", numbers(found->mfcc_std, VY_MFCC));
     json_object_set_new(spectrum, "mel_db", numbers(found->mel_db, VY_MEL_BANDS));
+    json_object_set_new(spectrum, "onset_strength_bands", onset_bands(found, r->sr_hz));
     json_object_set_new(spectrum, "third_octave", bands_json(&found->third));
     json_object_set_new(spectrum, "bark", bands_json(&found->bark));
     json_object_set_new(spectrum, "erb", bands_json(&found->erb));
@@ -222,7 +237,7 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
     if (r->ears & VY_EAR_LEVEL)
         add_level(root, r);
     if (r->ears & VY_EAR_SPECTRUM)
-        add_spectrum(root, &r->spectrum);
+        add_spectrum(root, r);
     if (r->ears & VY_EAR_STEREO)
         add_stereo(root, &r->stereo);
     if (r->ears & VY_EAR_ROOM)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/frames.h"
 
+#include "listen/chroma_stft.h"
 #include "store/npz.h"
 
 #include <math.h>
@@ -27,8 +28,10 @@ enum place {
     MEL,
     MFCC = MEL + VY_MEL_BANDS,
     CHROMA = MFCC + VY_MFCC,
-    TONNETZ = CHROMA + 12,
-    CONTRAST = TONNETZ + 6,
+    TUNED = CHROMA + 12,
+    TONNETZ = TUNED + 12,
+    ONSETS = TONNETZ + 6,
+    CONTRAST = ONSETS + VY_MEL_PARTS,
     VALLEY = CONTRAST + VY_CONTRAST_BANDS, // not in the file
     TIME = VALLEY + VY_CONTRAST_BANDS,
 };
@@ -43,6 +46,7 @@ static const struct vy_npz_array arrays[] = {
     {"zero_crossing_rate", CROSSINGS, 1},
     {"spectral_flux", FLUX, 1},
     {"onset_strength", ONSET, 1},
+    {"onset_strength_multi", ONSETS, VY_MEL_PARTS},
     {"spectral_slope", SLOPE, 1},
     {"spectral_skewness", SKEWNESS, 1},
     {"spectral_kurtosis", KURTOSIS, 1},
@@ -50,6 +54,7 @@ static const struct vy_npz_array arrays[] = {
     {"mfcc", MFCC, 13},
     {"mfcc20", MFCC, VY_MFCC},
     {"chroma_stft", CHROMA, 12},
+    {"chroma_stft_autotuned", TUNED, 12},
     {"tonnetz", TONNETZ, 6},
     {"spectral_contrast", CONTRAST, VY_CONTRAST_BANDS},
     {"times", TIME, 0},
@@ -59,6 +64,7 @@ static const struct vy_npz_array arrays[] = {
 struct vy_frames {
     struct vy_hop_shape shape;
     struct vy_mel *mel;
+    struct vy_chroma_stft *tuned;
     struct vy_npz_writer *writer;
     struct vy_npz_array array[ARRAYS];
     uint64_t index;
@@ -68,7 +74,7 @@ struct vy_frames {
     // while the columns are gone through again
     float floor_db;
     float before_db[VY_MEL_BANDS];
-    float late[DELAY_MOST]; ///< ring of onset strengths on their way
+    float late[DELAY_MOST][1 + VY_MEL_PARTS]; ///< ring of onset strengths on their way
     uint64_t changed;
 };
 
@@ -78,15 +84,24 @@ static uint32_t delay_of(const struct vy_hop_shape *shape)
     return shape->n_fft / 2 / shape->hop;
 }
 
-vy_status vy_frames_new(const char *path, const struct vy_hop_shape *shape,
+static void destroy(struct vy_frames *f)
+{
+    vy_mel_destroy(f->mel);
+    vy_chroma_stft_destroy(f->tuned);
+    free(f);
+}
+
+vy_status vy_frames_new(const char *path, const struct vy_hop_shape *shape, double tuning,
                         struct vy_frames **frames, struct vy_err *err)
 {
     *frames = NULL;
     if (delay_of(shape) > DELAY_MOST)
         return vy_fail(err, VY_BAD_ARG, -1, "windows overlap too often");
     struct vy_frames *const f = calloc(1, sizeof *f);
-    if (!f || vy_mel_new(shape, &f->mel)) {
-        free(f);
+    if (!f)
+        return vy_fail(err, VY_NO_MEMORY, -1, "no memory for frames");
+    if (vy_mel_new(shape, &f->mel) || vy_chroma_stft_new(shape, tuning, &f->tuned)) {
+        destroy(f);
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for frames");
     }
     struct vy_contrast contrast;
@@ -100,16 +115,15 @@ vy_status vy_frames_new(const char *path, const struct vy_hop_shape *shape,
             f->array[i].rows = f->bands;
     const vy_status status = vy_npz_create(path, f->array, ARRAYS, WIDTH, &f->writer, err);
     if (status) {
-        vy_mel_destroy(f->mel);
-        free(f);
+        destroy(f);
         return status;
     }
     *frames = f;
     return VY_OK;
 }
 
-vy_status vy_frames_hop(struct vy_frames *frames, const struct vy_spectral_frame *frame,
-                        struct vy_err *err)
+vy_status vy_frames_hop(struct vy_frames *frames, const struct vy_hop *hop,
+                        const struct vy_spectral_frame *frame, struct vy_err *err)
 {
     float column[WIDTH] = {
         [RMS] = frame->rms,
@@ -126,6 +140,7 @@ vy_status vy_frames_hop(struct vy_frames *frames, const struct vy_spectral_frame
     };
     memcpy(column + MEL, frame->mel, sizeof frame->mel);
     memcpy(column + CHROMA, frame->chroma, sizeof frame->chroma);
+    vy_chroma_stft_of(frames->tuned, hop->power, column + TUNED);
     memcpy(column + TONNETZ, frame->tonnetz, sizeof frame->tonnetz);
     memcpy(column + CONTRAST, frame->contrast_peak_db, sizeof frame->contrast_peak_db);
     memcpy(column + VALLEY, frame->contrast_valley_db, sizeof frame->contrast_valley_db);
@@ -139,6 +154,23 @@ vy_status vy_frames_hop(struct vy_frames *frames, const struct vy_spectral_frame
     return vy_npz_column(frames->writer, column, err);
 }
 
+// Onset strengths of one column, late for being centred.
+static void put_onsets(struct vy_frames *f, const float *db, float *column)
+{
+    const uint32_t delay = delay_of(&f->shape);
+    float rise[1 + VY_MEL_PARTS] = {0};
+    if (f->changed) {
+        rise[0] = vy_mel_rise(db, f->before_db, f->floor_db);
+        vy_mel_part_rises(f->mel, db, f->before_db, f->floor_db, rise + 1);
+    }
+    float *const late = f->late[f->changed % (delay ? delay : 1)];
+    const float *const now = delay ? late : rise;
+    column[(size_t)ONSET * VY_NPZ_BLOCK] = now[0];
+    for (size_t p = 0; p < VY_MEL_PARTS; p++)
+        column[(ONSETS + p) * VY_NPZ_BLOCK] = now[1 + p];
+    memcpy(late, rise, sizeof rise);
+}
+
 /// What hangs on the loudest moment of the clip, for one column.
 static void change_column(struct vy_frames *f, float *column)
 {
@@ -149,11 +181,7 @@ static void change_column(struct vy_frames *f, float *column)
     vy_mel_mfcc(f->mel, db, f->floor_db, mfcc);
     for (size_t i = 0; i < VY_MFCC; i++)
         column[(MFCC + i) * VY_NPZ_BLOCK] = mfcc[i];
-    const uint32_t delay = delay_of(&f->shape);
-    const float rise = f->changed ? vy_mel_rise(db, f->before_db, f->floor_db) : 0;
-    float *const late = &f->late[f->changed % (delay ? delay : 1)];
-    column[(size_t)ONSET * VY_NPZ_BLOCK] = delay ? *late : rise;
-    *late = rise;
+    put_onsets(f, db, column);
     memcpy(f->before_db, db, sizeof db);
     f->changed++;
     for (size_t b = 0; b < f->bands; b++) {
@@ -182,7 +210,6 @@ vy_status vy_frames_finish(struct vy_frames *frames, bool keep, struct vy_err *e
         status = vy_npz_change(frames->writer, change_block, frames, err);
     }
     const vy_status closed = vy_npz_close(frames->writer, keep && !status, status ? NULL : err);
-    vy_mel_destroy(frames->mel);
-    free(frames);
+    destroy(frames);
     return status ? status : closed;
 }

@@ -20,9 +20,10 @@ struct vy_mel {
     uint32_t groups[VY_MEL_BANDS]; ///< of weights
     bool heard[VY_MEL_BANDS];      ///< holds a bin; at high rates the lowest do not
     double edge_hz[VY_MEL_BANDS + 2];
-    float slope[VY_MEL_BANDS];     ///< the slope is the sum of these times the levels
-    float dct[VY_MEL_BANDS][COLS]; ///< [band][coefficient]
-    float *weight;                 ///< the groups of all bands, one after another
+    uint32_t part[VY_MEL_PARTS + 1]; ///< first band of each
+    float slope[VY_MEL_BANDS];       ///< the slope is the sum of these times the levels
+    float dct[VY_MEL_BANDS][COLS];   ///< [band][coefficient]
+    float *weight;                   ///< the groups of all bands, one after another
 };
 
 static double mel_of(double hz)
@@ -80,6 +81,17 @@ static void fill_slope(struct vy_mel *mel)
         }
 }
 
+static void fill_parts(struct vy_mel *mel)
+{
+    uint32_t m = 0;
+    for (int p = 1; p < VY_MEL_PARTS; p++) {
+        while (m < VY_MEL_BANDS && mel->edge_hz[m + 1] < (50 << p))
+            m++;
+        mel->part[p] = m;
+    }
+    mel->part[VY_MEL_PARTS] = VY_MEL_BANDS;
+}
+
 static void fill_dct(struct vy_mel *mel)
 {
     for (int m = 0; m < VY_MEL_BANDS; m++)
@@ -110,6 +122,7 @@ vy_status vy_mel_new(const struct vy_hop_shape *shape, struct vy_mel **mel)
             b->heard[m] |= *w > 0;
         }
     fill_slope(b);
+    fill_parts(b);
     fill_dct(b);
     *mel = b;
     return VY_OK;
@@ -175,6 +188,28 @@ VY_SIMD float vy_mel_rise(const float *db, const float *before_db, float floor_d
         sum += vy_positive(vy_greater(vy_load8(db + m), low) -
                            vy_greater(vy_load8(before_db + m), low));
     return vy_sum(sum) / VY_MEL_BANDS;
+}
+
+uint32_t vy_mel_part(const struct vy_mel *mel, int part)
+{
+    return mel->part[part];
+}
+
+VY_SIMD void vy_mel_part_rises(const struct vy_mel *mel, const float *db, const float *before_db,
+                               float floor_db, float *rise)
+{
+    float up[VY_MEL_BANDS];
+    const vy_f8 low = vy_set(floor_db);
+    for (int m = 0; m < VY_MEL_BANDS; m += 8)
+        vy_store8(up + m, vy_positive(vy_greater(vy_load8(db + m), low) -
+                                      vy_greater(vy_load8(before_db + m), low)));
+    for (int p = 0; p < VY_MEL_PARTS; p++) {
+        float sum = 0;
+        for (uint32_t m = mel->part[p]; m < mel->part[p + 1]; m++)
+            sum += up[m];
+        const uint32_t bands = mel->part[p + 1] - mel->part[p];
+        rise[p] = bands ? sum / (float)bands : 0;
+    }
 }
 
 VY_SIMD float vy_mel_slope(const struct vy_mel *mel, const float *db, float floor_db)

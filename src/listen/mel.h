@@ -37,6 +37,15 @@ void vy_mel_mfcc(const struct vy_mel *mel, const float *db, float floor_db, floa
 /// Mean over the bands of what rose since the window before, in dB, levels raised to the floor.
 float vy_mel_rise(const float *db, const float *before_db, float floor_db);
 
+#define VY_MEL_PARTS 8 ///< octaves: up to 100 Hz, 200 Hz, ... 6.4 kHz, the rest
+
+/// First band of a part, those whose centre lies in it; of part VY_MEL_PARTS: VY_MEL_BANDS.
+uint32_t vy_mel_part(const struct vy_mel *mel, int part);
+
+/// The same mean over the bands of each part; 0 where it has none. @param rise  f32 [VY_MEL_PARTS]
+void vy_mel_part_rises(const struct vy_mel *mel, const float *db, const float *before_db,
+                       float floor_db, float *rise);
+
 /// Slope of the levels over the octaves from 50 Hz to 10 kHz by least squares, each octave
 /// weighing the same, dB per octave: white noise 0, pink noise -3.
 float vy_mel_slope(const struct vy_mel *mel, const float *db, float floor_db);

@@ -253,6 +253,8 @@ static void measure_mel(struct vy_spectral *s, const struct vy_hop *hop)
     f->slope_db_oct = vy_mel_slope(s->mel, f->mel_db, VY_SPECTRAL_FLOOR_DB);
     f->onset_strength =
         s->begun ? vy_mel_rise(f->mel_db, s->mel_db_before, VY_SPECTRAL_FLOOR_DB) : 0;
+    if (s->begun)
+        vy_mel_part_rises(s->mel, f->mel_db, s->mel_db_before, VY_SPECTRAL_FLOOR_DB, f->onset_part);
 }
 
 /// 10 log10 of sixteen magnitudes, -100 at least.

@@ -45,11 +45,12 @@ struct vy_spectral_frame {
     float skewness;           ///< third moment about the centroid / bandwidth cubed; 0 in silence
     float kurtosis;           ///< fourth / bandwidth to the fourth, 3 for a bell; 0 in silence
 
-    float mel[VY_MEL_BANDS];    ///< power, area of a band 1 Hz
-    float mel_db[VY_MEL_BANDS]; ///< 10 log10 of it, -100 at least
-    float mfcc[VY_MFCC];        ///< of mel_db, raised to VY_SPECTRAL_FLOOR_DB
-    float slope_db_oct;         ///< of the same levels over 50 Hz .. 10 kHz, dB per octave
-    float onset_strength;       ///< mean rise of the same levels since the last window, dB
+    float mel[VY_MEL_BANDS];        ///< power, area of a band 1 Hz
+    float mel_db[VY_MEL_BANDS];     ///< 10 log10 of it, -100 at least
+    float mfcc[VY_MFCC];            ///< of mel_db, raised to VY_SPECTRAL_FLOOR_DB
+    float slope_db_oct;             ///< of the same levels over 50 Hz .. 10 kHz, dB per octave
+    float onset_strength;           ///< mean rise of the same levels since the last window, dB
+    float onset_part[VY_MEL_PARTS]; ///< the same of each octave alone
 
     float chroma[12];                            ///< from C; the greatest is 1; silence 0
     float tonnetz[6];                            ///< fifths, minor, major thirds: sin, cos each
@@ -74,6 +75,7 @@ struct vy_spectral_found {
     struct vy_spectral_stat contrast_db;      ///< mean over the bands of peak - valley
     struct vy_spectral_stat zero_crossings_s; ///< per second
     struct vy_spectral_stat onset_strength;   ///< dB
+    float onset_part_mean[VY_MEL_PARTS], onset_part_std[VY_MEL_PARTS]; ///< NaN: has no bands
     float mfcc_mean[VY_MFCC], mfcc_std[VY_MFCC];
     float mel_db[VY_MEL_BANDS]; ///< of the mean power; -100 at least
     struct vy_ltas third;       ///< third-octave bands, 20 Hz to 20 kHz

@@ -43,6 +43,7 @@ struct level {
     uint64_t count;
     double sum[MEASURES], square[MEASURES];
     double mfcc[VY_MFCC], mfcc_square[VY_MFCC];
+    double part[VY_MEL_PARTS], part_square[VY_MEL_PARTS]; ///< onset strengths
     uint32_t step[MEASURES][STEPS];
 };
 
@@ -165,6 +166,10 @@ void vy_spectral_sums_add(struct vy_spectral_sums *sums, const struct vy_spectra
         l->mfcc[i] += (double)frame->mfcc[i];
         l->mfcc_square[i] += (double)frame->mfcc[i] * (double)frame->mfcc[i];
     }
+    for (int p = 0; p < VY_MEL_PARTS; p++) {
+        l->part[p] += (double)frame->onset_part[p];
+        l->part_square[p] += (double)frame->onset_part[p] * (double)frame->onset_part[p];
+    }
     add_power(sums->power + (size_t)place * sums->shape.bins, power, sums->shape.bins);
 }
 
@@ -180,6 +185,10 @@ static void add_level(struct level *total, const struct level *l)
     for (int i = 0; i < VY_MFCC; i++) {
         total->mfcc[i] += l->mfcc[i];
         total->mfcc_square[i] += l->mfcc_square[i];
+    }
+    for (int p = 0; p < VY_MEL_PARTS; p++) {
+        total->part[p] += l->part[p];
+        total->part_square[p] += l->part_square[p];
     }
 }
 
@@ -237,6 +246,17 @@ static void fill_stats(const struct level *total, struct vy_spectral_found *foun
     }
 }
 
+static void fill_parts(const struct level *total, const struct vy_mel *mel,
+                       struct vy_spectral_found *found)
+{
+    for (int p = 0; p < VY_MEL_PARTS; p++) {
+        const bool some = total->count > 0 && vy_mel_part(mel, p + 1) > vy_mel_part(mel, p);
+        found->onset_part_mean[p] = some ? (float)(total->part[p] / (double)total->count) : NAN;
+        found->onset_part_std[p] =
+            some ? deviation(total->part[p], total->part_square[p], total->count) : NAN;
+    }
+}
+
 /// Mean power of the counted windows, behind the levels' own.
 static const double *take_mean_power(struct vy_spectral_sums *s, uint64_t count)
 {
@@ -260,6 +280,7 @@ void vy_spectral_sums_finish(struct vy_spectral_sums *sums, const struct vy_mel 
         add_level(total, &sums->level[l]);
     *found = (struct vy_spectral_found){.windows = sums->windows, .counted = total->count};
     fill_stats(total, found);
+    fill_parts(total, mel, found);
     const double *const power = total->count ? take_mean_power(sums, total->count) : NULL;
     vy_ltas_of(VY_LTAS_THIRD, &sums->shape, power, &found->third);
     vy_ltas_of(VY_LTAS_BARK, &sums->shape, power, &found->bark);

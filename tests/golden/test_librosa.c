@@ -7,6 +7,7 @@
 // skipped, and an array that a folder leaves out is passed over.
 #include "command/frames.h"
 #include "listen/stft.h"
+#include "listen/tuning.h"
 #include "store/npz.h"
 
 #include <jansson.h>
@@ -105,7 +106,7 @@ static void take_hop(void *arg, const struct vy_hop *hop)
 {
     struct run *const r = arg;
     struct vy_err err;
-    if (vy_frames_hop(r->frames, vy_spectral_hop(r->spectral, hop), &err))
+    if (vy_frames_hop(r->frames, hop, vy_spectral_hop(r->spectral, hop), &err))
         stop(err.message);
     size_t i;
     const json_t *at;
@@ -114,6 +115,28 @@ static void take_hop(void *arg, const struct vy_hop *hop)
         memcpy(r->magnitude + i * 1025, hop->mag, 1025 * sizeof(float));
 }
 
+static void take_tuning(void *arg, const struct vy_hop *hop)
+{
+    vy_tuning_hop(arg, hop);
+}
+
+static double tuning_of(const struct sound *sound)
+{
+    struct vy_stft *stft;
+    struct vy_tuning *tuning;
+    const struct vy_hop_shape shape = {sound->sr_hz, 2048, 512, 1025};
+    if (vy_tuning_new(&shape, &tuning) ||
+        vy_stft_new(sound->sr_hz, 2048, 512, take_tuning, tuning, &stft))
+        stop("no ears");
+    vy_stft_push(stft, sound->frame, sound->frames);
+    vy_stft_finish(stft);
+    const double semitones = vy_tuning_of(tuning);
+    vy_stft_destroy(stft);
+    vy_tuning_destroy(tuning);
+    return semitones;
+}
+
+// `tuning` is of chroma_stft; chroma_stft_autotuned finds its own.
 static void analyse(struct run *r, const struct sound *sound, double tuning)
 {
     struct vy_stft *stft;
@@ -121,7 +144,7 @@ static void analyse(struct run *r, const struct sound *sound, double tuning)
     if (vy_stft_new(sound->sr_hz, 2048, 512, take_hop, r, &stft) ||
         vy_spectral_new(vy_stft_shape(stft), VY_SPECTRAL_ALL, tuning, &r->spectral))
         stop("no ears");
-    if (vy_frames_new(OUT, vy_stft_shape(stft), &r->frames, &err))
+    if (vy_frames_new(OUT, vy_stft_shape(stft), tuning_of(sound), &r->frames, &err))
         stop(err.message);
     vy_stft_push(stft, sound->frame, sound->frames);
     vy_stft_finish(stft);
@@ -160,12 +183,10 @@ static void compare(const char *clip, const json_t *array, const char *name, con
            detail);
 }
 
-/// Our name of an array; NULL: made in another run, or not in the file.
-static const char *our_name(const char *name, bool autotuned, const json_t *array)
+/// Our name of an array; NULL: not in the file.
+static const char *our_name(const char *name, const json_t *array)
 {
-    if (!strcmp(name, "chroma_stft_autotuned"))
-        return autotuned ? "chroma_stft" : NULL;
-    if (autotuned || !strcmp(name, "stft_magnitude_frames"))
+    if (!strcmp(name, "stft_magnitude_frames"))
         return NULL;
     if (!strcmp(name, "mfcc") &&
         json_integer_value(json_array_get(json_object_get(array, "shape"), 0)) == VY_MFCC)
@@ -174,7 +195,7 @@ static const char *our_name(const char *name, bool autotuned, const json_t *arra
 }
 
 static void compare_all(const char *root, const char *clip, const json_t *index,
-                        const struct run *run, bool autotuned)
+                        const struct run *run)
 {
     size_t i;
     const json_t *array;
@@ -187,14 +208,14 @@ static void compare_all(const char *root, const char *clip, const json_t *index,
         float *const wanted = slurp(path, &bytes);
         if (!wanted)
             continue; // of a small copy
-        const char *const ours = our_name(name, autotuned, array);
+        const char *const ours = our_name(name, array);
         struct vy_npz_data data = {0};
         struct vy_err err;
         if (ours && vy_npz_read(OUT, ours, &data, &err))
             stop(err.message);
         if (ours)
             compare(clip, array, name, data.value, data.count, wanted, bytes / sizeof(float));
-        else if (!autotuned && strcmp(name, "chroma_stft_autotuned") != 0)
+        else
             compare(clip, array, name, run->magnitude, 1025 * json_array_size(run->picked), wanted,
                     bytes / sizeof(float));
         free(data.value);
@@ -229,11 +250,9 @@ static bool check(const char *root, const char *clip)
     run.magnitude = all_of(calloc(json_array_size(run.picked) + 1, 1025 * sizeof(float)));
     // librosa's own defaults, at 22050 Hz, tune the chroma
     analyse(&run, &sound, sr_hz == 22050 ? tuning : 0);
-    compare_all(root, clip, index, &run, false);
-    if (sr_hz != 22050) {
-        analyse(&run, &sound, tuning);
-        compare_all(root, clip, index, &run, true);
-    }
+    compare_all(root, clip, index, &run);
+    snprintf(path, sizeof path, "ours %.2f, librosa's %.2f semitones", tuning_of(&sound), tuning);
+    report(fabs(tuning_of(&sound) - tuning) < 0.006, clip, "tuning", path);
     unlink(OUT);
     free(run.magnitude);
     free(sound.frame);

@@ -50,7 +50,8 @@ heard 0 music.wav --frames windows && [ -s windows/music.npz ] && is frames wind
 check "--frames makes the folder and DIR/STEM.npz, and says so" $?
 fits=0
 for name in rms spectral_centroid spectral_bandwidth spectral_flatness spectral_rolloff spectral_flux \
-    spectral_contrast zero_crossing_rate melspectrogram mfcc mfcc20 chroma_stft tonnetz onset_strength times; do
+    spectral_contrast zero_crossing_rate melspectrogram mfcc mfcc20 chroma_stft chroma_stft_autotuned tonnetz \
+    onset_strength onset_strength_multi times; do
     grep -aq "$name.npy" windows/music.npz || { echo "# no $name"; fits=1; }
 done
 grep -aq "'shape': (13, 1723)" windows/music.npz || fits=1 # 1 + 882000 div 512

@@ -130,13 +130,16 @@ static void frames_are_read_by_their_names(void **state)
     (void)state;
     const struct vy_hop_shape shape = {8000, 2048, 512, 1025};
     struct vy_frames *frames;
-    assert_int_equal(vy_frames_new(PATH, &shape, &frames, NULL), VY_OK);
+    assert_int_equal(vy_frames_new(PATH, &shape, 0, &frames, NULL), VY_OK);
+    static float power[1025];
+    power[113] = 1; // A4, and 1.3 Hz
+    const struct vy_hop hop = {.power = power};
     struct vy_spectral_frame frame = {.rms = 0.5f};
     for (int i = 0; i < 5; i++) {
         // loud, then 100 dB less: the second is raised to 80 dB below the first
         for (int m = 0; m < VY_MEL_BANDS; m++)
             frame.mel[m] = i == 2 ? 1 : 1e-10f;
-        assert_int_equal(vy_frames_hop(frames, &frame, NULL), VY_OK);
+        assert_int_equal(vy_frames_hop(frames, &hop, &frame, NULL), VY_OK);
     }
     assert_int_equal(vy_frames_finish(frames, true, NULL), VY_OK);
     struct vy_npz_data data;
@@ -144,6 +147,15 @@ static void frames_are_read_by_their_names(void **state)
     // the rise into window 2 stands in window 4
     for (int i = 0; i < 5; i++)
         assert_true(fabsf(data.value[i] - (i == 4 ? 80.0f : 0.0f)) < 1e-3f);
+    free(data.value);
+    assert_int_equal(vy_npz_read(PATH, "onset_strength_multi", &data, NULL), VY_OK);
+    assert_int_equal(data.shape[0], VY_MEL_PARTS);
+    for (int i = 0; i < 5; i++) // 4 kHz is the highest there is: the last part has no band
+        assert_true(fabsf(data.value[3 * 5 + i] - (i == 4 ? 80.0f : 0.0f)) < 1e-3f);
+    assert_true(data.value[7 * 5 + 4] == 0);
+    free(data.value);
+    assert_int_equal(vy_npz_read(PATH, "chroma_stft_autotuned", &data, NULL), VY_OK);
+    assert_true(data.shape[0] == 12 && data.value[9 * 5] == 1);
     free(data.value);
     assert_int_equal(vy_npz_read(PATH, "mfcc", &data, NULL), VY_OK);
     assert_int_equal(data.shape[0], 13);
