@@ -71,6 +71,7 @@ int vy_main_find(int argc, char **argv);
 int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
 int vy_main_doctor(int argc, char **argv);
+int vy_main_key(int argc, char **argv);
 int vy_main_mic(int argc, char **argv);
 int vy_main_settings(int argc, char **argv);
 int vy_main_shadow(int argc, char **argv);

@@ -131,7 +131,7 @@ static const struct vy_program programs[] = {
      "play a session once, until it has rung out", vy_main_play},
     {NULL, "serve",
      "[FILE] [--device D] [--rate HZ] [--period FRAMES] [--source IN] [--in-file WAV]\n"
-     "             [--osc [HOST:]PORT] [--midi] [--midi-raw IN[,OUT]] [--midi-clock in|out]\n"
+     "             [--http [HOST:]PORT] [--osc [HOST:]PORT] [--midi] [--midi-raw IN[,OUT]] [--midi-clock in|out]\n"
      "             [--seconds S] [--socket PATH] [--json]",
      "a studio: plays until it is stopped, and many join it to change the music", vy_main_serve},
     {NULL, "sh", "[FILE] [--author NAME] [--local] [--socket PATH] [--json]",
@@ -210,6 +210,8 @@ static const struct vy_program programs[] = {
      "a virtual microphone that other programs choose", vy_main_mic},
     {NULL, "shadow", "save FILE.wav [--seconds S] [--socket PATH]",
      "keep the last seconds that the microphone or studio heard", vy_main_shadow},
+    {NULL, "key", "new --scope read|play|admin [--name N] | ls | revoke NAME   [--json]",
+     "keys of the HTTP face: who may look, play, or reach files from elsewhere", vy_main_key},
     {NULL, "docs", "DIR", "write the reference manual", vy_main_docs, .anyway = true},
 };
 #define PROGRAMS (sizeof programs / sizeof *programs)

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/attached.h"
 #include "base/log.h"
+#include "app/settings.h"
 #include "serve/address.h"
 
 #include <errno.h>
@@ -65,6 +66,8 @@ static void on_event(void *arg, json_t *event)
         vy_socket_event(playing->socket, event);
     if (playing->osc)
         vy_osc_event(playing->osc, event);
+    if (playing->http)
+        vy_http_event(playing->http, event);
 }
 
 // "5005" or "192.168.1.5:5005".
@@ -124,6 +127,11 @@ static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_
         status = vy_socket_open(playing->live, words->socket, &playing->socket, err);
     if (!status && words->osc)
         status = open_osc(playing, words->osc, err);
+    if (!status && words->http)
+        status = vy_http_open(&(struct vy_http_how){.live = playing->live,
+                                                    .where = words->http,
+                                                    .settings = vy_app_settings()},
+                              &playing->http, err);
     if (!status && (words->midi || words->midi_raw || words->midi_clock))
         status = open_midi(playing, words, err);
     if (!status && words->jobs)
@@ -136,9 +144,11 @@ static void close_faces(struct vy_playing *playing)
     vy_runner_close(playing->runner); // its last words still go out
     playing->runner = NULL;
     vy_midi_face_close(playing->midi);
+    vy_http_close(playing->http);
     vy_osc_close(playing->osc);
     vy_socket_close(playing->socket);
     playing->midi = NULL;
+    playing->http = NULL;
     playing->osc = NULL;
     playing->socket = NULL;
 }
@@ -149,6 +159,8 @@ static void service_faces(struct vy_playing *playing)
         vy_socket_service(playing->socket);
     if (playing->osc)
         vy_osc_service(playing->osc);
+    if (playing->http)
+        vy_http_service(playing->http);
     if (playing->midi)
         vy_midi_face_service(playing->midi);
     if (playing->runner)
@@ -163,6 +175,8 @@ static int watch_faces(const struct vy_playing *playing, struct pollfd *fds)
         fds[n++] = (struct pollfd){.fd = vy_socket_fd(playing->socket), .events = POLLIN};
     if (playing->osc)
         fds[n++] = (struct pollfd){.fd = vy_osc_fd(playing->osc), .events = POLLIN};
+    if (playing->http)
+        fds[n++] = (struct pollfd){.fd = vy_http_fd(playing->http), .events = POLLIN};
     if (playing->midi)
         fds[n++] = (struct pollfd){.fd = vy_midi_face_fd(playing->midi), .events = POLLIN};
     if (playing->runner)

@@ -11,6 +11,7 @@
 #include "command/jobs.h"
 #include "jobs/runner.h"
 #include "live/live.h"
+#include "serve/http.h"
 #include "serve/midi_face.h"
 #include "serve/osc.h"
 #include "serve/socket.h"
@@ -21,6 +22,7 @@
 struct vy_playing_words {
     const char *socket, *device, *rate, *period, *source, *in_file, *seconds;
     const char *osc;                   ///< "PORT" or "HOST:PORT"
+    const char *http;                  ///< see serve/http.h
     const char *midi_raw, *midi_clock; ///< see serve/midi_face.h; "in" or "out"
     bool midi;
     bool with_socket; ///< also without --socket
@@ -30,8 +32,9 @@ struct vy_playing_words {
 struct vy_playing {
     struct vy_catalog catalog;
     struct vy_live *live;
-    struct vy_socket *socket; ///< these three: or NULL
+    struct vy_socket *socket; ///< these four: or NULL
     struct vy_osc *osc;
+    struct vy_http *http;
     struct vy_midi_face *midi;
     struct vy_db *db;         ///< studio.db: jobs and takes; NULL = it could not be opened
     struct vy_runner *runner; ///< or NULL

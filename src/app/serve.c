@@ -55,6 +55,8 @@ static void say_ready(const struct vy_playing *playing, bool json)
                                         d->name, "rate", (int)d->sr_hz, "period", (int)d->period);
         if (*osc.where)
             json_object_set_new(ready, "osc", json_string(osc.where));
+        if (playing->http)
+            json_object_set_new(ready, "http", json_string(vy_http_where(playing->http)));
         json_dumpf(ready, stdout, JSON_COMPACT);
         printf("\n");
         json_decref(ready);
@@ -62,8 +64,9 @@ static void say_ready(const struct vy_playing *playing, bool json)
         printf("veery: playing on %s", d->backend);
         if (strcmp(d->backend, d->name) != 0 && d->name[0])
             printf(" (%s)", d->name);
-        printf(", %" PRIu32 " Hz, %" PRIu32 " frames; socket %s%s%s\n", d->sr_hz, d->period, path,
-               *osc.where ? "; osc " : "", osc.where);
+        printf(", %" PRIu32 " Hz, %" PRIu32 " frames; socket %s%s%s%s%s\n", d->sr_hz, d->period,
+               path, *osc.where ? "; osc " : "", osc.where, playing->http ? "; " : "",
+               playing->http ? vy_http_where(playing->http) : "");
     }
     fflush(stdout);
     sd_notifyf(0, "READY=1\nSTATUS=playing on %s", d->backend);
@@ -122,6 +125,8 @@ static void fill_in(struct vy_playing_words *words)
         words->period = vy_settings_text(settings, "audio.period");
     if (!words->osc && *vy_settings_text(settings, "osc.address"))
         words->osc = vy_settings_text(settings, "osc.address");
+    if (!words->http && *vy_settings_text(settings, "http.address"))
+        words->http = vy_settings_text(settings, "http.address");
     words->midi |= vy_settings_flag(settings, "midi.on");
 }
 
@@ -137,6 +142,7 @@ int vy_main_serve(int argc, char **argv)
                                         {"--in-file", &words.in_file, NULL},
                                         {"--seconds", &words.seconds, NULL},
                                         {"--osc", &words.osc, NULL},
+                                        {"--http", &words.http, NULL},
                                         {"--midi", NULL, &words.midi},
                                         {"--midi-raw", &words.midi_raw, NULL},
                                         {"--midi-clock", &words.midi_clock, NULL},

@@ -38,7 +38,8 @@
     X(INTERNAL, -22, "internal", "A fault in Veery itself; please report it.")                   \
     X(BAD_MODULE, -23, "bad_module",                                                             \
       "A user module does not compile or breaks a rule; the message says where.")                \
-    X(BUSY, -24, "busy", "Too much was asked at once; ask again later.")
+    X(BUSY, -24, "busy", "Too much was asked at once; ask again later.")                         \
+    X(DENIED, -25, "denied", "Who asks may not do this.")
 
 /// 0 = fine, negative = error.
 typedef enum vy_status {
