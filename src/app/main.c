@@ -131,7 +131,8 @@ static const struct vy_program programs[] = {
      "play a session once, until it has rung out", vy_main_play},
     {NULL, "serve",
      "[FILE] [--device D] [--rate HZ] [--period FRAMES] [--source IN] [--in-file WAV]\n"
-     "             [--http [HOST:]PORT] [--osc [HOST:]PORT] [--midi] [--midi-raw IN[,OUT]] [--midi-clock in|out]\n"
+     "             [--http [HOST:]PORT] [--osc [HOST:]PORT] [--midi] [--midi-raw IN[,OUT]] "
+     "[--midi-clock in|out]\n"
      "             [--seconds S] [--socket PATH] [--json]",
      "a studio: plays until it is stopped, and many join it to change the music", vy_main_serve},
     {NULL, "sh", "[FILE] [--author NAME] [--local] [--socket PATH] [--json]",
