@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/text.h"
 
+#include "base/draft.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
@@ -163,19 +165,20 @@ bool vy_file_line(const char *path, char *to, size_t size)
 
 vy_status vy_file_write(const char *path, const char *bytes, size_t length, struct vy_err *err)
 {
-    char temporary[4096];
-    if (snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid()) >=
-        (int)sizeof temporary)
-        return vy_fail(err, VY_TOO_BIG, -1, "path too long");
-    FILE *const file = fopen(temporary, "wb");
-    if (!file)
-        return vy_fail(err, VY_IO, -1, "%s: %s", path, strerror(errno));
-    const bool written =
-        fwrite(bytes, 1, length, file) == length && fflush(file) == 0 && fsync(fileno(file)) == 0;
-    const int why = errno;
-    const bool closed = fclose(file) == 0;
-    if (written && closed && rename(temporary, path) == 0)
-        return VY_OK;
-    unlink(temporary);
-    return vy_fail(err, VY_IO, -1, "%s: %s", path, strerror(written ? errno : why));
+    struct vy_draft draft = {0};
+    const vy_status status = vy_draft_open(&draft, path, err);
+    if (status)
+        return status;
+    for (size_t done = 0; done < length;) {
+        const ssize_t n = write(draft.fd, bytes + done, length - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            const int why = errno;
+            vy_draft_drop(&draft);
+            return vy_fail(err, VY_IO, -1, "%.150s: %s", path, strerror(why));
+        }
+        done += (size_t)n;
+    }
+    return vy_draft_keep(&draft, err);
 }

@@ -143,7 +143,7 @@ static struct stem *stem_of(struct ears *ears, const char *unit)
              ears->what->format == VY_SOUND_FLAC ? "flac" : "wav");
     ears->status = vy_make_parents(path, ears->err);
     if (!ears->status)
-        ears->status = vy_sound_create(path, ears->what->format, ears->what->sr_hz, 2,
+        ears->status = vy_sound_draft(path, ears->what->format, ears->what->sr_hz, 2,
                                        &stem->writer, ears->err);
     return stem;
 }
@@ -255,7 +255,7 @@ static vy_status open_all(struct ears *ears)
     ears->wave[1] = ears->wave[0] + PART;
     crypto_hash_sha256_init(&ears->hash);
     return what->file
-               ? vy_sound_create(what->file, what->format, what->sr_hz, 2, &ears->writer, ears->err)
+               ? vy_sound_draft(what->file, what->format, what->sr_hz, 2, &ears->writer, ears->err)
                : VY_OK;
 }
 

@@ -101,7 +101,7 @@ vy_status vy_wave_write(const struct vy_wave *wave, const char *in, const char *
     if (format && vy_sound_format_read(format, &kind, err))
         return VY_BAD_ARG;
     struct vy_sound_writer *writer = NULL;
-    vy_status status = vy_sound_create(out, kind, wave->sr_hz, wave->chans, &writer, err);
+    vy_status status = vy_sound_draft(out, kind, wave->sr_hz, wave->chans, &writer, err);
     if (status)
         return status;
     float part[PART * VY_WAVE_CHANS];

@@ -4,6 +4,7 @@
 // One function a panel, top to bottom; all share the time axis but the mean spectrum.
 #include "command/picture.h"
 
+#include "base/draft.h"
 #include "base/part.h"
 
 #include <cairo.h>
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define WIDTH 1600
 #define HEIGHT 1040
@@ -309,14 +309,17 @@ static void draw_words(cairo_t *c, const struct vy_picture *p)
 
 static vy_status save(cairo_surface_t *surface, const char *path, struct vy_err *err)
 {
-    char part[4200];
-    snprintf(part, sizeof part, "%.4000s.part%ld", path, (long)getpid());
+    char place[32];
+    struct vy_draft draft = {0};
+    if (vy_draft_open(&draft, path, err))
+        return err->code;
+    vy_draft_place(&draft, place, sizeof place);
     errno = 0;
-    const cairo_status_t status = cairo_surface_write_to_png(surface, part);
-    if (status == CAIRO_STATUS_SUCCESS && rename(part, path) == 0)
-        return VY_OK;
+    const cairo_status_t status = cairo_surface_write_to_png(surface, place);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return vy_draft_keep(&draft, err);
     const int why = errno;
-    unlink(part);
+    vy_draft_drop(&draft);
     return vy_fail(err, VY_IO, -1, "%.150s: %.60s", path,
                    why ? strerror(why) : cairo_status_to_string(status));
 }

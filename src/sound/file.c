@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sound/file.h"
 
+#include "base/draft.h"
 #include "base/rng.h"
 #include "base/text.h"
 
@@ -34,6 +35,8 @@ struct vy_sound_writer {
     uint32_t chans;
     uint64_t samples; ///< written so far: keys the dither
     char path[4096], temporary[4200];
+    struct vy_draft draft; ///< in place of `temporary`
+    bool drafted;
 };
 
 static const char *format_name(void *arg, size_t i)
@@ -60,14 +63,36 @@ enum vy_sound_format vy_sound_format_of(const char *path)
     return dot && strcasecmp(dot, ".flac") == 0 ? VY_SOUND_FLAC : VY_SOUND_WAV24;
 }
 
-vy_status vy_sound_create(const char *path, enum vy_sound_format format, uint32_t sr_hz,
-                          uint32_t chans, struct vy_sound_writer **writer, struct vy_err *err)
+// A named file beside the one it will be, or one without a name.
+static vy_status open_file(struct vy_sound_writer *w, SF_INFO *info, struct vy_err *err)
+{
+    if (w->drafted) {
+        const vy_status status = vy_draft_open(&w->draft, w->path, err);
+        if (status)
+            return status;
+        w->file = sf_open_fd(w->draft.fd, SFM_WRITE, info, SF_FALSE);
+    } else {
+        snprintf(w->temporary, sizeof w->temporary, "%s.part%ld", w->path, (long)getpid());
+        w->file = sf_open(w->temporary, SFM_WRITE, info);
+    }
+    if (w->file)
+        return VY_OK;
+    const int why = errno;
+    vy_draft_drop(&w->draft);
+    return vy_fail(err, VY_IO, -1, "%.150s: %.60s", w->path,
+                   why ? strerror(why) : sf_strerror(NULL));
+}
+
+static vy_status create(const char *path, enum vy_sound_format format, uint32_t sr_hz,
+                        uint32_t chans, bool drafted, struct vy_sound_writer **writer,
+                        struct vy_err *err)
 {
     struct vy_sound_writer *const w = calloc(1, sizeof *w);
     if (!w)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     w->format = format;
     w->chans = chans;
+    w->drafted = drafted;
     SF_INFO info = {.samplerate = (int)sr_hz, .channels = (int)chans, .format = formats[format].sf};
     vy_status status = VY_OK;
     if (!vy_text_copy(w->path, sizeof w->path, path))
@@ -75,13 +100,8 @@ vy_status vy_sound_create(const char *path, enum vy_sound_format format, uint32_
     else if (!sf_format_check(&info))
         status = vy_fail(err, VY_BAD_ARG, -1, "%s cannot hold %u Hz, %u channels",
                          formats[format].name, sr_hz, chans);
-    if (!status) {
-        snprintf(w->temporary, sizeof w->temporary, "%s.part%ld", path, (long)getpid());
-        w->file = sf_open(w->temporary, SFM_WRITE, &info);
-        if (!w->file)
-            status = vy_fail(err, VY_IO, -1, "%.150s: %.60s", path,
-                             errno ? strerror(errno) : sf_strerror(NULL));
-    }
+    if (!status)
+        status = open_file(w, &info, err);
     if (status) {
         free(w);
         return status;
@@ -89,6 +109,18 @@ vy_status vy_sound_create(const char *path, enum vy_sound_format format, uint32_
     sf_command(w->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); // it holds the time of day
     *writer = w;
     return VY_OK;
+}
+
+vy_status vy_sound_create(const char *path, enum vy_sound_format format, uint32_t sr_hz,
+                          uint32_t chans, struct vy_sound_writer **writer, struct vy_err *err)
+{
+    return create(path, format, sr_hz, chans, false, writer, err);
+}
+
+vy_status vy_sound_draft(const char *path, enum vy_sound_format format, uint32_t sr_hz,
+                         uint32_t chans, struct vy_sound_writer **writer, struct vy_err *err)
+{
+    return create(path, format, sr_hz, chans, true, writer, err);
 }
 
 static int to_int(double value, double scale)
@@ -150,10 +182,15 @@ vy_status vy_sound_close(struct vy_sound_writer *writer, bool keep, struct vy_er
         return VY_OK;
     errno = 0;
     vy_status status = VY_OK;
-    if (sf_close(writer->file) != 0 || (keep && rename(writer->temporary, writer->path) != 0))
+    if (sf_close(writer->file) != 0 ||
+        (keep && !writer->drafted && rename(writer->temporary, writer->path) != 0))
         status = vy_fail(err, VY_IO, -1, "%.150s: %.60s", writer->path,
                          errno ? strerror(errno) : "cannot be finished");
-    if (status || !keep)
+    if (!status && keep && writer->drafted)
+        status = vy_draft_keep(&writer->draft, err);
+    if (writer->drafted)
+        vy_draft_drop(&writer->draft);
+    else if (status || !keep)
         unlink(writer->temporary);
     free(writer);
     return keep ? status : VY_OK;

@@ -38,6 +38,12 @@ VY_MAIN VY_MUST_CHECK vy_status vy_sound_create(const char *path, enum vy_sound_
                                                 struct vy_sound_writer **writer,
                                                 struct vy_err *err);
 
+/// The same, but nothing of it can be found until it is complete: what is made at leisure and can
+/// be made again. A recording must not be lost with the program: vy_sound_create.
+VY_MAIN VY_MUST_CHECK vy_status vy_sound_draft(const char *path, enum vy_sound_format format,
+                                               uint32_t sr_hz, uint32_t chans,
+                                               struct vy_sound_writer **writer, struct vy_err *err);
+
 /// Append frames. @param frame  interleaved f32 [frames][chans]; full scale is 1, more is clipped
 /// in
 ///                              integer formats. @return VY_IO when the disk is full
