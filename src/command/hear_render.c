@@ -143,8 +143,8 @@ static struct stem *stem_of(struct ears *ears, const char *unit)
              ears->what->format == VY_SOUND_FLAC ? "flac" : "wav");
     ears->status = vy_make_parents(path, ears->err);
     if (!ears->status)
-        ears->status = vy_sound_draft(path, ears->what->format, ears->what->sr_hz, 2,
-                                       &stem->writer, ears->err);
+        ears->status = vy_sound_draft(path, ears->what->format, ears->what->sr_hz, 2, &stem->writer,
+                                      ears->err);
     return stem;
 }
 
