@@ -89,6 +89,6 @@ int vy_main_enhance(int argc, char **argv)
     struct vy_err err = {.at = -1};
     json_t *const result = json_object();
     const vy_status status =
-        vy_enhance_file(argv[1], out, format, amount, only, &text, result, &err);
+        vy_enhance_file(argv[1], out, format, amount, only, NULL, &text, result, &err);
     return answer(status, json, &text, result, &err);
 }

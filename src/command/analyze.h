@@ -7,6 +7,7 @@
 #define VY_COMMAND_ANALYZE_H
 
 #include "base/text.h"
+#include "base/work.h"
 #include "listen/report.h"
 #include "sound/reader.h"
 
@@ -23,6 +24,13 @@ struct vy_analyze_want {
     bool (*progress)(void *arg, double done_s, double total_s);
     void *arg;
 };
+
+/// For vy_analyze_want.progress of a verb: tells whoever follows it.
+struct vy_analyze_told {
+    const struct vy_work *work;
+    double from, to; ///< what part of the work this file is, 0..1
+};
+bool vy_analyze_tell(void *told, double done_s, double total_s);
 
 /// One file, heard. Zero-initialise; vy_analysis_clear gives everything back.
 struct vy_analysis {

@@ -9,10 +9,21 @@
 
 #include <stdlib.h>
 
+bool vy_analyze_tell(void *arg, double done_s, double total_s)
+{
+    const struct vy_analyze_told *const told = arg;
+    const double part = total_s > 0 && done_s < total_s ? done_s / total_s : 1;
+    vy_work_tell(told->work, told->from + (told->to - told->from) * part,
+                 total_s > 0 ? "listening, %.0f of %.0f s" : "listening, %.0f s", done_s, total_s);
+    return !vy_work_stop(told->work);
+}
+
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_args *const args = arg;
-    const struct vy_analyze_want want = {0};
+    const struct vy_call *const call = arg;
+    const struct vy_args *const args = call->args;
+    struct vy_analyze_told told = {call->work, 0, 0.95};
+    const struct vy_analyze_want want = {.progress = vy_analyze_tell, .arg = &told};
     struct vy_analysis *const a = calloc(1, sizeof *a);
     if (!a)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
@@ -32,5 +43,5 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 
 vy_status vy_do_analyze(struct vy_call *call, struct vy_err *err)
 {
-    return vy_aside_call(call, work, (void *)(uintptr_t)call->args, err);
+    return vy_aside_call(call, work, call, err);
 }

@@ -178,16 +178,20 @@ void vy_compare_text(const struct vy_analysis *a, const struct vy_analysis *b, s
 
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_args *const args = arg;
-    const struct vy_analyze_want want = {0};
+    const struct vy_call *const call = arg;
+    const struct vy_args *const args = call->args;
+    struct vy_analyze_told told = {call->work, 0, 0.4};
+    const struct vy_analyze_want want = {.progress = vy_analyze_tell, .arg = &told};
     struct vy_analysis *const a = calloc(2, sizeof *a);
     if (!a)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     struct vy_analysis *const b = a + 1;
     vy_status status = vy_analyze(args->value[0].text, &want, a, err);
+    told = (struct vy_analyze_told){call->work, 0.4, 0.8};
     if (!status)
         status = vy_analyze(args->value[1].text, &want, b, err);
     struct vy_same same;
+    vy_work_tell(call->work, 0.8, "comparing the samples");
     if (!status)
         status = vy_same_files(a->path, b->path, &same, err);
     if (!status) {
@@ -206,5 +210,5 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 
 vy_status vy_do_compare(struct vy_call *call, struct vy_err *err)
 {
-    return vy_aside_call(call, work, (void *)(uintptr_t)call->args, err);
+    return vy_aside_call(call, work, call, err);
 }

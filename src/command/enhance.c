@@ -67,11 +67,13 @@ static vy_status read_stages(const char *only, unsigned *stages, struct vy_err *
 
 static vy_status mend_and_write(struct vy_wave *wave, const char *in, const char *out,
                                 const char *format, double strength, unsigned stages,
-                                struct vy_buf *text, json_t *result, struct vy_err *err)
+                                const struct vy_work *work, struct vy_buf *text, json_t *result,
+                                struct vy_err *err)
 {
     struct vy_enhanced e;
-    if (vy_enhance(wave, strength, stages, &e))
-        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    const vy_status mended = vy_enhance(wave, strength, stages, work, &e);
+    if (mended)
+        return vy_fail(err, mended, -1, mended == VY_BUSY ? "stopped" : "out of memory");
     json_object_set_new(result, "strength", json_real(strength));
     json_object_set_new(result, "stages", rows_json(&e));
     json_object_set_new(result, "loudness_before_lufs", vy_number_json(e.loudness_before));
@@ -98,7 +100,8 @@ static vy_status mend_and_write(struct vy_wave *wave, const char *in, const char
 }
 
 vy_status vy_enhance_file(const char *in, const char *out, const char *format, double strength,
-                          const char *only, struct vy_buf *text, json_t *result, struct vy_err *err)
+                          const char *only, const struct vy_work *work, struct vy_buf *text,
+                          json_t *result, struct vy_err *err)
 {
     struct vy_wave wave;
     unsigned stages;
@@ -108,21 +111,23 @@ vy_status vy_enhance_file(const char *in, const char *out, const char *format, d
         status = vy_wave_read(in, 0, 0, &wave, problem, err);
     if (status)
         return status;
+    vy_work_tell(work, 0.1, "read");
     if (problem[0])
         json_object_set_new(result, "warning", json_string(problem));
-    status = mend_and_write(&wave, in, out, format, strength, stages, text, result, err);
+    status = mend_and_write(&wave, in, out, format, strength, stages, work, text, result, err);
     vy_wave_clear(&wave);
     return status;
 }
 
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_value *const v = ((const struct vy_args *)arg)->value;
+    const struct vy_call *const call = arg;
+    const struct vy_value *const v = call->args->value;
     return vy_enhance_file(v[0].text, v[1].text, NULL, v[2].number, v[3].given ? v[3].text : NULL,
-                           text, result, err);
+                           call->work, text, result, err);
 }
 
 vy_status vy_do_enhance(struct vy_call *call, struct vy_err *err)
 {
-    return vy_aside_call(call, work, (void *)(uintptr_t)call->args, err);
+    return vy_aside_call(call, work, call, err);
 }

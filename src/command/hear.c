@@ -219,6 +219,21 @@ vy_status vy_do_peek(struct vy_call *call, struct vy_err *err)
     return VY_OK;
 }
 
+// How far a render is, in bars.
+struct following {
+    const struct vy_work *work;
+    double bars, seconds;
+};
+
+static bool tell_bars(void *arg, double seconds)
+{
+    const struct following *const f = arg;
+    const double part = f->seconds > 0 ? fmin(seconds / f->seconds, 1) : 1;
+    vy_work_tell(f->work, part, "rendering bar %.0f of %.0f",
+                 fmin(floor(part * f->bars) + 1, ceil(f->bars)), ceil(f->bars));
+    return !vy_work_stop(f->work);
+}
+
 static vy_status do_render(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
     const struct hearing *const how = arg;
@@ -230,11 +245,15 @@ static vy_status do_render(void *arg, struct vy_buf *text, json_t *result, struc
     struct vy_doc *const copy = vy_sounding(how->call->doc);
     if (!copy)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    struct following following = {how->call->work, v[0].number, how->seconds};
     const struct vy_listen what = {.doc = copy,
                                    .catalog = how->call->catalog,
                                    .beat = how->call->doc->beat,
                                    .seconds = how->seconds,
                                    .ears = VY_MEASURE_EARS,
+                                   .progress = following.work ? tell_bars : NULL,
+                                   .arg = &following,
+                                   .whole = true,
                                    .file = v[1].text,
                                    .format = vy_sound_format_of(v[1].text),
                                    .stems = v[2].given ? folder : NULL,

@@ -30,6 +30,7 @@ struct vy_listen {
     /// Called now and then with the seconds made; false stops. May be NULL.
     bool (*progress)(void *arg, double seconds);
     void *arg;
+    bool whole; ///< when it is stopped no file is kept, and it fails with VY_BUSY
 };
 
 struct vy_listener;

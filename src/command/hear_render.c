@@ -266,6 +266,8 @@ vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct v
     vy_status status = open_all(&ears);
     if (!status)
         status = render(&ears);
+    if (!status && what->whole && heard->stopped)
+        status = vy_fail(err, VY_BUSY, -1, "stopped");
     if (!status)
         status = finish(&ears);
     status = close_files(&ears, status);

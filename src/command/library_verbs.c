@@ -16,16 +16,33 @@ static vy_status work_library(void *arg, struct vy_buf *text, json_t *result, st
     return vy_library_do(arg, text, result, err);
 }
 
+static void tell_scan(void *arg, const struct vy_scan_news *news)
+{
+    const struct vy_call *const call = arg;
+    if (news->total)
+        vy_work_tell(call->work, (double)news->done / (double)news->total, "%llu of %llu files",
+                     (unsigned long long)news->done, (unsigned long long)news->total);
+}
+
+static bool stop_scan(void *arg)
+{
+    return vy_work_stop(((const struct vy_call *)arg)->work);
+}
+
 vy_status vy_do_library(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
-    struct vy_library_ask ask = {.action = v[0].text,
-                                 .what = v[1].text,
-                                 .tags = v[2].text,
-                                 .library = v[3].text,
-                                 .near = v[4].number,
-                                 .scan = {.jobs = 1}};
-    return vy_aside_call(call, work_library, &ask, err);
+    struct vy_library_ask ask = {
+        .action = v[0].text,
+        .what = v[1].text,
+        .tags = v[2].text,
+        .library = v[3].text,
+        .near = v[4].number,
+        .scan = {.jobs = 1, .tell = tell_scan, .stop = stop_scan, .arg = call}};
+    const vy_status status = vy_aside_call(call, work_library, &ask, err);
+    return !status && vy_work_stop(call->work)
+               ? vy_fail(err, VY_BUSY, -1, "stopped; the next scan goes on from here")
+               : status;
 }
 
 static vy_status work_similar(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
@@ -88,6 +105,7 @@ vy_status vy_do_similar(struct vy_call *call, struct vy_err *err)
     for (int a = 0; a < VY_SPACES; a++)
         ask.weight[a] = (double)NAN;
     const vy_status status = read_weights(call->verb, call->args, &ask, err);
+    vy_work_tell(call->work, 0, "listening");
     return status ? status : vy_aside_call(call, work_similar, &ask, err);
 }
 

@@ -130,8 +130,8 @@ static void tell_pair(const struct track *sound, const struct track *masker, uin
 }
 
 /// @param path  [n] of sound files that begin together
-static vy_status compare_tracks(const char *const *path, int n, struct vy_buf *text, json_t *result,
-                                struct vy_err *err)
+static vy_status compare_tracks(const char *const *path, int n, const struct vy_work *work,
+                                struct vy_buf *text, json_t *result, struct vy_err *err)
 {
     if (n < 2 || n > MOST_TRACKS)
         return vy_fail(err, VY_BAD_ARG, -1, "masking needs 2 to %d tracks, not %d", MOST_TRACKS, n);
@@ -139,8 +139,12 @@ static vy_status compare_tracks(const char *const *path, int n, struct vy_buf *t
     if (!track)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     vy_status status = VY_OK;
-    for (int i = 0; i < n && !status; i++)
-        status = read_track(path[i], &track[i], err);
+    for (int i = 0; i < n && !status; i++) {
+        vy_work_tell(work, 0.5 + 0.4 * i / n, "listening to track %d of %d", i + 1, n);
+        status = vy_work_stop(work) ? vy_fail(err, VY_BUSY, -1, "stopped")
+                                    : read_track(path[i], &track[i], err);
+    }
+    vy_work_tell(work, 0.9, "comparing");
     json_t *const pairs = json_array();
     uint32_t told = 0;
     for (int a = 0; a < n && !status; a++)
@@ -168,8 +172,8 @@ static int is_wave(const struct dirent *entry)
 }
 
 // Compares what lies in a folder of stems, and empties it.
-static vy_status compare_folder(const char *folder, struct vy_buf *text, json_t *result,
-                                struct vy_err *err)
+static vy_status compare_folder(const char *folder, const struct vy_work *work, struct vy_buf *text,
+                                json_t *result, struct vy_err *err)
 {
     struct dirent **entry = NULL;
     const int n = scandir(folder, &entry, is_wave, alphasort);
@@ -181,7 +185,7 @@ static vy_status compare_folder(const char *folder, struct vy_buf *text, json_t 
         if (i < kept)
             paths[i] = path[i];
     }
-    const vy_status status = path ? compare_tracks(paths, kept, text, result, err)
+    const vy_status status = path ? compare_tracks(paths, kept, work, text, result, err)
                                   : vy_fail(err, VY_BAD_ARG, -1, "nothing sounds");
     for (int i = 0; i < n; i++) {
         if (path)
@@ -192,6 +196,14 @@ static vy_status compare_folder(const char *folder, struct vy_buf *text, json_t 
     free(path);
     rmdir(folder);
     return status;
+}
+
+static bool tell_render(void *arg, double seconds)
+{
+    const struct stems *const what = arg;
+    vy_work_tell(what->call->work, 0.5 * fmin(seconds / what->seconds, 1),
+                 "rendering %.0f of %.0f s", seconds, what->seconds);
+    return !vy_work_stop(what->call->work);
 }
 
 static vy_status render_stems(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
@@ -209,6 +221,9 @@ static vy_status render_stems(void *arg, struct vy_buf *text, json_t *result, st
                                      .catalog = what->call->catalog,
                                      .beat = what->call->doc->beat,
                                      .seconds = what->seconds,
+                                     .progress = tell_render,
+                                     .arg = arg,
+                                     .whole = true,
                                      .stems = folder,
                                      .format = VY_SOUND_FLOAT,
                                      .sr_hz = 48000,
@@ -219,21 +234,23 @@ static vy_status render_stems(void *arg, struct vy_buf *text, json_t *result, st
         copy ? vy_hear(&listen, &heard, err) : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     vy_doc_destroy(copy);
     struct vy_err late = {.at = -1};
-    const vy_status compared = compare_folder(folder, text, result, status ? &late : err);
+    const vy_status compared =
+        compare_folder(folder, what->call->work, text, result, status ? &late : err);
     return status ? status : compared;
 }
 
 static vy_status compare_given(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_args *const args = arg;
-    return compare_tracks((const char *const *)args->list, args->lists, text, result, err);
+    const struct vy_call *const call = arg;
+    return compare_tracks((const char *const *)call->args->list, call->args->lists, call->work,
+                          text, result, err);
 }
 
 vy_status vy_do_masking(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_value *const v = call->args->value;
     if (call->args->lists)
-        return vy_aside_call(call, compare_given, (void *)(uintptr_t)call->args, err);
+        return vy_aside_call(call, compare_given, call, err);
     struct stems stems = {call, vy_beats_seconds(call->doc, call->doc->beat,
                                                  v[0].number * vy_doc_bar_beats(call->doc))};
     if (stems.seconds > 3600)

@@ -7,6 +7,7 @@
 #define VY_COMMAND_MEND_H
 
 #include "base/text.h"
+#include "base/work.h"
 #include "sound/file.h"
 
 #include <jansson.h>
@@ -18,8 +19,9 @@ struct vy_process_want {
     double trim_dbfs;      ///< what counts as silence
     uint32_t chans;        ///< 1 or 2
     uint32_t sr_hz;
-    double fade_s;         ///< in and out
-    const char *normalise; ///< "-16LUFS", "-1dBTP", "-3dBFS"; NULL = no
+    double fade_s;              ///< in and out
+    const char *normalise;      ///< "-16LUFS", "-1dBTP", "-3dBFS"; NULL = no
+    const struct vy_work *work; ///< to be told how far it is; NULL = nobody
 };
 
 /// @param format  NULL: by the name of `out`
@@ -30,9 +32,11 @@ VY_MUST_CHECK vy_status vy_process_file(const char *in, const char *out, const c
 
 /// @param strength  0..1
 /// @param only      names of stages with commas, NULL = all
+/// @param work      to be told how far it is, NULL = nobody
 /// @return VY_NO_EFFECT when nothing is wrong: no file is written, `result` says what was measured
 VY_MUST_CHECK vy_status vy_enhance_file(const char *in, const char *out, const char *format,
-                                        double strength, const char *only, struct vy_buf *text,
+                                        double strength, const char *only,
+                                        const struct vy_work *work, struct vy_buf *text,
                                         json_t *result, struct vy_err *err);
 
 #endif

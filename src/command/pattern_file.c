@@ -74,7 +74,7 @@ static void mix(const float *const chan[], uint32_t chans, size_t n, float *mono
 }
 
 static vy_status push_all(struct hearing *h, struct vy_reader *reader, double end_s,
-                          struct vy_err *err)
+                          const struct vy_work *work, struct vy_err *err)
 {
     const struct vy_reader_info *const info = vy_reader_info(reader);
     const uint64_t from = (uint64_t)(h->start_s * info->sr_hz);
@@ -82,8 +82,13 @@ static vy_status push_all(struct hearing *h, struct vy_reader *reader, double en
     const float *chan[VY_READER_CHANS];
     float mono[VY_READER_BLOCK];
     uint64_t at = 0, pushed = 0;
+    const double total = fmax((double)(to < info->frames ? to : info->frames), 1);
     size_t n;
     while (at < to && !h->failed) {
+        vy_work_tell(work, 0.9 * fmin((double)at / total, 1), "listening, %.0f s",
+                     (double)at / info->sr_hz);
+        if (vy_work_stop(work))
+            return vy_fail(err, VY_BUSY, -1, "stopped");
         const vy_status status = vy_reader_next(reader, chan, &n, err);
         if (status || !n) {
             if (status)
@@ -104,8 +109,8 @@ static vy_status push_all(struct hearing *h, struct vy_reader *reader, double en
 }
 
 vy_status vy_pattern_file_hear(const char *path, double start_s, double end_s,
-                               const struct vy_ear_pattern_wish *wish, struct vy_pattern_list *list,
-                               struct vy_err *err)
+                               const struct vy_ear_pattern_wish *wish, const struct vy_work *work,
+                               struct vy_pattern_list *list, struct vy_err *err)
 {
     struct hearing h = {.list = list, .start_s = start_s};
     struct vy_reader *reader = NULL;
@@ -114,7 +119,7 @@ vy_status vy_pattern_file_hear(const char *path, double start_s, double end_s,
     if (!status)
         status = open_ears(&h, vy_reader_info(reader)->sr_hz, wish, err);
     if (!status)
-        status = push_all(&h, reader, end_s, err);
+        status = push_all(&h, reader, end_s, work, err);
     if (!status) {
         vy_stft_finish(h.stft);
         vy_ear_patterns_finish(h.patterns);

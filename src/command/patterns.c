@@ -292,8 +292,8 @@ bool vy_pattern_passes(const struct vy_patterns_job *job, const char *type, doub
 vy_status vy_patterns_detect(struct vy_patterns_job *job)
 {
     struct vy_pattern_list list;
-    vy_status status =
-        vy_pattern_file_hear(job->path, job->from_s, job->to_s, NULL, &list, job->err);
+    vy_status status = vy_pattern_file_hear(job->path, job->from_s, job->to_s, NULL, job->ask->work,
+                                            &list, job->err);
     if (status)
         return status;
     json_t *const patterns = json_array(), *const relations = json_array();
@@ -329,8 +329,8 @@ vy_status vy_patterns_classify(struct vy_patterns_job *job)
     }
     if (wish.high_hz < wish.low_hz || (wish.low_hz > 0 && wish.high_hz <= wish.low_hz))
         return vy_fail(job->err, VY_BAD_ARG, -1, "low lies below high");
-    const vy_status status =
-        vy_pattern_file_hear(job->path, job->from_s, job->to_s, &wish, &list, job->err);
+    const vy_status status = vy_pattern_file_hear(job->path, job->from_s, job->to_s, &wish,
+                                                  job->ask->work, &list, job->err);
     if (status)
         return status;
     if (list.n) {

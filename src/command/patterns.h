@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "base/work.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -17,9 +18,10 @@
 
 /// What is asked.
 struct vy_patterns_ask {
-    const char *library; ///< NULL = the usual one
-    const char *action;  ///< of vy_patterns_action_at
-    const char *what;    ///< a file, FILE:START-END or a pattern's number; NULL = not given
+    const char *library;        ///< NULL = the usual one
+    const char *action;         ///< of vy_patterns_action_at
+    const char *what;           ///< a file, FILE:START-END or a pattern's number; NULL = not given
+    const struct vy_work *work; ///< to be told how far it is; NULL = nobody
     uint32_t words;
     struct {
         const char *key, *value;

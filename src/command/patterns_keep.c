@@ -224,8 +224,8 @@ vy_status vy_patterns_learn(struct vy_patterns_job *job)
     uint8_t hash[VY_HASH_BYTES];
     struct vy_pattern_list list;
     int64_t sound = 0;
-    vy_status status =
-        vy_pattern_file_hear(job->path, job->from_s, job->to_s, NULL, &list, job->err);
+    vy_status status = vy_pattern_file_hear(job->path, job->from_s, job->to_s, NULL, job->ask->work,
+                                            &list, job->err);
     if (status)
         return status;
     json_t *const patterns = json_array();

@@ -14,8 +14,10 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 vy_status vy_do_patterns(struct vy_call *call, struct vy_err *err)
 {
     const struct vy_args *const args = call->args;
-    struct vy_patterns_ask ask = {
-        .action = args->value[0].text, .what = args->value[1].text, .library = args->value[2].text};
+    struct vy_patterns_ask ask = {.action = args->value[0].text,
+                                  .what = args->value[1].text,
+                                  .library = args->value[2].text,
+                                  .work = call->work};
     if (args->pairs > VY_PATTERNS_WORDS)
         return vy_fail(err, VY_TOO_BIG, -1, "at most %d words", VY_PATTERNS_WORDS);
     for (int i = 0; i < args->pairs; i++) {

@@ -178,6 +178,7 @@ static vy_status all_steps(struct vy_wave *wave, const struct vy_process_want *w
                            struct steps *steps, struct vy_err *err)
 {
     vy_status status = VY_OK;
+    vy_work_tell(want->work, 0.3, "cutting");
     if (want->start_s > 0 || want->end_s > 0)
         did(steps, "cut", "%.3f s from %.3f s on", (double)wave->frames / wave->sr_hz,
             want->start_s);
@@ -185,12 +186,16 @@ static vy_status all_steps(struct vy_wave *wave, const struct vy_process_want *w
         status = trim(wave, want->trim_dbfs, steps, err);
     if (!status && want->chans)
         status = set_channels(wave, want->chans, steps, err);
-    if (!status && want->sr_hz)
+    vy_work_tell(want->work, 0.4, "resampling");
+    if (!status && want->sr_hz && !vy_work_stop(want->work))
         status = resample(wave, want->sr_hz, steps, err);
     if (!status && want->fade_s > 0)
         fade(wave, want->fade_s, steps);
-    if (!status && want->normalise)
+    vy_work_tell(want->work, 0.6, "normalising");
+    if (!status && want->normalise && !vy_work_stop(want->work))
         status = normalise(wave, want->normalise, steps, err);
+    if (!status && vy_work_stop(want->work))
+        status = vy_fail(err, VY_BUSY, -1, "stopped");
     return status;
 }
 
@@ -200,6 +205,7 @@ vy_status vy_process_file(const char *in, const char *out, const char *format,
 {
     struct vy_wave wave;
     char problem[160];
+    vy_work_tell(want->work, 0, "reading");
     vy_status status = vy_wave_read(in, want->start_s, want->end_s, &wave, problem, err);
     if (status)
         return status;
@@ -209,6 +215,7 @@ vy_status vy_process_file(const char *in, const char *out, const char *format,
     if (problem[0])
         did(&steps, "warning", "%s", problem);
     status = all_steps(&wave, want, &steps, err);
+    vy_work_tell(want->work, 0.8, "writing");
     if (!status)
         status = vy_wave_write(&wave, in, out, format, err);
     if (!status) {
@@ -223,8 +230,10 @@ vy_status vy_process_file(const char *in, const char *out, const char *format,
 
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_value *const v = ((const struct vy_args *)arg)->value;
+    const struct vy_call *const call = arg;
+    const struct vy_value *const v = call->args->value;
     const struct vy_process_want want = {
+        .work = call->work,
         .sr_hz = v[2].given ? (uint32_t)v[2].number : 0,
         .chans = v[3].given ? (uint32_t)v[3].number : 0,
         .normalise = v[4].given ? v[4].text : NULL,
@@ -238,5 +247,5 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 
 vy_status vy_do_process(struct vy_call *call, struct vy_err *err)
 {
-    return vy_aside_call(call, work, (void *)(uintptr_t)call->args, err);
+    return vy_aside_call(call, work, call, err);
 }

@@ -120,7 +120,7 @@ static vy_status match_loudness(struct vy_wave *wave, struct vy_enhanced *e)
 }
 
 vy_status vy_enhance(struct vy_wave *wave, double strength, unsigned allowed,
-                     struct vy_enhanced *enhanced)
+                     const struct vy_work *work, struct vy_enhanced *enhanced)
 {
     struct vy_enhanced *const e = enhanced;
     *e = (struct vy_enhanced){0};
@@ -128,6 +128,10 @@ vy_status vy_enhance(struct vy_wave *wave, double strength, unsigned allowed,
     vy_status status = vy_wave_loudness(wave, &e->loudness_before, &peak);
     for (size_t i = 0; i < VY_MEND_STAGES && !status; i++) {
         struct vy_mended *const row = &e->row[i];
+        vy_work_tell(work, 0.1 + 0.8 * (double)i / VY_MEND_STAGES, "looking for %s",
+                     stages[i]->name);
+        if (vy_work_stop(work))
+            return VY_BUSY;
         *row = (struct vy_mended){
             .name = stages[i]->name, .unit = stages[i]->unit, .after = (double)NAN};
         if (stages[i] == &vy_mend_limit && e->changed)

@@ -8,6 +8,7 @@
 #define VY_ENHANCE_ENHANCE_H
 
 #include "base/status.h"
+#include "base/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,9 +63,10 @@ struct vy_enhanced {
 
 /// @param strength  0 careful .. 1 thorough
 /// @param stages    bit i: stage i may work; 0 = all
-/// @return VY_NO_MEMORY
+/// @param work      to be told how far it is, NULL = nobody
+/// @return VY_NO_MEMORY, VY_BUSY when it was stopped
 VY_MUST_CHECK vy_status vy_enhance(struct vy_wave *wave, double strength, unsigned stages,
-                                   struct vy_enhanced *enhanced);
+                                   const struct vy_work *work, struct vy_enhanced *enhanced);
 
 /// Integrated loudness in LUFS and true peak in dBTP; NAN where there is none.
 VY_MUST_CHECK vy_status vy_wave_loudness(const struct vy_wave *wave, double *lufs, double *dbtp);

@@ -178,6 +178,7 @@ static vy_status end_row(struct vy_db *db, const struct vy_job_end *end, double 
                "UPDATE job SET state = ?1, ended = ?2, not_before = ?3, tries = tries - ?4,"
                " error = ?5, message = ?6, log = ?7, result = ?8, take = ?9, runner = '',"
                " worker = '', cancel = 0,"
+               " stage = CASE ?1 WHEN 'succeeded' THEN '' ELSE stage END,"
                " progress = CASE ?1 WHEN 'succeeded' THEN 1 WHEN 'queued' THEN 0 ELSE progress END"
                " WHERE id = ?10 AND state = 'running' AND runner = ?11 AND worker = ?12",
                &statement, err);

@@ -78,7 +78,7 @@ static void mends(const char *name, double at_least_db, double strength)
 {
     struct vy_enhanced e;
     const double before = nearness_db(&spoilt);
-    assert_int_equal(vy_enhance(&spoilt, strength, 0, &e), VY_OK);
+    assert_int_equal(vy_enhance(&spoilt, strength, 0, NULL, &e), VY_OK);
     printf("%s: %s; %s\n", name, row_of(&e, name)->why, row_of(&e, name)->did);
     assert_true(row_of(&e, name)->needed);
     assert_true(row_of(&e, name)->applied);
@@ -93,7 +93,7 @@ static void enhance_leaves_a_clean_sound_alone(void **state)
 {
     (void)state;
     struct vy_enhanced e;
-    assert_int_equal(vy_enhance(&spoilt, 1, 0, &e), VY_OK);
+    assert_int_equal(vy_enhance(&spoilt, 1, 0, NULL, &e), VY_OK);
     assert_false(e.changed);
     for (size_t i = 0; i < VY_MEND_STAGES; i++) {
         assert_false(e.row[i].needed);
@@ -130,7 +130,7 @@ static void enhance_knows_hum_from_a_bass_line(void **state)
             spoilt.chan[0][i] += (float)(0.1 / h * level * sin(2 * M_PI * hz * h * t));
     }
     struct vy_enhanced e;
-    assert_int_equal(vy_enhance(&spoilt, 1, 1u << 2, &e), VY_OK);
+    assert_int_equal(vy_enhance(&spoilt, 1, 1u << 2, NULL, &e), VY_OK);
     assert_false(row_of(&e, "hum")->needed);
 }
 
@@ -173,7 +173,7 @@ static void enhance_keeps_true_peaks_below_the_ceiling(void **state)
     struct vy_enhanced e;
     assert_int_equal(vy_wave_loudness(&spoilt, &lufs, &dbtp), VY_OK);
     assert_true(dbtp > -1);
-    assert_int_equal(vy_enhance(&spoilt, 0.5, 0, &e), VY_OK);
+    assert_int_equal(vy_enhance(&spoilt, 0.5, 0, NULL, &e), VY_OK);
     assert_true(row_of(&e, "limit")->applied);
     assert_int_equal(vy_wave_loudness(&spoilt, &lufs, &dbtp), VY_OK);
     assert_true(dbtp <= -1.0 + 0.01);
@@ -187,7 +187,7 @@ static void enhance_keeps_the_loudness(void **state)
         spoilt.chan[0][i] += (float)(0.02 * sin(2 * M_PI * 60 * (double)i / RATE) +
                                      0.02 * sin(2 * M_PI * 180 * (double)i / RATE));
     struct vy_enhanced e;
-    assert_int_equal(vy_enhance(&spoilt, 0.5, 0, &e), VY_OK);
+    assert_int_equal(vy_enhance(&spoilt, 0.5, 0, NULL, &e), VY_OK);
     assert_true(e.changed);
     assert_true(fabs(e.loudness_after - e.loudness_before) < 0.05);
 }
@@ -198,7 +198,7 @@ static void enhance_does_only_what_it_may(void **state)
     for (size_t i = 0; i < FRAMES; i++)
         spoilt.chan[0][i] += 0.05f + (float)(0.01 * random_pm1(4, i));
     struct vy_enhanced e;
-    assert_int_equal(vy_enhance(&spoilt, 0.5, 1u << 1, &e), VY_OK);
+    assert_int_equal(vy_enhance(&spoilt, 0.5, 1u << 1, NULL, &e), VY_OK);
     assert_true(row_of(&e, "dc")->applied);
     assert_true(row_of(&e, "denoise")->needed);
     assert_false(row_of(&e, "denoise")->applied);
@@ -212,11 +212,11 @@ static void enhance_takes_short_and_silent_sounds(void **state)
         struct vy_wave wave;
         struct vy_enhanced e;
         assert_int_equal(vy_wave_new(&wave, RATE, 2, lengths[i]), VY_OK);
-        assert_int_equal(vy_enhance(&wave, 1, 0, &e), VY_OK);
+        assert_int_equal(vy_enhance(&wave, 1, 0, NULL, &e), VY_OK);
         assert_false(e.changed);
         for (size_t n = 0; n < lengths[i]; n++)
             wave.chan[1][n] = (float)random_pm1(5, n);
-        assert_int_equal(vy_enhance(&wave, 1, 0, &e), VY_OK);
+        assert_int_equal(vy_enhance(&wave, 1, 0, NULL, &e), VY_OK);
         for (size_t n = 0; n < lengths[i]; n++)
             assert_true(isfinite(wave.chan[0][n]) && isfinite(wave.chan[1][n]));
         vy_wave_clear(&wave);
