@@ -4,6 +4,7 @@
 // `veery do`, the lists, and the manual.
 #include "app/app.h"
 #include "app/attached.h"
+#include "app/tui_keys.h"
 
 #include "command/describe.h"
 #include "command/jobs.h"
@@ -209,6 +210,8 @@ int vy_main_docs(int argc, char **argv)
     vy_status status = vy_docs_write(&catalog, argv[1], &err);
     if (!status)
         status = vy_osc_docs_write(argv[1], &err);
+    if (!status)
+        status = vy_tui_docs_write(argv[1], &err);
     vy_catalog_close(&catalog);
     return status ? vy_complain(&err) : EXIT_FINE;
 }

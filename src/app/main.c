@@ -140,6 +140,8 @@ static const struct vy_program programs[] = {
     {NULL, "do",
      "[--session FILE [--save]] [--author NAME] [--local] [--socket PATH] [--json] \"LINE\"...",
      "say some lines and leave: in the studio that runs, else in a session of its own", vy_main_do},
+    {NULL, "tui", "[--start] [--ascii] [--author NAME] [--socket PATH]",
+     "the studio on the whole terminal: things, levels, jobs, takes, and a prompt", vy_main_tui},
     {NULL, "tail", "[--meters] [--socket PATH] [--json]",
      "show what everybody does in the studio, as it happens", vy_main_tail},
     {NULL, "panic", "[off] [--socket PATH]",

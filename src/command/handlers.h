@@ -96,6 +96,7 @@ vy_status vy_do_unlearn(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_arm(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_send_midi(struct vy_call *call, struct vy_err *err);
 // studio.c
+vy_status vy_do_session(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_status(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_settings(struct vy_call *call, struct vy_err *err); // settings.c
 vy_status vy_do_help(struct vy_call *call, struct vy_err *err);

@@ -679,6 +679,16 @@ static const struct vy_verb rows[] = {
     MIDI_WORD("learn", "Let the next MIDI controller that moves turn a parameter.", vy_do_learn),
     MIDI_WORD("unlearn", "Take a parameter's MIDI controller away.", vy_do_unlearn),
     // studio
+    {.name = "session",
+     .group = "studio",
+     .arg = NONE,
+     .help = "Say what the session is: things, patterns, tempo.",
+     .more =
+         "JSON has each pattern's hits as [beat, length, velocity, note], scenes, song and what "
+         "waits. `get NAME` has the parameters of a thing.",
+     .example = {"session"},
+     .flags = VY_VERB_QUERY,
+     .run = vy_do_session},
     {.name = "status",
      .group = "studio",
      .arg = NONE,

@@ -76,9 +76,10 @@ struct vy_live {
     struct vy_recorder *recorder;
     struct vy_meter *meter; ///< of the master; NULL until somebody looks
     uint32_t metered_hz;
-    uint64_t metered;           ///< guard's frame up to which the meter has heard
-    pthread_mutex_t lock;       ///< bindings, and pushing into the engines' rings
-    struct vy_binding *binding; ///< [VY_BINDINGS]
+    uint64_t metered;             ///< guard's frame up to which the meter has heard
+    struct vy_spectrum *spectrum; ///< of the master, at metered_hz; NULL until somebody looks
+    pthread_mutex_t lock;         ///< bindings, and pushing into the engines' rings
+    struct vy_binding *binding;   ///< [VY_BINDINGS]
     uint32_t bindings;
 };
 

@@ -5,6 +5,7 @@
 #include "live/inside.h"
 
 #include "listen/meter.h"
+#include "listen/spectrum.h"
 #include "sound/device.h"
 
 #include <errno.h>
@@ -247,6 +248,7 @@ void vy_live_close(struct vy_live *live)
         close(live->epoll);
     vy_session_destroy(live->session);
     vy_meter_destroy(live->meter);
+    vy_spectrum_destroy(live->spectrum);
     free(live->binding);
     pthread_mutex_destroy(&live->lock);
     free(live);

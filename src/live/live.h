@@ -84,8 +84,9 @@ VY_MAIN void vy_live_set_clients(struct vy_live *live, uint32_t clients);
 
 /// Peaks since the last call: master L R, then units; and the master's last moments:
 /// {"master":[l,r],"units":{"bass":0.3},"loudness":{"momentary_lufs":-14.2,"short_term_lufs":-15,
-/// "true_peak_dbtp":-1.2,"correlation":0.9,"why":null}}, null and the reason where there is
-/// nothing. Caller decrefs. NULL when memory is out.
+/// "true_peak_dbtp":-1.2,"correlation":0.9,"why":null},"spectrum":{"low_hz":30,"high_hz":18000,
+/// "db":[..]},"transport":{"playing":true,"beat":8.5,"bpm":120}}, null (and the reason) where there
+/// is nothing. Caller decrefs. NULL when memory is out.
 VY_MAIN json_t *vy_live_meters(struct vy_live *live);
 
 #endif

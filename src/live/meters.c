@@ -7,6 +7,7 @@
 #include "live/inside.h"
 
 #include "listen/meter.h"
+#include "listen/spectrum.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,6 +23,8 @@ static bool catch_up(struct vy_live *live, uint64_t end)
     if (sr != live->metered_hz) {
         vy_meter_destroy(live->meter);
         live->meter = NULL;
+        vy_spectrum_destroy(live->spectrum);
+        live->spectrum = NULL;
         live->metered_hz = vy_meter_new(sr, &live->meter) ? 0 : sr;
         live->metered = end + 1; // stands nowhere yet
     }
@@ -76,6 +79,39 @@ static json_t *loudness_json(struct vy_live *live)
                      r.why ? json_string(r.why) : json_null());
 }
 
+// The last moment of the master, both channels as one. Whole decibels: it is for looking at.
+static json_t *spectrum_json(struct vy_live *live)
+{
+    float wave[VY_SPECTRUM_FRAMES], db[VY_SPECTRUM_BANDS];
+    const struct vy_shared *const s = live->shared;
+    const uint64_t end = atomic_load_explicit(&s->tapped, memory_order_acquire);
+    if (!live->spectrum && vy_spectrum_new(live->metered_hz, &live->spectrum))
+        return json_null();
+    for (uint32_t i = 0; i < VY_SPECTRUM_FRAMES; i++) {
+        const uint64_t at = end + i - VY_SPECTRUM_FRAMES;
+        const float *const frame = s->tap[at & (s->tap_frames - 1)];
+        wave[i] = end >= VY_SPECTRUM_FRAMES ? 0.5f * (frame[2] + frame[3]) : 0;
+    }
+    vy_spectrum_read(live->spectrum, wave, db);
+    json_t *const list = json_array();
+    for (int b = 0; b < VY_SPECTRUM_BANDS; b++)
+        json_array_append_new(list, json_integer(lrintf(db[b])));
+    return json_pack("{s:f,s:f,s:o}", "low_hz", VY_SPECTRUM_LOW_HZ, "high_hz",
+                     vy_spectrum_high_hz(live->spectrum), "db", list);
+}
+
+// Where the music is: with the levels, so that who draws both need not ask.
+static json_t *transport_json(const struct vy_live *live)
+{
+    const struct vy_shared *const s = live->shared;
+    const uint32_t active = atomic_load(&s->active);
+    if (active >= VY_SLOTS)
+        return json_null();
+    const struct vy_engine_says *const says = &s->slot[active].says;
+    return json_pack("{s:b,s:f,s:f}", "playing", (int)says->playing, "beat", (double)says->beat,
+                     "bpm", (double)says->bpm);
+}
+
 static double take_peak(_Atomic uint32_t *peak)
 {
     const uint32_t bits = atomic_exchange(peak, 0);
@@ -97,8 +133,9 @@ json_t *vy_live_meters(struct vy_live *live)
         json_object_set_new(units, json_string_value(json_array_get(names, i)),
                             json_real(isfinite(most) ? (double)most : 0));
     }
-    return json_pack("{s:[f,f],s:o,s:o}", "master", l, r, "units", units, "loudness",
-                     loudness_json(live));
+    json_t *const loudness = loudness_json(live); // first: it knows the rate
+    return json_pack("{s:[f,f],s:o,s:o,s:o,s:o}", "master", l, r, "units", units, "loudness",
+                     loudness, "spectrum", spectrum_json(live), "transport", transport_json(live));
 }
 
 static double db(double peak)

@@ -324,7 +324,10 @@ static void tell_meters(struct vy_socket *socket)
             continue;
         if (!c->peaks)
             c->peaks = json_pack("{s:s}", "event", "meters");
-        json_object_del(c->peaks, "loudness"); // the newest holds, not the greatest
+        // of these the newest holds, not the greatest
+        json_object_del(c->peaks, "loudness");
+        json_object_del(c->peaks, "spectrum");
+        json_object_del(c->peaks, "transport");
         gather(c->peaks, peaks);
         if (now < c->due_ns)
             continue;
