@@ -64,6 +64,12 @@ VY_MUST_CHECK vy_status vy_library_export(struct vy_db *db, const char *folder, 
 VY_MUST_CHECK vy_status vy_library_import(struct vy_db *db, const char *folder, struct vy_buf *text,
                                           json_t *result, struct vy_err *err);
 
+/// Open a sound file that the library knows, and no other: not one behind a symbolic link, nothing
+/// but a regular file. The caller closes *fd.
+/// @return VY_NOT_FOUND, VY_DENIED, VY_IO
+VY_MUST_CHECK vy_status vy_library_file_open(const char *library, const char *path, int *fd,
+                                             struct vy_err *err);
+
 /// A path as JSON, also one that is not UTF-8.
 json_t *vy_path_json(const char *path);
 /// A number; null for NaN.

@@ -733,7 +733,7 @@ static const struct vy_verb rows[] = {
      .arg = NONE,
      .help = "Leave; a studio plays on.",
      .example = {"quit"},
-     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
+     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE | VY_VERB_OWN,
      .run = vy_do_quit},
 };
 

@@ -252,7 +252,7 @@ static const struct vy_verb rows[] = {
              "on disk until it has ended, in a process of its own that can crash alone. `jobs` "
              "says how it is getting on. docs/jobs.md has the rest.",
      .example = {"job render 8 bars \"groove.wav\"", "job priority=5 after=3,4 analyze \"take.wav\""},
-     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
+     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE | VY_VERB_OWN,
      .run = vy_do_job},
     {.name = "jobs",
      .group = "jobs",
@@ -269,7 +269,7 @@ static const struct vy_verb rows[] = {
      .more = "`wait` answers at once and says whether the job has ended: who waits follows the "
              "events, or uses `veery jobs wait`. `run` lets the studio look at the queue at once.",
      .example = {"jobs", "jobs cancel 12"},
-     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE,
+     .flags = VY_VERB_CONTROL | VY_VERB_OUTSIDE | VY_VERB_OWN,
      .run = vy_do_jobs},
     ABSENT_JOB("generate", "Make a sound from a description.", "generate \"rain on a tin roof\"",
                "`create` with a recipe makes sounds by synthesis"),

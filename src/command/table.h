@@ -115,7 +115,8 @@ enum vy_verb_flag {
     VY_VERB_CONTROL = 4,  ///< acts on the session itself
     VY_VERB_MACRO = 8,    ///< expands to edit lines
     VY_VERB_OUTSIDE = 16, ///< writes files or leaves: not done while a session file is read
-    VY_VERB_FILES = 32,   ///< reads any file it is told: who may only play may not (serve/http.h)
+    VY_VERB_FILES = 32,   ///< reads any file it is told: who may only play may not (docs/http.md)
+    VY_VERB_OWN = 64,     ///< OUTSIDE, but touches only what the studio keeps itself
 };
 
 /// A row.

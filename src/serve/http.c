@@ -203,6 +203,7 @@ vy_status vy_http_open(const struct vy_http_how *how, struct vy_http **out, stru
         status = vy_http_keys_open(http, how->keys, err);
     if (!status)
         status = vy_http_feed_open(http, err);
+    vy_http_plan_open(http);
     if (!status)
         status = listen_at(http, how->where, err);
     if (!status)

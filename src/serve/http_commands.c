@@ -29,6 +29,10 @@ void vy_http_get_commands(struct vy_http_request *request)
 static void say(struct vy_http_request *request, const char *line, size_t length)
 {
     struct vy_err err = {.at = -1};
+    if (vy_http_may(request, line, length, &err)) {
+        vy_http_fail(request, &err);
+        return;
+    }
     json_t *replies;
     const vy_status status = vy_http_say(request, line, length, &replies, &err);
     const json_int_t version = (json_int_t)vy_live_session(request->http->live)->version;

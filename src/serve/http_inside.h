@@ -62,11 +62,7 @@ VY_MUST_CHECK vy_status vy_http_params_check(const struct vy_http_route *route,
 
 // ---- schemas ------------------------------------------------------------------------------------
 
-/// A schema of the OpenAPI document as JSON text, by its name; NULL when there is none.
-const char *vy_http_schema_text(const char *name);
-/// Name of schema i, NULL after the last.
-const char *vy_http_schema_name(size_t i);
-/// All of them as one object of JSON Schema 2020-12. Caller decrefs.
+/// The schemas of bodies and answers by name (JSON Schema 2020-12). Caller decrefs.
 json_t *vy_http_schemas(void);
 /// What a verb takes as a JSON object. Caller decrefs.
 json_t *vy_http_verb_schema(const struct vy_verb *verb);
@@ -141,6 +137,10 @@ struct vy_http {
         uint32_t timeout_s; ///< a connection may say and take nothing for so long
         char names[512];
     } set;
+    struct { ///< the session as the plans' routes tell it
+        char id[48], name[65], prompt[513];
+        double created, updated; ///< Unix seconds
+    } plan;
     bool closing;
     uint64_t logged_ns; ///< this second's refusals
     uint32_t logged;
@@ -246,10 +246,15 @@ void vy_http_queue(struct vy_http_request *request, int status, struct MHD_Respo
 // http_say.c: lines of the language
 /// What a line asks of who says it.
 enum vy_scope vy_http_line_scope(const char *line, size_t length);
-/// Say a line, if the client may. replies: array of what vy_reply_object gives, with "text"; the
-/// caller decrefs. @return the first error, also when it may not (then VY_BAD_ARG and status 403)
+/// May the client say a line? A refusal is logged. @return VY_DENIED
+VY_MUST_CHECK vy_status vy_http_may(struct vy_http_request *request, const char *line,
+                                    size_t length, struct vy_err *err);
+/// Say a line, whoever asks: a route's own, or one that vy_http_may has seen. replies: array of
+/// what vy_reply_object gives, with "text"; the caller decrefs. @return the first error
 vy_status vy_http_say(struct vy_http_request *request, const char *line, size_t length,
                       json_t **replies, struct vy_err *err);
+/// Say a line. @return the result of its first reply, which the caller decrefs; NULL: it failed
+json_t *vy_http_ask(struct vy_http_request *request, const char *line, struct vy_err *err);
 /// Say a line and answer with the result of its first reply.
 void vy_http_answer_line(struct vy_http_request *request, const char *line);
 /// Write a text as one word of a line, in quotes where it must be.
@@ -257,6 +262,18 @@ void vy_http_word(struct vy_buf *line, const char *text);
 /// A verb's line from its arguments as JSON. @return VY_BAD_ARG
 VY_MUST_CHECK vy_status vy_http_line(const struct vy_verb *verb, const json_t *args,
                                      struct vy_buf *line, struct vy_err *err);
+
+// http_files.c
+/// Answer with an open file, or the part of it that is asked for. `fd` is taken over.
+/// @param path  says its type, and its name when it is kept
+void vy_http_send_file(struct vy_http_request *request, int fd, const char *path);
+
+// http_jobs.c
+/// The number in a path, "/v1/jobs/12" or "/status/12". @return false: after an answer
+bool vy_http_number_of(struct vy_http_request *request, const char *what, int64_t *number);
+
+// http_compat.c
+void vy_http_plan_open(struct vy_http *http);
 
 // http_session.c
 /// Add where the music is to an object that lacks its end: ,"playing":true,"position":{..}}
@@ -278,6 +295,20 @@ void vy_http_get_openapi(struct vy_http_request *request);
 void vy_http_get_commands(struct vy_http_request *request);
 void vy_http_post_commands(struct vy_http_request *request);
 void vy_http_post_verb(struct vy_http_request *request);
+void vy_http_get_jobs(struct vy_http_request *request);
+void vy_http_post_jobs(struct vy_http_request *request);
+void vy_http_get_job(struct vy_http_request *request);
+void vy_http_cancel_job(struct vy_http_request *request);
+void vy_http_retry_job(struct vy_http_request *request);
+void vy_http_get_library(struct vy_http_request *request);
+void vy_http_get_library_audio(struct vy_http_request *request);
+void vy_http_get_settings(struct vy_http_request *request);
+void vy_http_post_generate(struct vy_http_request *request);
+void vy_http_get_job_status(struct vy_http_request *request);
+void vy_http_post_session(struct vy_http_request *request);
+void vy_http_get_plan(struct vy_http_request *request);
+void vy_http_get_plan_session(struct vy_http_request *request);
+void vy_http_post_clip(struct vy_http_request *request);
 void vy_http_get_complete(struct vy_http_request *request);
 void vy_http_get_session(struct vy_http_request *request);
 void vy_http_get_session_file(struct vy_http_request *request);

@@ -15,6 +15,19 @@ static const struct vy_http_param complete_params[] = {
     {"line", VY_HTTP_TEXT, 0, 4000, NULL, "what has been typed", true},
     {"at", VY_HTTP_INTEGER, 0, 4000, NULL, "byte of the cursor; left out: the end", false},
     {NULL}};
+static const struct vy_http_param jobs_params[] = {
+    {"state", VY_HTTP_TEXT, 0, 20, NULL, "only these: queued, running, succeeded, failed, cancelled, interrupted", false},
+    {"n", VY_HTTP_INTEGER, 1, 1000, "50", "the newest so many", false},
+    {NULL}};
+static const struct vy_http_param library_params[] = {
+    {"text", VY_HTTP_TEXT, 0, 500, NULL, "words, as of `find`", false},
+    {"similar", VY_HTTP_TEXT, 0, 3000, NULL, "path of a sound of the library", false},
+    {"n", VY_HTTP_INTEGER, 1, 1000, "50", "at most so many", false},
+    {NULL}};
+static const struct vy_http_param audio_params[] = {
+    {"path", VY_HTTP_TEXT, 0, 4000, NULL, "as the library has it", true},
+    {"download", VY_HTTP_TEXT, 0, 8, NULL, "1: to be kept as a file", false},
+    {NULL}};
 static const struct vy_http_param events_params[] = {
     {"since", VY_HTTP_TEXT, 0, 40, NULL, "an id: begin after it, as Last-Event-ID does", false},
     {"kinds", VY_HTTP_TEXT, 0, 200, NULL, "only these events, commas between", false},
@@ -49,11 +62,30 @@ const struct vy_http_route vy_http_routes[] = {
      "What happens, as it happens (server-sent events). Ids rise; Last-Event-ID goes on where it "
      "stopped.",
      NULL, NULL, "text/event-stream", events_params},
+    // jobs
+    {"GET", "/v1/jobs", VY_SCOPE_READ, vy_http_get_jobs, "jobs",
+     "The jobs, newest first.", NULL, "Jobs", .param = jobs_params},
+    {"POST", "/v1/jobs", VY_SCOPE_PLAY, vy_http_post_jobs, "jobs",
+     "Let a command be done beside the music. The command decides which scope it needs.",
+     "JobRequest", "JobAnswer", .status = 202},
+    {"GET", "/v1/jobs/{id}", VY_SCOPE_READ, vy_http_get_job, "jobs", "One job.", NULL, "JobAnswer"},
+    {"POST", "/v1/jobs/{id}/cancel", VY_SCOPE_PLAY, vy_http_cancel_job, "jobs",
+     "End a job, or do not begin it.", NULL, "JobAnswer"},
+    {"POST", "/v1/jobs/{id}/retry", VY_SCOPE_PLAY, vy_http_retry_job, "jobs",
+     "Do a job again that has failed.", NULL, "JobAnswer"},
+    // library
+    {"GET", "/v1/library", VY_SCOPE_READ, vy_http_get_library, "library",
+     "Sounds by words, by likeness to one of them, or all by path.", NULL, "Sounds", .param = library_params},
+    {"GET", "/v1/library/audio", VY_SCOPE_READ, vy_http_get_library_audio, "library",
+     "The bytes of a sound that the library knows, whole or a range.", NULL, NULL,
+     "application/octet-stream", audio_params},
     // the studio
     {"GET", "/v1/status", VY_SCOPE_READ, vy_http_get_status, "studio",
      "What is real, degraded or absent, and what plays.", NULL, "Status"},
     {"GET", "/v1/models", VY_SCOPE_READ, vy_http_get_models, "studio",
      "What can make sound from a request.", NULL, "Models"},
+    {"GET", "/v1/settings", VY_SCOPE_READ, vy_http_get_settings, "studio",
+     "What is set, and who decided it.", NULL, "Settings"},
     {"GET", "/v1/openapi.json", VY_SCOPE_NONE, vy_http_get_openapi, "studio", "This document.",
      NULL, "Document"},
     {"GET", "/health", VY_SCOPE_NONE, vy_http_get_health, "studio", "Is the studio well?", NULL,
@@ -63,6 +95,20 @@ const struct vy_http_route vy_http_routes[] = {
     {"GET", "/metrics", VY_SCOPE_READ, vy_http_get_metrics, "studio",
      "Counters for Prometheus; JSON when application/json is accepted.", NULL, NULL,
      "text/plain; version=0.0.4; charset=utf-8"},
+    // the routes of the plans
+    {"POST", "/generate", VY_SCOPE_PLAY, vy_http_post_generate, "plans",
+     "Make a take. model_id session renders what the studio plays.", "GenerationRequest",
+     "GenerationStatus", .status = 202},
+    {"GET", "/status/{id}", VY_SCOPE_READ, vy_http_get_job_status, "plans",
+     "How far a job is.", NULL, "GenerationStatus"},
+    {"GET", "/session", VY_SCOPE_READ, vy_http_get_plan, "plans",
+     "The studio's session in short.", NULL, "SessionSummary"},
+    {"POST", "/session", VY_SCOPE_PLAY, vy_http_post_session, "plans",
+     "Set name, tempo, key and meter of the studio's session.", "SessionRequest", "SessionSummary"},
+    {"GET", "/session/{id}", VY_SCOPE_READ, vy_http_get_plan_session, "plans",
+     "The same by its id.", NULL, "SessionSummary"},
+    {"POST", "/session/{id}/clip", VY_SCOPE_PLAY, vy_http_post_clip, "plans",
+     "Absent: clips of one layer come with the generator.", "ClipRequest", "GenerationStatus", .status = 202},
     {NULL}};
 
 // clang-format on

@@ -15,7 +15,8 @@
 
 static enum vy_scope verb_scope(const struct vy_verb *verb)
 {
-    if (verb->flags & (VY_VERB_OUTSIDE | VY_VERB_FILES))
+    const bool outside = (verb->flags & VY_VERB_OUTSIDE) && !(verb->flags & VY_VERB_OWN);
+    if (outside || (verb->flags & VY_VERB_FILES))
         return VY_SCOPE_ADMIN;
     return verb->flags & VY_VERB_QUERY ? VY_SCOPE_READ : VY_SCOPE_PLAY;
 }
@@ -109,19 +110,24 @@ static struct vy_request request_of(const struct vy_http_request *request, const
         .if_version = json_is_integer(version) ? json_integer_value(version) : -1};
 }
 
+vy_status vy_http_may(struct vy_http_request *request, const char *line, size_t length,
+                      struct vy_err *err)
+{
+    const enum vy_scope wanted = vy_http_line_scope(line, length);
+    if (wanted <= request->scope)
+        return VY_OK;
+    vy_fail(err, VY_DENIED, -1, "this line needs a key of scope %s, this one has %s",
+            vy_scope_name(wanted), vy_scope_name(request->scope));
+    request->err = *err;
+    vy_http_refuse(request, VY_REFUSED_SCOPE, 403);
+    return VY_DENIED;
+}
+
 vy_status vy_http_say(struct vy_http_request *request, const char *line, size_t length,
                       json_t **replies, struct vy_err *err)
 {
     struct said said = {.replies = json_array(), .first = {.code = VY_OK, .at = -1}};
     *replies = said.replies;
-    const enum vy_scope wanted = vy_http_line_scope(line, length);
-    if (wanted > request->scope) {
-        vy_fail(err, VY_DENIED, -1, "this line needs a key of scope %s, this one has %s",
-                vy_scope_name(wanted), vy_scope_name(request->scope));
-        request->err = *err;
-        vy_http_refuse(request, VY_REFUSED_SCOPE, 403);
-        return VY_DENIED;
-    }
     const struct vy_request said_so = request_of(request, line, length);
     if (!vy_text_is_name(said_so.author))
         return vy_fail(err, VY_BAD_ARG, -1,
@@ -135,18 +141,25 @@ vy_status vy_http_say(struct vy_http_request *request, const char *line, size_t 
     return said.first.code ? said.first.code : status;
 }
 
+json_t *vy_http_ask(struct vy_http_request *request, const char *line, struct vy_err *err)
+{
+    json_t *replies;
+    const vy_status status = vy_http_say(request, line, strlen(line), &replies, err);
+    json_t *const result = json_object_get(json_array_get(replies, 0), "result");
+    json_t *const out = status ? NULL : result ? json_incref(result) : json_object();
+    json_decref(replies);
+    return out;
+}
+
 void vy_http_answer_line(struct vy_http_request *request, const char *line)
 {
     struct vy_err err = {.at = -1};
-    json_t *replies;
-    const vy_status status = vy_http_say(request, line, strlen(line), &replies, &err);
-    json_t *const result = json_object_get(json_array_get(replies, 0), "result");
-    if (status)
-        vy_http_fail(request, &err);
+    json_t *const result = vy_http_ask(request, line, &err);
+    err.at = -1; // a byte of a line that the client has not said
+    if (result)
+        vy_http_send_json(request, request->route->status ? request->route->status : 200, result);
     else
-        vy_http_send_json(request, request->route->status ? request->route->status : 200,
-                          result ? json_incref(result) : json_object());
-    json_decref(replies);
+        vy_http_fail(request, &err);
 }
 
 // ---- writing lines ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // How the studio is: /health, /ready, /metrics, /v1/status, /v1/models.
+#include "command/settings.h"
 #include "serve/http_inside.h"
 
 #include <inttypes.h>
@@ -72,11 +73,23 @@ void vy_http_get_status(struct vy_http_request *request)
 
 void vy_http_get_models(struct vy_http_request *request)
 {
-    json_t *const models = json_array();
-    json_array_append_new(models,
-                          json_pack("{s:s,s:s,s:s,s:s}", "id", "session", "kind", "session",
-                                    "state", "real", "text", "what the studio plays, rendered"));
-    vy_http_send_json(request, 200, json_pack("{s:o}", "models", models));
+    // models that make sound from words come with the verb `generate`
+    vy_http_send_json(
+        request, 200,
+        json_pack("{s:[],s:s}", "models", "session", "renders what the studio plays"));
+}
+
+void vy_http_get_settings(struct vy_http_request *request)
+{
+    struct vy_buf text = {0};
+    struct vy_err err = {.at = -1};
+    json_t *const result = json_object();
+    if (vy_settings_tell(request->http->settings, NULL, &text, result, &err))
+        vy_http_fail(request, &err);
+    else
+        vy_http_send_json(request, 200, json_incref(result));
+    json_decref(result);
+    vy_buf_clear(&text);
 }
 
 // ---- metrics ------------------------------------------------------------------------------------
