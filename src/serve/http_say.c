@@ -147,6 +147,7 @@ json_t *vy_http_ask(struct vy_http_request *request, const char *line, struct vy
     const vy_status status = vy_http_say(request, line, strlen(line), &replies, err);
     json_t *const result = json_object_get(json_array_get(replies, 0), "result");
     json_t *const out = status ? NULL : result ? json_incref(result) : json_object();
+    err->at = -1; // a byte of a line that the client has not said
     json_decref(replies);
     return out;
 }
@@ -155,7 +156,6 @@ void vy_http_answer_line(struct vy_http_request *request, const char *line)
 {
     struct vy_err err = {.at = -1};
     json_t *const result = vy_http_ask(request, line, &err);
-    err.at = -1; // a byte of a line that the client has not said
     if (result)
         vy_http_send_json(request, request->route->status ? request->route->status : 200, result);
     else
