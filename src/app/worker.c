@@ -86,7 +86,7 @@ static void work(const struct vy_worker *worker)
     struct vy_session *const session = vy_session_new(&catalog, 1);
     status =
         session ? load(worker, session, &err) : vy_fail(&err, VY_NO_MEMORY, -1, "out of memory");
-    if (status) {
+    if (status || !session) {
         vy_worker_fail(&err);
     } else {
         const struct vy_request request = {worker->line, strlen(worker->line), worker->author, -1};

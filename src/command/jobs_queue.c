@@ -101,7 +101,7 @@ static vy_status read_line(const struct vy_session *session, const struct vy_job
         status = vy_lex_next(&lex, line, err);
     if (!status)
         status = check_verb(line, verb, err);
-    if (!status)
+    if (!status && *verb)
         status = check_args(session, *verb, line, &lex, ask->author, err);
     if (!status)
         status = vy_lex_next(&lex, line, err);
@@ -185,7 +185,7 @@ vy_status vy_job_queue(const struct vy_session *session, struct vy_db *db,
     struct vy_job job;
     int64_t id = 0;
     vy_status status = read_line(session, ask, &verb, err);
-    if (status)
+    if (status || !verb)
         return status;
     if (!verb->work->alone)
         status = vy_session_write(session, &program, err);

@@ -15,11 +15,15 @@ static bool read_stat(pid_t pid, char *state, unsigned long long *start)
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (!vy_file_line(path, line, sizeof line))
         return false;
-    const char *const name_end = strrchr(line, ')');
-    return name_end && sscanf(name_end + 1,
-                              " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
-                              " %*d %*d %llu",
-                              state, start) == 2;
+    const char *at = strrchr(line, ')');
+    if (!at || at[1] != ' ' || !at[2])
+        return false;
+    *state = at[2]; // field 3
+    at += 2;
+    for (int field = 3; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    *start = at ? strtoull(at + 1, NULL, 10) : 0;
+    return *start > 0;
 }
 
 static void boot_id(char id[40])

@@ -341,10 +341,9 @@ static vy_status state_of(struct vy_db *db, int64_t id, enum vy_job_state *state
                           struct vy_err *err)
 {
     struct vy_arena arena = {0};
-    struct vy_job job;
+    struct vy_job job = {0};
     const vy_status status = vy_job_get(db, id, &arena, &job, err);
-    if (!status)
-        *state = job.state;
+    *state = job.state;
     vy_arena_clear(&arena);
     return status;
 }
@@ -383,7 +382,7 @@ vy_status vy_job_cancel(struct vy_db *db, int64_t id, enum vy_job_state *state, 
 static vy_status retry(struct vy_db *db, int64_t id, int64_t queue_most, struct vy_err *err)
 {
     struct vy_arena arena = {0};
-    struct vy_job job;
+    struct vy_job job = {0};
     sqlite3_stmt *statement;
     int64_t blockers = 0;
     vy_status status = vy_job_get(db, id, &arena, &job, err);

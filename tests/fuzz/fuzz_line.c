@@ -4,6 +4,7 @@
 // Any bytes as lines said to a session that already holds something. Verbs that render, or write
 // files or compile, are left out: they have tests of their own.
 #include "command/handlers.h"
+#include "command/jobs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,16 @@ static void check(void *arg, const struct vy_reply *reply)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct vy_catalog catalog;
+    static struct vy_desk desk; // jobs are queued in memory, and nobody does them
     struct vy_err err;
     if (!catalog.kernels && vy_catalog_open(&catalog, &err))
+        return 0;
+    if (!desk.db && vy_db_open(&vy_db_studio, ":memory:", VY_DB_CREATE, &desk.db, &err))
         return 0;
     struct vy_session *const session = vy_session_new(&catalog, 1);
     if (!session)
         return 0;
+    session->desk = &desk;
     static const char start[] = "create kick; bus b; create osc; sequence kick: x.x.; scene a";
     size_t length = sizeof start - 1;
     const struct vy_request first = {start, length, "ann", -1};
