@@ -108,6 +108,7 @@ static const struct {
         "'master':{'type':'array','items':" NUMBER ",'minItems':2,'maxItems':2,"
             "'description':'peaks left and right, full scale 1'}"
         ",'units':{'type':'object','additionalProperties':" NUMBER "},'loudness':" ANY_OBJECT
+        ",'spectrum':" MAYBE("object") ",'transport':" MAYBE("object")
         ",'playing':" FLAG ",'position':" REF("Position"))},
 
     // jobs
@@ -157,8 +158,8 @@ static const struct {
     // the routes of the plans
     {"GenerationRequest", CLOSED("'prompt'",
         "'prompt':" SOME_UP_TO("512") ",'seed':" MAYBE_WITHIN("integer", "0", "9007199254740991")
-        ",'duration_seconds':{'type':'number','minimum':1,'maximum':300,'default':8}"
-        ",'model_id':{'type':'string','minLength':1,'maxLength':128,'default':'session'}"
+        ",'duration_seconds':{'type':'number','minimum':1,'maximum':300,'description':'8 when left out'}"
+        ",'model_id':{'type':'string','minLength':1,'maxLength':128,'description':'session when left out'}"
         ",'session_id':{'type':['string','null'],'minLength':8,'maxLength':64}"
         ",'mode':{'enum':['full_track','motif','clip']},'clip_layer':{'enum':[" LAYERS ",null]}"
         ",'clip_scene_index':" MAYBE_WITHIN("integer", "0", "2") ",'clip_bars':" MAYBE_WITHIN("integer", "1", "64")
