@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "listen/bands.h"
 
+#include "listen/bank.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,17 +14,11 @@
 #define PER_OCTAVE 24
 #define FIRST_ROOM 2048
 
-struct triangle {
-    uint32_t first, count; ///< bins
-    uint32_t weight;       ///< index of the first one
-    float hz;
-};
-
 struct vy_bands {
     struct vy_hop_shape shape;
-    struct triangle triangle[VY_BANDS_MOST];
+    struct vy_bank bank;
+    float hz[VY_BANDS_MOST];
     uint32_t count;
-    float *weight;
     int16_t *level; ///< [room][count]
     size_t hops, room, hops_max;
 };
@@ -46,25 +42,23 @@ static uint32_t corners(const struct vy_hop_shape *shape, uint32_t *corner)
 
 static vy_status make_triangles(struct vy_bands *b)
 {
-    uint32_t corner[VY_BANDS_MOST + 2] = {0}, total = 0;
-    const uint32_t n = corners(&b->shape, corner);
-    b->count = n - 2;
+    uint32_t corner[VY_BANDS_MOST + 2] = {0};
+    struct vy_bank_span span[VY_BANDS_MOST] = {{0}};
+    b->count = corners(&b->shape, corner) - 2;
     for (uint32_t i = 0; i < b->count; i++)
-        total += corner[i + 2] - corner[i] - 1;
-    b->weight = calloc(total + 1, sizeof *b->weight);
-    if (!b->weight)
+        span[i] = (struct vy_bank_span){corner[i] + 1, corner[i + 2] - corner[i] - 1};
+    if (vy_bank_init(&b->bank, span, b->count, b->shape.bins) != VY_OK)
         return VY_NO_MEMORY;
     // Hann spreads a sine of full scale, n_fft / 4 high, over a power of 1.5 times its square.
     const double full = 1.5 * b->shape.n_fft / 4 * b->shape.n_fft / 4;
-    uint32_t at = 0;
     for (uint32_t i = 0; i < b->count; i++) {
         const uint32_t low = corner[i], mid = corner[i + 1], high = corner[i + 2];
-        b->triangle[i] = (struct triangle){low + 1, high - low - 1, at,
-                                           (float)((double)mid * b->shape.sr_hz / b->shape.n_fft)};
+        b->hz[i] = (float)((double)mid * b->shape.sr_hz / b->shape.n_fft);
         for (uint32_t k = low + 1; k < high; k++)
-            b->weight[at++] = (float)((k <= mid ? (double)(k - low) / (mid - low)
-                                                : (double)(high - k) / (high - mid)) /
-                                      full);
+            *vy_bank_weight(&b->bank, i, k) =
+                (float)((k <= mid ? (double)(k - low) / (mid - low)
+                                  : (double)(high - k) / (high - mid)) /
+                        full);
     }
     return VY_OK;
 }
@@ -89,24 +83,21 @@ void vy_bands_destroy(struct vy_bands *bands)
 {
     if (!bands)
         return;
-    free(bands->weight);
+    vy_bank_clear(&bands->bank);
     free(bands->level);
     free(bands);
 }
 
-VY_SIMD static float weighted(const float *restrict power, const float *restrict weight, uint32_t n)
+// n is a multiple of eight.
+VY_SIMD static void to_levels(const float *restrict power, uint32_t n, int16_t *restrict level)
 {
-    float lane[VY_SUM_LANES] = {0};
-    uint32_t i = 0;
-    for (; i + VY_SUM_LANES <= n; i += VY_SUM_LANES)
-        for (uint32_t k = 0; k < VY_SUM_LANES; k++)
-            lane[k] += power[i + k] * weight[i + k];
-    for (uint32_t k = 0; i + k < n; k++)
-        lane[k] += power[i + k] * weight[i + k];
-    float sum = 0;
-    for (uint32_t k = 0; k < VY_SUM_LANES; k++)
-        sum += lane[k];
-    return sum;
+    typedef int16_t i16x8 __attribute__((vector_size(16)));
+    for (uint32_t i = 0; i < n; i += 8) {
+        const vy_f8 db = VY_DB_OF_LOG2 * vy_log2(vy_load8(power + i) + 1e-12f) - VY_BAND_FLOOR_DB;
+        const vy_f8 within = vy_positive(vy_select(db < 240, db, vy_set(240)));
+        const i16x8 x = __builtin_convertvector(vy_to_int(within * VY_BAND_STEPS + 0.5f), i16x8);
+        memcpy(level + i, &x, sizeof x);
+    }
 }
 
 static vy_status make_room(struct vy_bands *b)
@@ -129,13 +120,11 @@ vy_status vy_bands_hop(struct vy_bands *bands, const struct vy_hop *hop)
     const vy_status status = make_room(bands);
     if (status != VY_OK)
         return status;
-    int16_t *const level = bands->level + bands->hops * bands->count;
-    for (uint32_t i = 0; i < bands->count; i++) {
-        const struct triangle *const t = &bands->triangle[i];
-        const float power = weighted(hop->power + t->first, bands->weight + t->weight, t->count);
-        const float db = 10 * log10f(power + 1e-12f) - VY_BAND_FLOOR_DB;
-        level[i] = (int16_t)lrintf(fminf(fmaxf(db, 0), 240) * VY_BAND_STEPS);
-    }
+    float power[VY_BANDS_MOST];
+    int16_t level[VY_BANDS_MOST];
+    vy_bank_run(&bands->bank, hop->power, power);
+    to_levels(power, bands->bank.rows, level);
+    memcpy(bands->level + bands->hops * bands->count, level, bands->count * sizeof *level);
     bands->hops++;
     return VY_OK;
 }
@@ -152,7 +141,7 @@ uint32_t vy_bands_count(const struct vy_bands *bands)
 
 float vy_bands_hz(const struct vy_bands *bands, uint32_t band)
 {
-    return bands->triangle[band].hz;
+    return bands->hz[band];
 }
 
 const int16_t *vy_bands_level(const struct vy_bands *bands, size_t hop)

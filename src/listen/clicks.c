@@ -149,6 +149,20 @@ VY_SIMD static float sum_abs(const float *restrict e, uint32_t n)
     return vy_sum(low + high);
 }
 
+VY_SIMD static float largest(const float *restrict e, uint32_t n)
+{
+    vy_f8 low = vy_set(0), high = vy_set(0);
+    for (uint32_t i = 0; i < n; i += VY_SUM_LANES) {
+        low = vy_greater(vy_abs(vy_load8(e + i)), low);
+        high = vy_greater(vy_abs(vy_load8(e + i + 8)), high);
+    }
+    const vy_f8 most = vy_greater(low, high);
+    float top = 0;
+    for (int i = 0; i < 8; i++)
+        top = most[i] > top ? most[i] : top;
+    return top;
+}
+
 // Is the peak at p of the three blocks a click? `near` is a millisecond.
 // @param most  others like it that may be there
 static bool is_click(const struct vy_clicks *c, uint32_t p, double mean, uint32_t near,
@@ -183,6 +197,8 @@ static void judge(struct vy_clicks *c)
     const float before = sum_abs(c->residual, from), here = sum_abs(c->residual + from, from);
     const float after = sum_abs(c->residual + to, from);
     const double mean = (double)(before + here + after) / (3.0 * c->block);
+    if (!((double)largest(c->residual + from, from) >= OVER * mean))
+        return; // the usual case
     // where the sound begins or ends, half of a row lies outside
     const uint32_t most = before > 0.1f * here && after > 0.1f * here;
     uint32_t begin = from;

@@ -6,6 +6,7 @@
 // alone.
 #include "listen/listener.h"
 
+#include "listen/simd.h"
 #include "listen/stft.h"
 
 #include <math.h>
@@ -139,6 +140,13 @@ const struct vy_hop_shape *vy_listener_shape(const struct vy_listener *listener)
     return vy_stft_shape(listener->stft);
 }
 
+VY_SIMD static void add_share(const float *restrict chan, float share, float *restrict mono,
+                              size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        mono[i] += fabsf(chan[i]) <= 1e6f ? share * chan[i] : 0;
+}
+
 // The mean of all channels. Damage must not reach the transform: one NaN would spoil a window, and
 // levels far beyond any use would overflow its power.
 static void mix(struct vy_listener *l, const float *const chan[], size_t n)
@@ -146,8 +154,7 @@ static void mix(struct vy_listener *l, const float *const chan[], size_t n)
     const float share = 1 / (float)l->chans;
     memset(l->mono, 0, n * sizeof(float));
     for (uint32_t c = 0; c < l->chans; c++)
-        for (size_t i = 0; i < n; i++)
-            l->mono[i] += fabsf(chan[c][i]) <= 1e6f ? share * chan[c][i] : 0;
+        add_share(chan[c], share, l->mono, n);
 }
 
 // What the resampler gives for these samples; mono NULL: what it still holds.

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-//
-// A triangle covers few bins: each is kept as whole groups of eight weights from its first bin on.
 #include "listen/mel.h"
 
+#include "listen/bank.h"
 #include "listen/simd.h"
 #include "listen/vectors.h"
 
@@ -16,14 +15,12 @@
 #define SLOPE_TO_HZ 10000.0
 
 struct vy_mel {
-    uint32_t first[VY_MEL_BANDS];  ///< bin
-    uint32_t groups[VY_MEL_BANDS]; ///< of weights
-    bool heard[VY_MEL_BANDS];      ///< holds a bin; at high rates the lowest do not
+    struct vy_bank bank;
+    bool heard[VY_MEL_BANDS]; ///< holds a bin; at high rates the lowest do not
     double edge_hz[VY_MEL_BANDS + 2];
     uint32_t part[VY_MEL_PARTS + 1]; ///< first band of each
     float slope[VY_MEL_BANDS];       ///< the slope is the sum of these times the levels
     float dct[VY_MEL_BANDS][COLS];   ///< [band][coefficient]
-    float *weight;                   ///< the groups of all bands, one after another
 };
 
 static double mel_of(double hz)
@@ -43,22 +40,25 @@ static double triangle(const double *edge, double hz)
     return fmax(0, fmin(up, down)) * 2 / (edge[2] - edge[0]);
 }
 
-/// Where the weights of each band begin and how many groups there are. @return groups in all
-static size_t lay_out(struct vy_mel *mel, const struct vy_hop_shape *shape)
+static vy_status make_triangles(struct vy_mel *mel, const struct vy_hop_shape *shape)
 {
     const double step_hz = (double)shape->sr_hz / shape->n_fft;
-    size_t sum = 0;
+    struct vy_bank_span span[VY_MEL_BANDS] = {{0}};
     for (int m = 0; m < VY_MEL_BANDS; m++) {
         const double *const edge = mel->edge_hz + m;
-        uint32_t first = (uint32_t)ceil(edge[0] / step_hz);
+        const uint32_t first = (uint32_t)ceil(edge[0] / step_hz);
         const uint32_t last = (uint32_t)fmin(floor(edge[2] / step_hz), shape->bins - 1);
-        mel->groups[m] = last >= first ? (last - first) / 8 + 1 : 1;
-        if (first + 8 * mel->groups[m] > shape->bins) // stay inside the spectrum
-            first = shape->bins - 8 * mel->groups[m];
-        mel->first[m] = first;
-        sum += mel->groups[m];
+        span[m] = (struct vy_bank_span){first, last >= first ? last - first + 1 : 0};
     }
-    return sum;
+    if (vy_bank_init(&mel->bank, span, VY_MEL_BANDS, shape->bins) != VY_OK)
+        return VY_NO_MEMORY;
+    for (uint32_t m = 0; m < VY_MEL_BANDS; m++)
+        for (uint32_t k = span[m].first; k < span[m].first + span[m].count; k++) {
+            float *const w = vy_bank_weight(&mel->bank, m, k);
+            *w = (float)triangle(mel->edge_hz + m, (double)k * shape->sr_hz / shape->n_fft);
+            mel->heard[m] |= *w > 0;
+        }
+    return VY_OK;
 }
 
 static void fill_slope(struct vy_mel *mel)
@@ -109,18 +109,10 @@ vy_status vy_mel_new(const struct vy_hop_shape *shape, struct vy_mel **mel)
     const double top = mel_of(shape->sr_hz / 2.0);
     for (int i = 0; i < VY_MEL_BANDS + 2; i++)
         b->edge_hz[i] = hz_of(top * i / (VY_MEL_BANDS + 1));
-    b->weight = calloc(lay_out(b, shape), 8 * sizeof(float));
-    if (!b->weight) {
+    if (make_triangles(b, shape) != VY_OK) {
         vy_mel_destroy(b);
         return VY_NO_MEMORY;
     }
-    float *w = b->weight;
-    for (int m = 0; m < VY_MEL_BANDS; m++)
-        for (uint32_t i = 0; i < 8 * b->groups[m]; i++, w++) {
-            *w = (float)triangle(b->edge_hz + m,
-                                 (double)(b->first[m] + i) * shape->sr_hz / shape->n_fft);
-            b->heard[m] |= *w > 0;
-        }
     fill_slope(b);
     fill_parts(b);
     fill_dct(b);
@@ -132,7 +124,7 @@ void vy_mel_destroy(struct vy_mel *mel)
 {
     if (!mel)
         return;
-    free(mel->weight);
+    vy_bank_clear(&mel->bank);
     free(mel);
 }
 
@@ -141,21 +133,9 @@ double vy_mel_centre_hz(const struct vy_mel *mel, int band)
     return mel->edge_hz[band + 1];
 }
 
-VY_SIMD void vy_mel_bands(const struct vy_mel *mel, const float *power, float *band)
+void vy_mel_bands(const struct vy_mel *mel, const float *power, float *band)
 {
-    const float *w = mel->weight;
-    for (int m = 0; m < VY_MEL_BANDS; m += 8) {
-        vy_f8 sum[8];
-        for (int j = 0; j < 8; j++) {
-            const float *p = power + mel->first[m + j];
-            vy_f8 s = vy_load8(p) * vy_load8(w);
-            w += 8;
-            for (uint32_t g = 1; g < mel->groups[m + j]; g++, w += 8)
-                s += vy_load8(p + 8 * g) * vy_load8(w);
-            sum[j] = s;
-        }
-        vy_store8(band + m, vy_sum_each(sum));
-    }
+    vy_bank_run(&mel->bank, power, band);
 }
 
 VY_SIMD void vy_mel_db(const float *power, float *db)

@@ -5,45 +5,49 @@
 // between two bins. Above, a band adds up the bins it covers.
 #include "listen/overview.h"
 
+#include "listen/bank.h"
 #include "listen/simd.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct band {
-    uint32_t first, n; ///< bins
-    float between;     ///< n == 2 and narrower than a bin: the part of the second one
-};
-
 struct vy_overview {
     struct vy_hop_shape shape;
-    struct band band[VY_OVERVIEW_BANDS];
+    struct vy_bank bank;
     struct vy_overview_column *column; ///< sums until the end
     uint32_t columns;                  ///< complete ones; the one being filled is behind them
     uint32_t hops;                     ///< in the column being filled
     uint32_t per;                      ///< hops in a column
-    float scale;
 };
 
-static void make_bands(struct vy_overview *o)
+static vy_status make_bands(struct vy_overview *o)
 {
     const double step = log2(VY_OVERVIEW_HIGH_HZ / VY_OVERVIEW_LOW_HZ) / (VY_OVERVIEW_BANDS - 1);
     const double bin_hz = (double)o->shape.sr_hz / o->shape.n_fft;
+    struct vy_bank_span span[VY_OVERVIEW_BANDS] = {{0}};
+    double between[VY_OVERVIEW_BANDS]; // narrower than a bin: the part of the second one; or -1
     for (uint32_t b = 0; b < VY_OVERVIEW_BANDS; b++) {
         const double at = VY_OVERVIEW_LOW_HZ * exp2(step * b) / bin_hz;
         const double low = at * exp2(-step / 2), high = at * exp2(step / 2);
-        struct band *const band = &o->band[b];
-        if (at >= o->shape.bins - 1) {
-            *band = (struct band){0};
-        } else if (high - low < 1) {
-            *band = (struct band){(uint32_t)at, 2, (float)(at - floor(at))};
-        } else {
-            band->first = (uint32_t)lround(low);
-            const uint32_t end = (uint32_t)lround(high);
-            band->n = (end < o->shape.bins ? end : o->shape.bins) - band->first;
-        }
+        between[b] = high - low < 1 ? at - floor(at) : -1;
+        if (at >= o->shape.bins - 1)
+            continue;
+        const uint32_t first = (uint32_t)(between[b] < 0 ? lround(low) : (long)at);
+        const uint32_t end = between[b] < 0 ? (uint32_t)lround(high) : first + 2;
+        span[b] = (struct vy_bank_span){first, (end < o->shape.bins ? end : o->shape.bins) - first};
     }
+    if (vy_bank_init(&o->bank, span, VY_OVERVIEW_BANDS, o->shape.bins) != VY_OK)
+        return VY_NO_MEMORY;
+    // Hann: a sine peaks at n_fft / 4
+    const double scale = 16 / ((double)o->shape.n_fft * o->shape.n_fft);
+    for (uint32_t b = 0; b < VY_OVERVIEW_BANDS; b++)
+        for (uint32_t i = 0; i < span[b].count; i++)
+            *vy_bank_weight(&o->bank, b, span[b].first + i) =
+                (float)(scale * (between[b] < 0 ? 1
+                                 : i            ? between[b]
+                                                : 1 - between[b]));
+    return VY_OK;
 }
 
 vy_status vy_overview_new(const struct vy_hop_shape *shape, struct vy_overview **overview)
@@ -54,13 +58,11 @@ vy_status vy_overview_new(const struct vy_hop_shape *shape, struct vy_overview *
         return VY_NO_MEMORY;
     o->shape = *shape;
     o->per = 1;
-    o->scale = 16 / ((float)shape->n_fft * (float)shape->n_fft); // Hann: a sine peaks at n_fft / 4
     o->column = calloc(VY_OVERVIEW_MOST + 1, sizeof *o->column);
-    if (!o->column) {
+    if (!o->column || make_bands(o) != VY_OK) {
         vy_overview_destroy(o);
         return VY_NO_MEMORY;
     }
-    make_bands(o);
     *overview = o;
     return VY_OK;
 }
@@ -69,6 +71,7 @@ void vy_overview_destroy(struct vy_overview *overview)
 {
     if (!overview)
         return;
+    vy_bank_clear(&overview->bank);
     free(overview->column);
     free(overview);
 }
@@ -106,19 +109,12 @@ VY_SIMD static void add_wave(struct vy_overview_column *column, const float *wav
     column->square += square / (float)n;
 }
 
-static void add_bands(const struct vy_overview *o, struct vy_overview_column *column,
-                      const float *power)
+VY_SIMD static void add_bands(struct vy_overview_column *restrict column,
+                              const float *restrict power)
 {
-    for (uint32_t b = 0; b < VY_OVERVIEW_BANDS; b++) {
-        const struct band *const band = &o->band[b];
-        float sum = 0;
-        if (band->n == 2 && band->between > 0)
-            sum = power[band->first] * (1 - band->between) + power[band->first + 1] * band->between;
-        else
-            for (uint32_t k = 0; k < band->n; k++)
-                sum += power[band->first + k];
-        column->power[b] += sum * o->scale;
-    }
+    _Static_assert(VY_OVERVIEW_BANDS % 8 == 0, "the bank has no more rows");
+    for (uint32_t b = 0; b < VY_OVERVIEW_BANDS; b++)
+        column->power[b] += power[b];
 }
 
 void vy_overview_hop(struct vy_overview *overview, const struct vy_hop *hop)
@@ -132,7 +128,9 @@ void vy_overview_hop(struct vy_overview *overview, const struct vy_hop *hop)
     }
     struct vy_overview_column *const column = &o->column[o->columns];
     add_wave(column, hop->wave + (o->shape.n_fft - o->shape.hop) / 2, o->shape.hop);
-    add_bands(o, column, hop->power);
+    float power[VY_OVERVIEW_BANDS];
+    vy_bank_run(&o->bank, hop->power, power);
+    add_bands(column, power);
     o->hops++;
 }
 

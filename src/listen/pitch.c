@@ -107,29 +107,50 @@ VY_SIMD static void to_powers(const float *restrict z, float *restrict both)
 }
 
 // The mean is a period of any length.
-static void without_mean(const float *wave, float *x)
+VY_SIMD static void without_mean(const float *restrict wave, float *restrict x)
 {
-    double sum = 0;
-    for (int i = 0; i < WINDOW; i++)
-        sum += (double)wave[i];
+    double lane[VY_SUM_LANES] = {0}, sum = 0;
+    for (int i = 0; i < WINDOW; i += VY_SUM_LANES)
+        for (int k = 0; k < VY_SUM_LANES; k++)
+            lane[k] += (double)wave[i + k];
+    for (int k = 0; k < VY_SUM_LANES; k++)
+        sum += lane[k];
     const float mean = (float)(sum / WINDOW);
     for (int i = 0; i < WINDOW; i++)
         x[i] = wave[i] - mean;
 }
 
+VY_SIMD static double sum_squares(const float *restrict x)
+{
+    _Static_assert(WINDOW % VY_SUM_LANES == 0, "whole groups");
+    double lane[VY_SUM_LANES] = {0}, sum = 0;
+    for (int i = 0; i < WINDOW; i += VY_SUM_LANES)
+        for (int k = 0; k < VY_SUM_LANES; k++)
+            lane[k] += (double)(x[i + k] * x[i + k]);
+    for (int k = 0; k < VY_SUM_LANES; k++)
+        sum += lane[k];
+    return sum;
+}
+
+VY_SIMD static void divide_all(const float *restrict products, const double *restrict m,
+                               double least, float *restrict fit)
+{
+    for (int lag = 0; lag < LAGS; lag++)
+        fit[lag] = m[lag] > least ? (float)(2 * (double)products[2 * lag] / m[lag]) : 0;
+}
+
 // n(tau). Returns false in silence.
 static bool normalise(const float *x, const float *products, float *fit)
 {
-    double square = 0;
-    for (int i = 0; i < WINDOW; i++)
-        square += (double)(x[i] * x[i]);
+    const double square = sum_squares(x);
     if (square < QUIET * WINDOW)
         return false;
-    double m = 2 * square;
-    for (int lag = 0; lag < LAGS; lag++) {
-        fit[lag] = m > 1e-3 * square ? (float)(2 * (double)products[2 * lag] / m) : 0;
-        m -= (double)(x[lag] * x[lag]) + (double)(x[WINDOW - 1 - lag] * x[WINDOW - 1 - lag]);
+    double m[LAGS] = {2 * square};
+    for (int lag = 1; lag < LAGS; lag++) {
+        const float first = x[lag - 1], last = x[WINDOW - lag];
+        m[lag] = m[lag - 1] - ((double)(first * first) + (double)(last * last));
     }
+    divide_all(products, m, 1e-3 * square, fit);
     return true;
 }
 

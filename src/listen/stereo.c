@@ -125,17 +125,27 @@ VY_SIMD static void mix_window(const float *restrict l, const float *restrict r,
 }
 
 // With z = L + iR: |L|^2 + |R|^2 and the real part of L times conjugate R, from bins k and n - k.
-static void sum_bands(const struct vy_stereo_ear *s, struct sums band[])
+VY_SIMD static void sum_band(const float *restrict z, uint32_t n, uint32_t from, uint32_t to,
+                             struct sums *restrict band)
 {
-    for (uint32_t b = 0; b < VY_STEREO_BANDS; b++) {
-        double both = 0.0, cross = 0.0;
-        for (uint32_t k = s->edge[b]; k < s->edge[b + 1]; k++) {
-            const float *const p = s->out[k], *const q = s->out[s->n_fft - k];
-            both += (double)(p[0] * p[0] + p[1] * p[1] + q[0] * q[0] + q[1] * q[1]);
-            cross += (double)(p[0] * q[1] + p[1] * q[0]);
+    double both[8] = {0}, cross[8] = {0};
+    uint32_t k = from;
+    for (; k + 8 <= to; k += 8) {
+        const float *const p = z + 2 * (size_t)k, *const q = z + 2 * (size_t)(n - k - 7);
+        for (uint32_t i = 0; i < 8; i++) {
+            const float pr = p[2 * i], pi = p[2 * i + 1], qr = q[14 - 2 * i], qi = q[15 - 2 * i];
+            both[i] += (double)(pr * pr + pi * pi + qr * qr + qi * qi);
+            cross[i] += (double)(pr * qi + pi * qr);
         }
-        band[b].left += 0.5 * both;
-        band[b].cross += 0.5 * cross;
+    }
+    for (uint32_t i = 0; k < to; k++, i++) {
+        const float *const p = z + 2 * (size_t)k, *const q = z + 2 * (size_t)(n - k);
+        both[i] += (double)(p[0] * p[0] + p[1] * p[1] + q[0] * q[0] + q[1] * q[1]);
+        cross[i] += (double)(p[0] * q[1] + p[1] * q[0]);
+    }
+    for (uint32_t i = 0; i < 8; i++) {
+        band->left += 0.5 * both[i];
+        band->cross += 0.5 * cross[i];
     }
 }
 
@@ -176,7 +186,8 @@ static void take(struct vy_stereo_ear *s, struct state *st, uint32_t n)
     const uint32_t from = (s->chunks.size - s->n_fft) / 2;
     mix_window(l + from, r + from, s->window, (float *)s->in, s->n_fft);
     fftwf_execute(s->plan);
-    sum_bands(s, st->band);
+    for (uint32_t b = 0; b < VY_STEREO_BANDS; b++)
+        sum_band((const float *)s->out, s->n_fft, s->edge[b], s->edge[b + 1], &st->band[b]);
     st->transforms++;
 }
 
