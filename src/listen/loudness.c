@@ -7,6 +7,7 @@
 
 #include "listen/gate.h"
 #include "listen/kweight.h"
+#include "listen/simd.h"
 #include "listen/true_peak.h"
 
 #include <math.h>
@@ -147,17 +148,40 @@ static void end_slot(struct vy_loudness *l)
     windows(l);
 }
 
+// Four waves side by side. What lies behind the last whole four frames is written, too.
+VY_SIMD static void interleave(const float *const in[], uint32_t n, vy_k_lanes *restrict mixed)
+{
+    _Static_assert(VY_K_LANES == 4, "four waves");
+    typedef float f32x4 __attribute__((vector_size(16)));
+    f32x4 a, b, c, d;
+    for (uint32_t i = 0; i < n; i += 4) {
+        memcpy(&a, in[0] + i, sizeof a);
+        memcpy(&b, in[1] + i, sizeof b);
+        memcpy(&c, in[2] + i, sizeof c);
+        memcpy(&d, in[3] + i, sizeof d);
+        const f32x4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+        const f32x4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+        const f32x4 ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+        const f32x4 gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+#define BOTH(x, y, ...) \
+    __builtin_convertvector(__builtin_shufflevector(x, y, __VA_ARGS__), vy_k_lanes)
+        mixed[i] = BOTH(ab, cd, 0, 1, 4, 5);
+        mixed[i + 1] = BOTH(ab, cd, 2, 3, 6, 7);
+        mixed[i + 2] = BOTH(ef, gh, 0, 1, 4, 5);
+        mixed[i + 3] = BOTH(ef, gh, 2, 3, 6, 7);
+#undef BOTH
+    }
+}
+
 static void mix_group(struct vy_loudness *l, uint32_t g, uint32_t at, uint32_t n)
 {
-    static const float silence[CHUNK];
+    static const float silence[CHUNK + 3];
     const float *in[VY_K_LANES];
     for (uint32_t c = 0; c < VY_K_LANES; c++) {
         const uint32_t chan = g * VY_K_LANES + c;
         in[c] = chan < l->chans ? vy_chunks_chan(&l->chunks, chan) + at : silence;
     }
-    for (uint32_t i = 0; i < n; i++)
-        l->mixed[i] =
-            (vy_k_lanes){(double)in[0][i], (double)in[1][i], (double)in[2][i], (double)in[3][i]};
+    interleave(in, n, l->mixed);
 }
 
 // The frames of the chunk up to `end` that were not weighed yet.

@@ -4,6 +4,8 @@
 // WAV, AIFF, FLAC, Ogg, MP3 and the other formats of libsndfile.
 #include "sound/reader_kinds.h"
 
+#include "base/simd.h"
+
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +91,15 @@ static vy_status open_file(struct vy_reader *reader, const char *path, struct vy
     return VY_OK;
 }
 
+VY_SIMD static void split_two(const float *restrict both, float *restrict one,
+                              float *restrict other, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        one[i] = both[2 * i];
+        other[i] = both[2 * i + 1];
+    }
+}
+
 static vy_status next_block(struct vy_reader *reader, size_t *frames, struct vy_err *err)
 {
     struct state *const s = reader->state;
@@ -100,7 +111,9 @@ static vy_status next_block(struct vy_reader *reader, size_t *frames, struct vy_
         return VY_OK;
     }
     const uint32_t chans = reader->info.chans;
-    for (uint32_t c = 0; c < chans; c++)
+    if (chans == 2)
+        split_two(s->interleaved, reader->block[0], reader->block[1], (size_t)got);
+    for (uint32_t c = 0; chans != 2 && c < chans; c++)
         for (sf_count_t i = 0; i < got; i++)
             reader->block[c][i] = s->interleaved[i * chans + c];
     *frames = (size_t)got;
