@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define TURN_MS 10
+#define IDLE_MS 40 // while nothing plays: what comes in wakes it at once all the same
 
 // A signal handler has no other place to look: the guard's memory, while a studio plays.
 static const struct vy_shared *volatile heard;
@@ -379,11 +380,20 @@ int vy_playing_load(struct vy_playing *playing, const char *path)
     return loaded ? EXIT_FINE : EXIT_USAGE;
 }
 
+// Nothing plays and no hand turns anything: there is no moment to be missed.
+static bool is_idle(const struct vy_playing *playing)
+{
+    const struct vy_shared *const shared = vy_live_shared(playing->live);
+    const uint32_t active = atomic_load(&shared->active);
+    return !playing->osc && !playing->midi && active < VY_SLOTS &&
+           !shared->slot[active].says.playing;
+}
+
 bool vy_playing_turn(struct vy_playing *playing)
 {
     struct pollfd fds[8] = {{.fd = vy_live_fd(playing->live), .events = POLLIN}};
     const int n = 1 + watch_faces(playing, fds + 1);
-    poll(fds, (nfds_t)n, TURN_MS);
+    poll(fds, (nfds_t)n, is_idle(playing) ? IDLE_MS : TURN_MS);
     if (panicked) { // the guard is silent already; the music stops too
         panicked = 0;
         vy_playing_say(playing, "panic", "signal");

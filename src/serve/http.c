@@ -223,14 +223,20 @@ vy_status vy_http_open(const struct vy_http_how *how, struct vy_http **out, stru
 
 void vy_http_service(struct vy_http *http)
 {
+    struct epoll_event event[3];
     uint64_t count;
-    (void)!read(http->wake, &count, sizeof count);
-    vy_http_peers_accept(http);
+    const int events = epoll_wait(http->epoll, event, 3, 0);
+    for (int i = 0; i < events; i++) {
+        if (event[i].data.fd == http->wake)
+            (void)!read(http->wake, &count, sizeof count);
+        else if (event[i].data.fd == http->listener)
+            vy_http_peers_accept(http);
+    }
     vy_http_peers_sweep(http);
     vy_http_feed_service(http);
     const uint64_t began = vy_now_ns();
     MHD_UNSIGNED_LONG_LONG wait = 0;
-    bool more = true;
+    bool more = events > 0 || http->peers > 0;
     while (more && vy_now_ns() - began < TURN_NS) {
         http->mhd.run(http->daemon);
         more = http->mhd.get_timeout(http->daemon, &wait) == MHD_YES && wait == 0;
