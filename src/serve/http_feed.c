@@ -210,7 +210,9 @@ static struct stream *stream_new(struct vy_http_request *request)
 {
     struct vy_http_feed *const feed = request->http->feed;
     struct stream *const stream =
-        feed->count < VY_HTTP_STREAMS_MAX ? calloc(1, sizeof *stream) : NULL;
+        feed->count < VY_HTTP_STREAMS_MAX && feed->count < request->http->set.clients / 6 * 5
+            ? calloc(1, sizeof *stream)
+            : NULL;
     if (!stream) {
         vy_http_problem(request, 503,
                         &(struct vy_err){.code = VY_BUSY,

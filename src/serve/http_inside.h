@@ -17,7 +17,8 @@
 #define VY_HTTP_STREAMS_MAX 1000        ///< of those, followers of events and meters
 #define VY_HTTP_DISCARD_MAX (64u << 20) ///< of a body without length that is too long; then it ends
 #define VY_HTTP_MEMORY 16384            ///< bytes for one request's line and headers
-#define VY_HTTP_REQUEST_S 10            ///< a request must be there within
+#define VY_HTTP_REQUEST_S 10            ///< the headers of a request must be there within
+#define VY_HTTP_BODY_S 30               ///< and its body within
 #define VY_HTTP_BUCKETS 1024            ///< clients whose rate is known
 
 struct vy_http_request;
@@ -191,10 +192,10 @@ struct vy_http_request {
     const struct vy_http_route *route;
     struct vy_http_headers header;
     char method[12];
-    bool begun, streams;
-    enum vy_scope scope;       ///< what the client may
-    char author[VY_NAME_SIZE]; ///< who it is, unless it says so
-    uint64_t got;              ///< bytes of the body
+    bool begun, whole, streams; ///< whole: it is all there, and answered
+    enum vy_scope scope;        ///< what the client may
+    char author[VY_NAME_SIZE];  ///< who it is, unless it says so
+    uint64_t got;               ///< bytes of the body
     struct vy_buf body;
     json_t *json; ///< the body, checked; or NULL
     int status;   ///< of an answer that was decided before the body was there, 0 = none

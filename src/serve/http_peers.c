@@ -14,6 +14,7 @@
 
 #define ACCEPTS_A_TURN 128
 #define SWEEP_NS 250000000ull
+#define SLOW_NS 10000000000ull // an answer may take so long to read, when others want the place
 
 static void write_address(const struct sockaddr *address, char *text)
 {
@@ -99,21 +100,31 @@ static void end_peer(struct vy_http_peer *peer)
     shutdown(peer->fd, SHUT_RDWR);
 }
 
-// Has the whole request arrived? What follows takes as long as it takes.
+// Has the whole request arrived? What follows takes as long as it takes, but see make_room.
 static bool is_served(const struct vy_http_peer *peer)
 {
-    return peer->request && peer->request->begun;
+    return peer->request && peer->request->whole;
 }
 
+static bool may_go(const struct vy_http_peer *peer, bool served, uint64_t now)
+{
+    if (peer->doomed || is_served(peer) != served)
+        return false;
+    return !served || (!peer->request->streams && now - peer->since_ns > SLOW_NS);
+}
+
+// Who says nothing goes first, then who takes long to read what it asked for; followers stay.
 // @return false: everybody here is at work
 static bool make_room(struct vy_http *http)
 {
-    for (struct vy_http_peer *peer = http->oldest; peer; peer = peer->newer)
-        if (!peer->doomed && !is_served(peer)) {
-            end_peer(peer);
-            http->counts.evicted++;
-            return true;
-        }
+    const uint64_t now = vy_now_ns();
+    for (int served = 0; served < 2; served++)
+        for (struct vy_http_peer *peer = http->oldest; peer; peer = peer->newer)
+            if (may_go(peer, served, now)) {
+                end_peer(peer);
+                http->counts.evicted++;
+                return true;
+            }
     return false;
 }
 
@@ -145,8 +156,9 @@ void vy_http_peers_sweep(struct vy_http *http)
     vy_http_settings(http);
     for (struct vy_http_peer *peer = http->oldest; peer; peer = peer->newer) {
         const struct vy_http_request *const r = peer->request;
-        const uint64_t most =
-            r ? VY_HTTP_REQUEST_S : http->set.timeout_s; // a request has begun, or not
+        const uint64_t most = !r         ? http->set.timeout_s
+                              : r->begun ? VY_HTTP_BODY_S // its headers are there
+                                         : VY_HTTP_REQUEST_S;
         if (!peer->doomed && !is_served(peer) && now - peer->since_ns > most * 1000000000ull)
             end_peer(peer);
     }

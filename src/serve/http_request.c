@@ -132,6 +132,7 @@ static vy_status read_body(struct vy_http_request *request, struct vy_err *err)
 static void run(struct vy_http_request *request)
 {
     struct vy_err err = {.at = -1};
+    request->whole = true;
     if (request->status)
         refuse(request);
     else if (request->body.failed)

@@ -167,8 +167,8 @@ void vy_http_answer_line(struct vy_http_request *request, const char *line)
 void vy_http_word(struct vy_buf *line, const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_./+*-%^~@:";
-    if (*text && text[strspn(text, plain)] == '\0' && text[strlen(text) - 1] != ':') {
+                                "_./+*-%^~@";
+    if (*text && text[strspn(text, plain)] == '\0') {
         vy_buf_add(line, "%s", text);
         return;
     }

@@ -4,6 +4,7 @@
 // Rude clients of the HTTP face.
 // usage: http_tool upload PORT MEGABYTES     one body without an end in sight
 //        http_tool half PORT COUNT           that many connections, each half a request; waits 20 s
+//        http_tool body PORT COUNT           that many, each half a body; waits 20 s
 //        http_tool drip PORT COUNT SECONDS   that many, a byte of a header every second
 //        http_tool junk PORT COUNT           requests with bytes turned about
 //        http_tool follow PORT COUNT SECONDS followers of /v1/events that read; says what each had
@@ -82,9 +83,9 @@ static int *join_many(int port, int count, const char *text)
     return fd;
 }
 
-static int half(int port, int count)
+static int half(int port, int count, const char *text)
 {
-    join_many(port, count, "GET /v1/session HTTP/1.1\r\nHost: loc");
+    join_many(port, count, text);
     printf("%d are waiting\n", count);
     fflush(stdout);
     sleep(20);
@@ -173,7 +174,11 @@ int main(int argc, char **argv)
     if (argc > 3 && strcmp(argv[1], "upload") == 0)
         return upload(port, count);
     if (argc > 3 && strcmp(argv[1], "half") == 0)
-        return half(port, count);
+        return half(port, count, "GET /v1/session HTTP/1.1\r\nHost: loc");
+    if (argc > 3 && strcmp(argv[1], "body") == 0)
+        return half(port, count,
+                    "POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                    "application/json\r\nContent-Length: 1000\r\n\r\n{\"line\":");
     if (argc > 3 && strcmp(argv[1], "drip") == 0)
         return drip(port, count, seconds);
     if (argc > 3 && strcmp(argv[1], "junk") == 0)

@@ -180,6 +180,9 @@ timeout 60 "$tool" upload "$port" 100 >tooled 2>&1; alive; check "100 MB of body
 timeout 60 "$tool" half "$port" 2000 >tooled 2>&1 & helper=$!
 sleep 2; alive; check "2000 connections that say half a request" $?
 kill $helper 2>/dev/null; wait $helper 2>/dev/null; helper=
+timeout 60 "$tool" body "$port" 1500 >tooled 2>&1 & helper=$!
+sleep 2; alive; check "1500 connections that say half a body" $?
+kill $helper 2>/dev/null; wait $helper 2>/dev/null; helper=
 timeout 60 "$tool" junk "$port" 500 >tooled 2>&1; alive; check "500 requests of junk: $(cat tooled)" $?
 [ $(($(rss) - small)) -lt 40000 ]; check "... memory grew by $(($(rss) - small)) kB" $?
 [ "$(status_of late)" = "$late" ] || echo "# late blocks $late -> $(status_of late)"
