@@ -5,6 +5,7 @@
 #include "listen/bands.h"
 #include "listen/bar.h"
 #include "listen/beat.h"
+#include "listen/level_judge.h"
 #include "listen/chapters.h"
 #include "listen/drum_map.h"
 #include "listen/groove.h"
@@ -18,6 +19,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TWICE_ODDS 0.3F ///< least logarithm of the odds that the beats are twice too fast
 
 struct vy_music {
     struct vy_hop_shape shape;
@@ -68,9 +71,14 @@ void vy_music_destroy(struct vy_music *music)
     free(music);
 }
 
-static vy_status put_onsets(const struct vy_onset *onset, uint32_t onsets, struct vy_arena *arena,
-                            struct vy_music_found *found)
+static vy_status put_onsets(const struct vy_onset_curves *curves, struct vy_arena *scratch,
+                            struct vy_arena *arena, struct vy_music_found *found)
 {
+    struct vy_onset *onset;
+    uint32_t onsets;
+    const vy_status status = vy_onset_pick(curves, VY_ONSET_SURE, scratch, &onset, &onsets);
+    if (status != VY_OK || !onsets)
+        return status;
     found->onset = vy_arena_take(arena, onsets * sizeof(double));
     found->onset_drum = vy_arena_take(arena, onsets * sizeof(double));
     if (!found->onset || !found->onset_drum)
@@ -98,20 +106,53 @@ static vy_status put_beats(const struct vy_pulse_view *view, const struct vy_ons
 }
 
 // Needs the harmony to be finished.
+static vy_status count_bars(const struct vy_music *m, const struct vy_pulse_view *view,
+                            struct vy_arena *scratch, struct vy_arena *arena,
+                            const struct vy_music_found *found, struct vy_bars *bars)
+{
+    float *const change = vy_arena_take(scratch, found->beats * sizeof *change);
+    if (!change)
+        return VY_NO_MEMORY;
+    const vy_status status = vy_harmony_change(m->harmony, found->beat, found->beats, change);
+    const struct vy_bar_view bar_view = {view, found->beat, change, found->beats};
+    return status == VY_OK ? vy_bar_find(&bar_view, arena, bars) : status;
+}
+
+// Only every second beat stays where listeners would tap so. Bars of three and five cannot be
+// halved.
+static vy_status settle_level(const struct vy_pulse_view *view, const struct vy_bars *bars,
+                              struct vy_music_found *found, bool *halved)
+{
+    *halved = false;
+    float odds;
+    if (bars->beats_per_bar != 4)
+        return VY_OK;
+    const vy_status status = vy_level_twice(view, found->beat, found->beats, &odds);
+    if (status != VY_OK || odds < TWICE_ODDS)
+        return status;
+    const uint32_t first = vy_level_phase(view, found->beat, found->beats);
+    uint32_t n = 0;
+    for (uint32_t i = first; i < found->beats; i += 2)
+        found->beat[n++] = found->beat[i];
+    found->beats = n;
+    found->tempo_bpm /= 2;
+    *halved = true;
+    return VY_OK;
+}
+
 static vy_status put_bars(const struct vy_music *m, const struct vy_pulse_view *view,
                           const struct vy_onset *onset, uint32_t onsets, struct vy_arena *scratch,
                           struct vy_arena *arena, struct vy_music_found *found)
 {
     if (found->beats < 2)
         return VY_OK;
-    float *const change = vy_arena_take(scratch, found->beats * sizeof *change);
-    if (!change)
-        return VY_NO_MEMORY;
-    vy_status status = vy_harmony_change(m->harmony, found->beat, found->beats, change);
     struct vy_bars bars = {0};
-    const struct vy_bar_view bar_view = {view, found->beat, change, found->beats};
+    bool halved = false;
+    vy_status status = count_bars(m, view, scratch, arena, found, &bars);
     if (status == VY_OK)
-        status = vy_bar_find(&bar_view, arena, &bars);
+        status = settle_level(view, &bars, found, &halved);
+    if (halved)
+        status = count_bars(m, view, scratch, arena, found, &bars);
     found->downbeat = bars.downbeat_s;
     found->downbeats = bars.count;
     found->beats_per_bar = bars.beats_per_bar;
@@ -166,11 +207,11 @@ static vy_status understand(struct vy_music *m, struct vy_arena *scratch, struct
         return VY_OK;
     vy_status status = vy_onset_curves(m->bands, vy_hop_seconds(&m->shape, 1), scratch, &curves);
     if (status == VY_OK)
-        status = vy_onset_pick(&curves, scratch, &onset, &onsets);
+        status = vy_onset_pick(&curves, VY_ONSET_ANY, scratch, &onset, &onsets);
     if (status == VY_OK)
         status = vy_pulse_view(&curves, onset, onsets, scratch, &view);
-    if (status == VY_OK && onsets)
-        status = put_onsets(onset, onsets, arena, found);
+    if (status == VY_OK)
+        status = put_onsets(&curves, scratch, arena, found);
     if (status == VY_OK)
         status = put_beats(&view, onset, onsets, arena, found);
     if (status == VY_OK)

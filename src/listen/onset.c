@@ -12,10 +12,8 @@
 #define LEVELS (240 * VY_BAND_STEPS + 1)
 #define DEPTH_DB 50      ///< below the loud parts, where the compression turns linear
 #define LOUD_SHARE 0.05  ///< of the hops are louder than "loud"
-#define RISE_MIN 0.015F  ///< least top of a curve, and least height over its surroundings
 #define SHARP_RISE 0.03F ///< a band rises
 #define AROUND_S 0.1     ///< of the mean that a top must be over
-#define LIKELY 0.3F      ///< least top of what is likely
 #define LATE_S 0.004     ///< tops of what is likely come so long after the note
 #define ONE_NOTE_S 0.09  ///< a rise this near to what is likely is the same note
 #define APART_S 0.03     ///< onsets closer than this are one
@@ -216,29 +214,36 @@ static float drum_likeness(const struct vy_onset_curves *c, size_t t)
     return fminf(1, 0.5F * fminf(share, rise));
 }
 
+// Least tops. Listeners are told what is sure; the judges of beats, who weigh each by its
+// neighbours, also hear what may be one.
+static const struct least {
+    float likely, rise; ///< `rise` of a curve that is no likely top, and over its surroundings
+} least[] = {[VY_ONSET_SURE] = {0.42F, 0.018F}, [VY_ONSET_ANY] = {0.2F, 0.015F}};
+
 // A top of `likely` near to this hop.
-static bool likely_near(const struct vy_onset_curves *c, size_t t)
+static bool likely_near(const struct vy_onset_curves *c, size_t t, float likely)
 {
     const size_t reach = (size_t)lround(ONE_NOTE_S / c->hop_s);
     const size_t from = t > reach + 1 ? t - reach : 1;
     for (size_t i = from; i <= t + reach && i + 1 < c->hops; i++)
-        if (is_top(c, c->likely, i, LIKELY, 0))
+        if (is_top(c, c->likely, i, likely, 0))
             return true;
     return false;
 }
 
-vy_status vy_onset_pick(const struct vy_onset_curves *curves, struct vy_arena *arena,
-                        struct vy_onset **onset, uint32_t *onsets)
+vy_status vy_onset_pick(const struct vy_onset_curves *curves, enum vy_onset_care care,
+                        struct vy_arena *arena, struct vy_onset **onset, uint32_t *onsets)
 {
     *onset = NULL;
     *onsets = 0;
+    const float rise = least[care].rise, sure = least[care].likely;
     double last = -1;
     for (size_t t = 1; t + 1 < curves->hops; t++) {
         const float *const likely = curves->likely, *const all = curves->all;
         double at = (double)t * curves->hop_s;
-        if (is_top(curves, likely, t, LIKELY, 0))
+        if (is_top(curves, likely, t, sure, 0))
             at += top_of(likely + t) * curves->hop_s - LATE_S;
-        else if (is_top(curves, all, t, RISE_MIN, RISE_MIN) && !likely_near(curves, t))
+        else if (is_top(curves, all, t, rise, rise) && !likely_near(curves, t, sure))
             at += top_of(all + t) * curves->hop_s;
         else
             continue;

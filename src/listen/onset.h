@@ -34,9 +34,15 @@ struct vy_onset {
 VY_MUST_CHECK vy_status vy_onset_curves(const struct vy_bands *bands, double hop_s,
                                         struct vy_arena *arena, struct vy_onset_curves *curves);
 
+enum vy_onset_care {
+    VY_ONSET_SURE, ///< few that are none
+    VY_ONSET_ANY,  ///< few missed
+};
+
 /// Tops of the curves, in order, at least 30 ms apart.
 /// @param onset  in the arena
-VY_MUST_CHECK vy_status vy_onset_pick(const struct vy_onset_curves *curves, struct vy_arena *arena,
-                                      struct vy_onset **onset, uint32_t *onsets);
+VY_MUST_CHECK vy_status vy_onset_pick(const struct vy_onset_curves *curves, enum vy_onset_care care,
+                                      struct vy_arena *arena, struct vy_onset **onset,
+                                      uint32_t *onsets);
 
 #endif

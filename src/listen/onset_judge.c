@@ -22,15 +22,22 @@ _Static_assert(PLACES *VY_RISE_GROUPS == VY_ONSET_NET_IN, "the network fits its 
 
 VY_SIMD static float answer(const float *restrict in)
 {
-    _Static_assert(VY_ONSET_NET_HIDDEN == 16, "two groups of lanes");
-    vy_f8 low = vy_load8(vy_onset_net_bias), high = vy_load8(vy_onset_net_bias + 8);
+    _Static_assert(VY_ONSET_NET_HIDDEN == 32, "four groups of lanes");
+    const float *const bias = vy_onset_net_bias;
+    vy_f8 a = vy_load8(bias), b = vy_load8(bias + 8), c = vy_load8(bias + 16),
+          d = vy_load8(bias + 24);
     for (uint32_t i = 0; i < VY_ONSET_NET_IN; i++) {
-        low += in[i] * vy_load8(vy_onset_net_in[i]);
-        high += in[i] * vy_load8(vy_onset_net_in[i] + 8);
+        const float *const weight = vy_onset_net_in[i];
+        a += in[i] * vy_load8(weight);
+        b += in[i] * vy_load8(weight + 8);
+        c += in[i] * vy_load8(weight + 16);
+        d += in[i] * vy_load8(weight + 24);
     }
     float hidden[VY_ONSET_NET_HIDDEN];
-    vy_store8(hidden, low);
-    vy_store8(hidden + 8, high);
+    vy_store8(hidden, a);
+    vy_store8(hidden + 8, b);
+    vy_store8(hidden + 16, c);
+    vy_store8(hidden + 24, d);
     float out = vy_onset_net_out_bias;
     for (uint32_t h = 0; h < VY_ONSET_NET_HIDDEN; h++)
         out += (hidden[h] > 0 ? hidden[h] : 0) * vy_onset_net_out[h];

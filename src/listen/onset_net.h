@@ -6,7 +6,7 @@
 #define VY_LISTEN_ONSET_NET_H
 
 #define VY_ONSET_NET_IN 216
-#define VY_ONSET_NET_HIDDEN 16
+#define VY_ONSET_NET_HIDDEN 32
 
 extern const float vy_onset_net_in[VY_ONSET_NET_IN][VY_ONSET_NET_HIDDEN];
 extern const float vy_onset_net_bias[VY_ONSET_NET_HIDDEN];

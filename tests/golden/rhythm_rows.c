@@ -67,7 +67,7 @@ static void listen_to(SNDFILE *file, const SF_INFO *info, struct ears *e)
     free(part);
     struct vy_chroma_view chroma;
     must(!vy_onset_curves(e->bands, vy_hop_seconds(&shape, 1), &e->arena, &e->curves) &&
-         !vy_onset_pick(&e->curves, &e->arena, &e->onset, &e->onsets) &&
+         !vy_onset_pick(&e->curves, VY_ONSET_ANY, &e->arena, &e->onset, &e->onsets) &&
          !vy_pulse_view(&e->curves, e->onset, e->onsets, &e->arena, &e->pulse) &&
          !vy_harmony_finish(e->harmony, &chroma));
 }
