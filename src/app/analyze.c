@@ -208,6 +208,8 @@ static int run(struct work *work, int threads)
     if (started == 0)
         worker(work);
     const int code = print_answers(work);
+    if (code == EXIT_INTERRUPTED)
+        _exit(code); // an ear may be at work on ten minutes; files appear when they are whole
     for (int i = 0; i < started; i++)
         pthread_join(thread[i], NULL);
     return code;

@@ -107,8 +107,9 @@ static bool compare(double a, const char *op, double b)
 }
 
 // The number as said, in the unit of the row. Levels may be given in plain dB.
-static vy_status read_bound(const struct vy_value *value, const struct vy_field *field,
-                            double *bound, struct vy_err *err)
+// @param apart  the unit, where it is a word of its own
+static vy_status read_bound(const struct vy_value *value, const struct vy_value *apart,
+                            const struct vy_field *field, double *bound, struct vy_err *err)
 {
     static const struct {
         const char *said, *unit;
@@ -119,7 +120,14 @@ static vy_status read_bound(const struct vy_value *value, const struct vy_field 
     const char *said;
     double number;
     *bound = value->number;
-    if (!vy_lex_number(value->text, &number, &said) || !*said || strcmp(said, field->unit) == 0)
+    if (!vy_lex_number(value->text, &number, &said))
+        return VY_OK;
+    if (apart->given && *said)
+        return vy_fail(err, VY_BAD_UNIT, apart->at, "a number has one unit: '%.20s' or '%.20s'",
+                       said, apart->text);
+    if (apart->given)
+        said = apart->text;
+    if (!*said || strcmp(said, field->unit) == 0)
         return VY_OK;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].said, said) == 0 && strcmp(units[i].unit, field->unit) == 0) {
@@ -138,7 +146,7 @@ static vy_status do_assert(void *arg, struct vy_buf *text, json_t *result, struc
     const char *const of = v[1].given ? " of " : "", *const name = v[1].given ? v[1].text : "";
     struct vy_heard heard = {0};
     double bound;
-    vy_status status = read_bound(&v[3], field, &bound, err);
+    vy_status status = read_bound(&v[3], &v[4], field, &bound, err);
     if (!status)
         status = hear(how, how->call->doc, v[1].text, field->ear | VY_EAR_LEVEL, &heard, err);
     if (status)

@@ -550,7 +550,11 @@ static const struct vy_verb rows[] = {
                  {.name = "VALUE",
                   .type = VY_ARG_NUMBER,
                   .unit = "dB|LUFS|LU|dBTP|dBFS|dB/octave|Hz|kHz|s|ms|bpm|cents|frames|%",
-                  .text = "number"}),
+                  .text = "number"},
+                 {.name = "UNIT",
+                  .type = VY_ARG_WORD,
+                  .optional = true,
+                  .text = "of the number, where a space parts them"}),
      .help = "Fail unless a measured value is as said; measures 4 bars.",
      .more =
          "Short names: loudness, true_peak, peak, rms, crest, dc, centroid, correlation, width, "

@@ -60,7 +60,7 @@ check "a person reads the same" $?
 
 # ---- assert ----
 code 0 --session beat.veery "assert true_peak < 0dBTP" "assert level.clipped_runs = 0" "assert centroid of kick < 2kHz" \
-    "assert tempo > 120" "assert loudness.range_lu < 20LU" "assert silence < 90%"
+    "assert tempo > 120" "assert loudness.range_lu < 20 LU" "assert silence < 90%"
 check "every row is a metric, and units are read" $?
 code 1 --session beat.veery "assert loudness > 0" && says "failed_assert.*LUFS, not > 0"
 check "an assertion fails with the value" $?
