@@ -21,13 +21,15 @@
 #define OFF_PART 0.004  ///< this part of the frequency
 #define STANDS_OUT 12.0 ///< dB
 #define ALONE 20.0      ///< dB of a fundamental without harmonics
+#define ROOM 64u        ///< steps that fit into the line before it is moved
 
 static const double mains_hz[2] = {50.0, 60.0};
 
 struct vy_hum {
     double rate_hz; ///< after decimation
     uint32_t by, taps, held;
-    float *tap, *line; ///< [taps]; [taps + by]
+    uint32_t end;      ///< of what is in `line`
+    float *tap, *line; ///< [taps]; [taps + ROOM * by]
     uint32_t filled;   ///< of `low`
     float *low;        ///< [N_FFT]
     float *window;
@@ -66,7 +68,8 @@ vy_status vy_hum_new(uint32_t sr_hz, struct vy_hum **hum)
     h->rate_hz = (double)sr_hz / h->by;
     h->taps = h->by * TAPS_PER;
     h->tap = calloc(h->taps, sizeof(float));
-    h->line = calloc(h->taps + h->by, sizeof(float));
+    h->line = calloc(h->taps + ROOM * h->by, sizeof(float));
+    h->end = h->taps;
     h->low = calloc(N_FFT, sizeof(float));
     h->window = calloc(N_FFT, sizeof(float));
     h->in = fftwf_alloc_complex(N_FFT);
@@ -169,14 +172,18 @@ void vy_hum_push(struct vy_hum *hum, const float *mono, size_t n)
     struct vy_hum *const h = hum;
     for (size_t at = 0; at < n;) {
         const size_t room = h->by - h->held, part = n - at < room ? n - at : room;
-        memcpy(h->line + h->taps + h->held, mono + at, part * sizeof(float));
+        memcpy(h->line + h->end, mono + at, part * sizeof(float));
         h->held += (uint32_t)part;
+        h->end += (uint32_t)part;
         at += part;
         if (h->held < h->by)
             continue;
         h->held = 0;
-        memmove(h->line, h->line + h->by, h->taps * sizeof(float));
-        h->low[h->filled++] = dot(h->line, h->tap, h->taps);
+        h->low[h->filled++] = dot(h->line + h->end - h->taps, h->tap, h->taps);
+        if (h->end == h->taps + ROOM * h->by) {
+            memmove(h->line, h->line + ROOM * h->by, h->taps * sizeof(float));
+            h->end = h->taps;
+        }
         if (h->filled == N_FFT)
             one_window(h);
     }

@@ -7,6 +7,7 @@
 
 #include "listen/bank.h"
 #include "listen/simd.h"
+#include "listen/vectors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -99,14 +100,26 @@ static void join_neighbours(struct vy_overview *o)
 VY_SIMD static void add_wave(struct vy_overview_column *column, const float *wave, uint32_t n)
 {
     float low = column->low, high = column->high, square = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    vy_f8 least = vy_set(low), most = vy_set(high), squares = vy_set(0);
+    uint32_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const vy_f8 x = vy_load8(wave + i);
+        least = vy_select(x < least, x, least);
+        most = vy_greater(x, most);
+        squares += x * x;
+    }
+    for (uint32_t k = 0; k < 8; k++) {
+        low = least[k] < low ? least[k] : low;
+        high = most[k] > high ? most[k] : high;
+    }
+    for (; i < n; i++) {
         low = wave[i] < low ? wave[i] : low;
         high = wave[i] > high ? wave[i] : high;
         square += wave[i] * wave[i];
     }
     column->low = low;
     column->high = high;
-    column->square += square / (float)n;
+    column->square += (vy_sum(squares) + square) / (float)n;
 }
 
 VY_SIMD static void add_bands(struct vy_overview_column *restrict column,

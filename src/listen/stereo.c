@@ -118,9 +118,10 @@ VY_SIMD static void sum_block(const float *restrict l, const float *restrict r,
 VY_SIMD static void mix_window(const float *restrict l, const float *restrict r,
                                const float *restrict window, float *restrict in, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        in[2 * i] = l[i] * window[i];
-        in[2 * i + 1] = r[i] * window[i];
+    for (uint32_t i = 0; i < n; i += 8) { // n is a power of two
+        const vy_f8 w = vy_load8(window + i), a = w * vy_load8(l + i), b = w * vy_load8(r + i);
+        vy_store8(in + 2 * i, __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+        vy_store8(in + 2 * i + 8, __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
     }
 }
 
