@@ -196,7 +196,7 @@ static double top_of(const float *x)
 static bool is_top(const struct vy_onset_curves *c, const float *x, size_t t, float least,
                    float over)
 {
-    if (x[t] < least || x[t] < x[t - 1] || x[t] <= x[t + 1])
+    if (x[t] < least || (t && x[t] < x[t - 1]) || x[t] <= x[t + 1])
         return false;
     const size_t near = (size_t)lround(APART_S / c->hop_s);
     const size_t far = (size_t)lround(AROUND_S / c->hop_s);
@@ -224,7 +224,7 @@ static const struct least {
 static bool likely_near(const struct vy_onset_curves *c, size_t t, float likely)
 {
     const size_t reach = (size_t)lround(ONE_NOTE_S / c->hop_s);
-    const size_t from = t > reach + 1 ? t - reach : 1;
+    const size_t from = t > reach ? t - reach : 0;
     for (size_t i = from; i <= t + reach && i + 1 < c->hops; i++)
         if (is_top(c, c->likely, i, likely, 0))
             return true;
@@ -238,13 +238,13 @@ vy_status vy_onset_pick(const struct vy_onset_curves *curves, enum vy_onset_care
     *onsets = 0;
     const float rise = least[care].rise, sure = least[care].likely;
     double last = -1;
-    for (size_t t = 1; t + 1 < curves->hops; t++) {
+    for (size_t t = 0; t + 1 < curves->hops; t++) {
         const float *const likely = curves->likely, *const all = curves->all;
         double at = (double)t * curves->hop_s;
         if (is_top(curves, likely, t, sure, 0))
-            at += top_of(likely + t) * curves->hop_s - LATE_S;
+            at += (t ? top_of(likely + t) * curves->hop_s : 0) - LATE_S;
         else if (is_top(curves, all, t, rise, rise) && !likely_near(curves, t, sure))
-            at += top_of(all + t) * curves->hop_s;
+            at += t ? top_of(all + t) * curves->hop_s : 0;
         else
             continue;
         if (at - last < APART_S)
