@@ -9,7 +9,7 @@ import type { Reply } from './types';
 const key_place = 'veery.key';
 
 export class Problem extends Error {
-  constructor(message: string, readonly status: number, readonly code = '') { super(message); }
+  constructor(message: string, readonly status: number, readonly code = '', readonly replies?: Reply[]) { super(message); }
 }
 
 export function api_key(): string { return sessionStorage.getItem(key_place) ?? ''; }
@@ -23,11 +23,15 @@ export function headers(more: Record<string, string> = {}): Record<string, strin
   return key ? { ...more, Authorization: `Bearer ${key}` } : more;
 }
 
+function hinted(message: string, hint?: string): string {
+  return hint && !message.includes(hint) ? `${message}; did you mean ${quoted(hint)}?` : message;
+}
+
 async function problem_of(response: Response): Promise<Problem> {
   const text = await response.text().catch(() => '');
   try {
-    const body = JSON.parse(text) as { detail?: string; title?: string; code?: string };
-    return new Problem(body.detail || body.title || response.statusText, response.status, body.code);
+    const body = JSON.parse(text) as { detail?: string; title?: string; code?: string; hint?: string; replies?: Reply[] };
+    return new Problem(hinted(body.detail || body.title || response.statusText, body.hint), response.status, body.code, body.replies);
   } catch {
     return new Problem(text.slice(0, 200) || response.statusText || `status ${response.status}`,
       response.status);
@@ -85,7 +89,7 @@ export async function say(line: string): Promise<Reply[]> {
     return replies;
   } catch (error) {
     if (error instanceof Problem && error.status >= 400 && error.status < 500)
-      return [{ ok: false, error: { code: error.code || String(error.status), message: error.message } }];
+      return error.replies?.length ? error.replies : [{ ok: false, error: { code: error.code || String(error.status), message: error.message } }];
     throw error;
   }
 }
@@ -100,9 +104,7 @@ export async function done(line: string): Promise<Record<string, unknown>> {
 
 /** An error as one sentence. */
 export function explain(reply: Reply): string {
-  const e = reply.error;
-  if (!e) return 'It was refused.';
-  return e.hint && !e.message.includes(e.hint) ? `${e.message}; did you mean ${quoted(e.hint)}?` : e.message;
+  return reply.error ? hinted(reply.error.message, reply.error.hint) : 'It was refused.';
 }
 
 /** The address of bytes for an <audio> or a download; with a key they have to be fetched first. */

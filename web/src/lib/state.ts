@@ -54,8 +54,8 @@ export async function refresh(): Promise<void> {
 export function beats_now(): number {
   const s = studio.session;
   if (!s) return 0;
-  const passed = s.playing ? (performance.now() - studio.heard_at) / 60000 * s.tempo : 0;
-  return s.position.beats + passed;
+  const passed = s.playing ? (performance.now() - studio.heard_at) / 60000 * s.position.bpm : 0;
+  return s.position.beat + passed;
 }
 
 const changes_session = new Set(['edit', 'timer', 'play', 'stop', 'seek', 'undo', 'redo', 'load', 'engine',
@@ -71,13 +71,26 @@ function heard(event: Event): void {
   tell('event', event);
 }
 
+// meters also say where the music is
+function heard_meters(m: Meters): void {
+  const s = studio.session;
+  if (s && m.position) {
+    const turned = s.playing !== m.playing;
+    s.position = m.position;
+    s.playing = m.playing;
+    studio.heard_at = performance.now();
+    if (turned) tell('session', s);
+  }
+  tell('meters', m);
+}
+
 let meters: Stream | null = null;
 
 // The meters' stream runs only while somebody looks, and not in a hidden tab.
 function watch_meters(): void {
   const wanted = (hearers.get('meters')?.size ?? 0) > 0 && !document.hidden;
   if (wanted && !meters)
-    meters = listen('/v1/meters', (m) => tell('meters', JSON.parse(m.data)), () => undefined);
+    meters = listen('/v1/meters?rate=20', (m) => heard_meters(JSON.parse(m.data) as Meters), () => undefined);
   else if (!wanted && meters) { meters.close(); meters = null; }
 }
 

@@ -48,6 +48,9 @@ export interface Unit {
   patterns: Part[];
 }
 
+/** beat: quarter notes since the beginning; in_bar: from 1. */
+export interface Position { beat: number; bar: number; in_bar: number; bpm: number }
+
 export interface Session {
   version: number;
   tempo: number;
@@ -56,7 +59,7 @@ export interface Session {
   key: string;
   swing: number;
   playing: boolean;
-  position: { bar: number; beat: number; beats: number };
+  position: Position;
   units: Unit[];
   scenes: { name: string }[];
 }
@@ -67,6 +70,8 @@ export interface Described { rack: string; path: string; value: string; range: s
 export interface Meters {
   master: [number, number];
   units: Record<string, number>;
+  playing: boolean;
+  position: Position;
   loudness?: Maybe<{
     momentary_lufs?: Maybe<number>;
     short_term_lufs?: Maybe<number>;

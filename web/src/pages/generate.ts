@@ -11,11 +11,11 @@ import type { Job } from '../lib/types';
 import { job_row } from '../parts/job';
 import { complain, notice } from '../parts/notice';
 
-interface Model { name: string; kind?: string; state: string; why?: string; licence?: string }
+interface Model { id: string; kind: string; state: string; text: string }
 
 function model_row(m: Model): HTMLElement {
   return h('li', null, h('span', { class: `badge ${m.state}`, text: m.state }), h('div', { class: 'grow' },
-    h('strong', { text: m.name }), h('div', { class: 'small quiet', text: [m.why, m.licence].filter(Boolean).join(' · ') })));
+    h('strong', { text: m.id }), h('div', { class: 'small quiet', text: m.text })));
 }
 
 export async function generate_page({ main, leave }: Visit): Promise<void> {
@@ -50,8 +50,8 @@ export async function generate_page({ main, leave }: Visit): Promise<void> {
     list = (await get<{ models: Model[] }>('/v1/models')).models;
   } catch (error) { problem = (error as Error).message; }
   const ready = list.filter((m) => m.state === 'real' || m.state === 'degraded');
-  model = ready[0]?.name ?? '';
-  if (ready.length) fill(choice, field('model', select(ready.map((m) => m.name), model, (v) => { model = v; })));
+  model = ready[0]?.id ?? '';
+  if (ready.length) fill(choice, field('model', select(ready.map((m) => m.id), model, (v) => { model = v; })));
   submit.disabled = !ready.length;
   why.textContent = ready.length ? '' : problem || 'Absent: no model for text to audio is installed.';
   fill(models, list.length ? list.map(model_row) : h('li', { class: 'quiet', text: 'None is known to this studio yet.' }));

@@ -33,10 +33,13 @@ export function grid(unit: string, part: Part): Grid {
     if (!rest) last_note = cell.text;
     change(cell, rest ? last_note : '.');
   };
+  let step_at = 0;
   const buttons = cells.map((cell, i) => {
+    const beat = Math.floor(step_at / 4) % 2 === 0;
+    step_at += cell.steps;
     const loud = melodic ? (/^[.~-]$/.test(cell.text) ? 0 : 0.6) : velocity(cell.text);
     const node = h('button', {
-      class: `step${cell.plain ? '' : ' more'}${loud ? ' hit' : ''}${melodic ? ' note' : ''}`, role: 'gridcell', tabindex: i ? '-1' : '0',
+      class: `step${cell.plain ? '' : ' more'}${loud ? ' hit' : ''}${melodic ? ' note' : ''}${beat ? ' beat' : ''}`, role: 'gridcell', tabindex: i ? '-1' : '0',
       'aria-label': `${unit} step ${i + 1}: ${meanings[cell.text] ?? cell.text}`, 'data-step': i,
       text: cell.plain && !melodic ? (/^[1-9]$/.test(cell.text) ? cell.text : cell.text === '-' ? '–' : '') : cell.text,
       onclick: () => click(cell),
@@ -45,7 +48,7 @@ export function grid(unit: string, part: Part): Grid {
     node.style.setProperty('--span', String(Math.min(cell.steps, 16)));
     return node;
   });
-  const row = h('div', { class: `steps${melodic ? ' melodic' : ''}`, role: 'row' }, buttons);
+  const row = h('div', { class: `steps${melodic ? ' melodic' : ''}${part.verb === 'chords' ? ' chords' : ''}`, role: 'row' }, buttons);
   const node_grid = h('div', { class: 'grid', role: 'grid', 'aria-label': `${unit}: ${part.verb}` }, row);
   node_grid.addEventListener('keydown', (e) => keyed(e, cells, buttons, melodic, change));
   const text = h('input', { type: 'text', class: 'pattern-text mono', value: part.text, spellcheck: 'false', autocomplete: 'off',

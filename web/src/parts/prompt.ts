@@ -101,9 +101,7 @@ export class Prompt {
   private answer(reply: Reply): void {
     for (const warning of reply.warnings ?? []) this.print(`warning: ${warning}`, 'warn');
     if (!reply.ok) { this.print(explain(reply), 'bad'); return; }
-    const said = reply.text ?? (reply.result && Object.keys(reply.result).length
-      ? JSON.stringify(reply.result, null, 1).replace(/\n\s*/g, ' ') : '');
-    this.print(said ? `ok  ${said.slice(0, 4000)}` : 'ok', 'fine');
+    this.print(reply.text || 'ok', 'fine');
   }
 
   private key(e: KeyboardEvent): void {

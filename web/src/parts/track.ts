@@ -35,7 +35,7 @@ export class Track {
     this.unit = unit;
     this.meter = new Meter(`Level of ${unit.name}`);
     this.fold = h('button', { class: 'name', 'aria-expanded': 'false', onclick: () => this.open(this.inside.hidden) },
-      h('strong', { text: unit.name }), h('span', { class: 'quiet small', text: unit.recipe || unit.kind }));
+      h('strong', { text: unit.name }), h('span', { class: 'quiet small', text: unit.kind === 'out' ? 'master' : unit.recipe === unit.name ? '' : unit.recipe || unit.kind }));
     this.node = h('section', { class: `track ${unit.kind}`, 'aria-label': unit.name, 'data-unit': unit.name },
       h('div', { class: 'head' }, this.fold, this.meter.node), this.strip, this.music, this.inside);
     this.show(unit);
