@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// usage: node tools/web-embed.mjs DIR OUT.c     files of DIR as the C table of serve/web_files.h
+// usage: node tools/web-embed.mjs DIR OUT.c     files of DIR as the C table of base/web_files.h
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -39,7 +39,7 @@ for (const path of files(dir)) {
   rows.push(`    {"${name}", "${type}", "\\"${etag}\\"", file_${rows.length}, sizeof file_${rows.length}, ${gzip}, ${hashed}},`);
 }
 const text = `// Written by tools/web-build from web/; not to be edited.
-#include "serve/web_files.h"
+#include "base/web_files.h"
 
 ${arrays.join('\n')}
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // status, help, who, say, quit.
+#include "base/web_files.h"
 #include "command/handlers.h"
 #include "engine/user_module.h"
 
@@ -23,6 +24,7 @@ static const struct capability {
     {"MIDI", "real", "keys, controllers, clock in and out, notes of patterns out, by ALSA or raw"},
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
     {"jobs", "real", "job, jobs, veery jobs: long work in processes of its own, kept on disk"},
+    {"web page", "real", "veery serve --http: session, library, takes and jobs in a browser"},
     {"models", "absent", "generate, film, bake, ask come later"},
 };
 
@@ -37,6 +39,10 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
     for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
         struct capability row = capabilities[i];
         const struct capability *const c = &row;
+        if (strcmp(row.name, "web page") == 0 && *vy_web_absent) {
+            row.state = "absent";
+            row.why = vy_web_absent;
+        }
         if (vy_user_problem(call->catalog) && strcmp(row.name, "user modules") == 0) {
             row.state = "degraded";
             row.why = vy_user_problem(call->catalog)->message;

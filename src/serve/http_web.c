@@ -3,7 +3,7 @@
 //
 // The page: files that the program carries. No path of theirs touches the disk.
 #include "serve/http_inside.h"
-#include "serve/web_files.h"
+#include "base/web_files.h"
 
 #include <string.h>
 

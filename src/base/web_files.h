@@ -3,8 +3,8 @@
 //
 // The web page, carried by the program. The table is written by tools/web-build when the program is
 // built; without npm it is empty, and vy_web_absent says why.
-#ifndef VY_SERVE_WEB_FILES_H
-#define VY_SERVE_WEB_FILES_H
+#ifndef VY_BASE_WEB_FILES_H
+#define VY_BASE_WEB_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>
