@@ -189,8 +189,8 @@ await test('keyboard_alone_is_enough', async () => {
   await until('velocity', async () => await pattern('clap') === 'x9..');
   is(await keys.evaluate(() => document.activeElement.dataset.step), '1', 'the focus stays on the step');
   await keys.keyboard.press('g');
-  await keys.keyboard.press('t');
-  await keys.getByRole('heading', { name: 'Takes' }).waitFor();
+  await keys.keyboard.press('j');
+  await keys.getByRole('heading', { name: 'Jobs' }).waitFor();
   is(keys.wrong, []);
   await keys.context().close();
 });

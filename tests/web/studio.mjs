@@ -70,14 +70,15 @@ export async function look(chrome, studio, path = 'session', options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
-  page.wrong = [];
+  const wrong = [];
   page.allowed = []; // console errors that a test provokes
-  page.on('pageerror', (error) => page.wrong.push(`error: ${error.message}`));
+  Object.defineProperty(page, 'wrong', { get: () => wrong.filter((text) => !page.allowed.some((a) => a.test(text))) });
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
   page.on('console', (m) => {
-    if (m.type() === 'error' && !page.allowed.some((a) => a.test(m.text()))) page.wrong.push(`console: ${m.text()}`);
+    if (m.type() === 'error') wrong.push(`console: ${m.text()}`);
   });
   page.on('request', (r) => {
-    if (!r.url().startsWith(studio.url) && !/^(data|blob):/.test(r.url())) page.wrong.push(`request to ${r.url()}`);
+    if (!r.url().startsWith(studio.url) && !/^(data|blob):/.test(r.url())) wrong.push(`request to ${r.url()}`);
   });
   await page.goto(`${studio.url}/#/${path}`);
   await page.locator('main h1').first().waitFor();

@@ -18,6 +18,9 @@ export async function test(name, body) {
   if (ms > 3000) console.log(`# took ${(ms / 1000).toFixed(1)} s`);
 }
 
+/** A point that cannot be tried here, and why. */
+export async function skip(name, why) { console.log(`ok ${++count} - ${name} # SKIP ${why}`); }
+
 export function note(text) { console.log(`# ${text}`); }
 
 export function is(got, wanted, what = 'value') {

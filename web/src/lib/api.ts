@@ -107,6 +107,16 @@ export function explain(reply: Reply): string {
   return reply.error ? hinted(reply.error.message, reply.error.hint) : 'It was refused.';
 }
 
+/** Save what lies at an address as a file. */
+export async function download(path: string, name: string): Promise<void> {
+  const a = document.createElement('a');
+  a.href = await address_of(path);
+  a.download = name;
+  document.body.append(a);
+  a.click();
+  a.remove();
+}
+
 /** The address of bytes for an <audio> or a download; with a key they have to be fetched first. */
 export async function address_of(path: string): Promise<string> {
   return api_key() ? URL.createObjectURL(await (await raw(path)).blob()) : path;

@@ -7,7 +7,6 @@ import { get, post } from '../lib/api';
 import { fill, h, field, select } from '../lib/dom';
 import type { Visit } from '../lib/route';
 import { on } from '../lib/state';
-import type { Job } from '../lib/types';
 import { job_row } from '../parts/job';
 import { complain, notice } from '../parts/notice';
 
@@ -20,28 +19,26 @@ function model_row(m: Model): HTMLElement {
 
 export async function generate_page({ main, leave }: Visit): Promise<void> {
   const prompt = h('textarea', { rows: '3', required: true, placeholder: 'slow dub techno, warm chords, rain' });
-  const not = h('input', { type: 'text', placeholder: 'voices, hiss' });
-  const length = h('input', { type: 'number', min: '1', max: '600', step: '0.5', value: '8' });
+  const length = h('input', { type: 'number', min: '1', max: '300', step: '0.5', value: '8' });
   const seed = h('input', { type: 'number', min: '0', step: '1', placeholder: 'by chance' });
-  const steps = h('input', { type: 'number', min: '1', max: '200', step: '1', value: '30' });
-  const guidance = h('input', { type: 'number', min: '0', max: '30', step: '0.5', value: '7' });
-  const strength = h('input', { type: 'range', min: '0', max: '1', step: '0.05', value: '1' });
+  const guidance = h('input', { type: 'number', min: '0', max: '20', step: '0.5', placeholder: 'its own' });
+  const steps = h('input', { type: 'number', min: '1', max: '200', step: '1', placeholder: 'its own' });
   let model = '';
   const models = h('ul', { class: 'models' }), why = h('p', { role: 'status' });
   const choice = h('div');
   const submit = h('button', { type: 'submit', class: 'main', text: 'Generate' });
   const running = h('ul', { class: 'jobs' });
+  const number = (input: HTMLInputElement) => input.value === '' ? undefined : Number(input.value);
+  // what is left out is the model's own; a field that a model does not know is refused, with its name
   const values = () => ({
-    prompt: prompt.value, negative_prompt: not.value || undefined, model: model || undefined, duration: Number(length.value),
-    seed: seed.value === '' ? undefined : Number(seed.value), steps: Number(steps.value), guidance: Number(guidance.value),
-    strength: Number(strength.value),
+    prompt: prompt.value, model_id: model, duration_seconds: number(length), seed: number(seed), cfg_scale: number(guidance),
+    riffusion_num_inference_steps: number(steps),
   });
   const form = h('form', { class: 'generate', onsubmit: (e: SubmitEvent) => {
     e.preventDefault();
-    post<{ id?: number; job?: Job }>('/generate', values())
-      .then((said) => notice(`Job ${said.job?.id ?? said.id ?? ''} makes it.`), complain);
-  } }, field('prompt', prompt), field('without', not), choice,
-    h('div', { class: 'row fields' }, field('seconds', length), field('seed', seed), field('steps', steps), field('guidance', guidance), field('strength', strength)),
+    post<{ job_id: string }>('/generate', values()).then((said) => notice(`Job ${said.job_id} makes it.`), complain);
+  } }, field('prompt', prompt), choice,
+    h('div', { class: 'row fields' }, field('seconds', length), field('seed', seed), field('guidance', guidance), field('steps', steps)),
     h('div', { class: 'row' }, submit, why));
   main.append(h('h1', { text: 'Generate' }), form, running, h('h2', { text: 'Models' }), models);
   leave(on('job', (job) => { if (job.class === 'generate') fill(running, job_row(job)); }));

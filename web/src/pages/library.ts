@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The library: search by words, find what sounds alike, listen.
-import { get, query } from '../lib/api';
-import { fill, h } from '../lib/dom';
+import { download, get, query } from '../lib/api';
+import { fill, h, icon } from '../lib/dom';
 import { base, quoted, seconds } from '../lib/format';
 import { go, type Visit } from '../lib/route';
+import { on } from '../lib/state';
 import type { Sound } from '../lib/types';
 import { audition } from '../parts/audition';
-import { tell_studio } from '../parts/notice';
+import { complain, tell_studio } from '../parts/notice';
 
-interface Found { sounds: Sound[]; query?: { path?: string; start?: number; end?: number }; words?: { word: string; known: boolean; means?: string }[] }
+interface Found { sounds: Sound[]; query?: { path?: string; start?: number; end?: number }; words?: { word: string; used: boolean; why?: string | null }[] }
 
 export function audio_path(path: string): string { return `/v1/library/audio${query({ path })}`; }
 
@@ -34,6 +35,8 @@ function row(s: Sound, leave: Visit['leave']): HTMLElement {
       part ? h('span', { class: 'quiet mono small', text: ` ${s.start!.toFixed(2)}–${s.end!.toFixed(2)} s` }) : null,
       h('div', { class: 'quiet small', text: [facts(s), s.tags, s.user_tags, s.problem].filter(Boolean).join(' · ') })),
     s.score === undefined ? null : h('span', { class: 'score mono', 'aria-label': `score ${s.score.toFixed(2)}`, text: s.score.toFixed(2) }),
+    path ? h('button', { class: 'round', 'aria-label': `Download ${name}`, title: 'Download',
+      onclick: () => void download(audio_path(path), name).catch(complain) }, icon('down')) : null,
     h('button', { class: 'plain', text: 'similar', 'aria-label': `Find sounds similar to ${name}`,
       onclick: () => go(`library?similar=${encodeURIComponent(region(path, s.start, part ? s.end : undefined))}`) }));
 }
@@ -54,15 +57,19 @@ export async function library_page({ main, query: asked, leave }: Visit): Promis
   const list = h('ul', { class: 'sounds', 'aria-live': 'polite', 'aria-busy': 'true' });
   const note = h('p', { class: 'quiet' });
   main.append(h('h1', { text: 'Library' }), search, scan, note, list);
-  if (similar) note.append(`Like ${base(similar)} `, h('a', { href: '#/library', text: 'all sounds' }));
-  try {
-    const found = await get<Found>(`/v1/library${query({ text, similar, n: 60 })}`);
-    for (const w of found.words ?? []) if (!w.known) note.append(` "${w.word}" was not understood.`);
-    fill(list, found.sounds.map((s) => row(s, leave)));
-    if (!found.sounds.length)
-      note.append(text || similar ? 'Nothing fits.' : 'The library is empty: add a folder of sounds, or render a take.');
-  } catch (error) {
-    note.append(h('span', { class: 'bad', text: (error as Error).message }));
-  }
-  list.setAttribute('aria-busy', 'false');
+  const show = async () => {
+    fill(note, similar ? [`Like ${base(similar)} `, h('a', { href: '#/library', text: 'all sounds' })] : []);
+    try {
+      const found = await get<Found>(`/v1/library${query({ text, similar, n: 60 })}`);
+      for (const w of found.words ?? []) if (!w.used) note.append(` "${w.word}": ${w.why ?? 'not used'}.`);
+      fill(list, found.sounds.map((s) => row(s, leave)));
+      if (!found.sounds.length)
+        note.append(text || similar ? 'Nothing fits.' : 'The library is empty: add a folder of sounds.');
+    } catch (error) {
+      note.append(h('span', { class: 'bad', text: (error as Error).message }));
+    }
+    list.setAttribute('aria-busy', 'false');
+  };
+  leave(on('job', (job) => { if (job.state === 'succeeded' && job.line.startsWith('library')) void show(); }));
+  await show();
 }

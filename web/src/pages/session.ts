@@ -114,7 +114,8 @@ export function session_page({ main, leave }: Visit): void {
     about.show(s);
     const names = new Set(s.units.map((u) => u.name));
     for (const [name, track] of tracks) if (!names.has(name)) { track.node.remove(); tracks.delete(name); }
-    s.units.forEach((unit, i) => {
+    const last = s.units.filter((u) => u.kind === 'out');
+    [...s.units.filter((u) => u.kind !== 'out'), ...last].forEach((unit, i) => {
       const track = tracks.get(unit.name);
       if (track) track.show(unit);
       else tracks.set(unit.name, new Track(unit));

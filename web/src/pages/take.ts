@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // One take: seen, heard, measured, rated, and how it was made.
-import { address_of, done, get, patch, raw, remove } from '../lib/api';
+import { done, download, get, patch, raw, remove } from '../lib/api';
 import { fill, h, icon, once_a_frame, select } from '../lib/dom';
-import { bytes, decibels, quoted, seconds } from '../lib/format';
+import { base, bytes, decibels, quoted, seconds } from '../lib/format';
 import { go, type Visit } from '../lib/route';
 import { on } from '../lib/state';
 import type { Take } from '../lib/types';
@@ -62,13 +62,6 @@ function pictures(take: Take, leave: Visit['leave']): { node: HTMLElement; place
   return { node, place, both };
 }
 
-async function download(take: Take): Promise<void> {
-  const a = h('a', { href: await address_of(take_audio(take.id)), download: take.path.split('/').pop() ?? `take-${take.id}.wav` });
-  document.body.append(a);
-  a.click();
-  a.remove();
-}
-
 function facts(take: Take): HTMLElement {
   const receipt = (take.receipt ?? {}) as { loudness?: Record<string, number>; measured?: Record<string, unknown> };
   const measured = (receipt.measured ?? receipt.loudness ?? {}) as Record<string, unknown>;
@@ -116,7 +109,7 @@ function actions(take: Take, region: Region): { node: HTMLElement; show: () => v
     h('label', { class: 'check' }, round, ' again and again'),
     h('button', { text: 'Find similar', onclick: similar }),
     h('button', { text: 'Export region', onclick: () => void export_region() }),
-    h('button', { onclick: () => void download(take).catch(complain) }, icon('down'), ' Download'),
+    h('button', { onclick: () => void download(path, base(take.path)).catch(complain) }, icon('down'), ' Download'),
     h('button', { class: 'plain', text: 'Verify', onclick: () => void done(`takes verify ${take.id}`).then(() => notice('The file is what its receipt says.'), complain) }),
     h('button', { class: 'plain danger', text: 'Remove', onclick: () => {
       if (confirm(`Remove take ${take.id} and its file?`)) void remove(`/v1/takes/${take.id}`).then(() => go('takes'), complain);
