@@ -177,11 +177,12 @@ static void run(struct vy_tui *ui)
 {
     uint64_t drawn_ns = 0;
     int deaf = 0;
+    bool reading = false; // of a take there is more
     while (!ui->leave && !vy_tui_screen_leave()) {
         struct pollfd fds[3] = {{.fd = STDIN_FILENO, .events = POLLIN},
                                 {.fd = ui->link.attach.fd, .events = POLLIN},
                                 {.fd = ui->screen.printed, .events = POLLIN}};
-        if (poll(fds, 3, wait_ms(ui, drawn_ns)) < 0)
+        if (poll(fds, 3, reading ? 0 : wait_ms(ui, drawn_ns)) < 0)
             fds[0].revents = fds[2].revents =
                 0; // a signal: the screen has another size, or it is over
         if (!read_keys(ui, &fds[0], &deaf))
@@ -191,6 +192,7 @@ static void run(struct vy_tui *ui)
             read_printed(ui);
         ask_due(ui);
         vy_tui_say_next(ui);
+        reading = vy_tui_wave_turn(ui);
         if (ui->note[0] && vy_now_ns() >= ui->note_ns) {
             ui->note[0] = '\0';
             ui->model.changed = true;
@@ -253,6 +255,7 @@ int vy_main_tui(int argc, char **argv)
     vy_tui_model_clear(&ui->model);
     vy_tui_words_clear(&ui->words);
     vy_tui_say_clear(ui);
+    vy_tui_wave_close(&ui->wave);
     ui->edit.history = NULL;
     vy_tui_edit_clear(&ui->edit);
     vy_tui_history_close(&ui->history);

@@ -20,12 +20,13 @@
 #define VY_TUI_WORDS 200 ///< candidates of a completion
 #define VY_TUI_WAVE_COLUMNS 200
 
-/// The wave of a take, as its pane shows it.
+/// The wave of a take, as its pane shows it: what has been read of it so far.
 struct vy_tui_take_wave {
     json_int_t id; ///< 0 = none
-    bool there;
     float low[VY_TUI_WAVE_COLUMNS], high[VY_TUI_WAVE_COLUMNS];
-    char why[120]; ///< when it is not there
+    uint64_t frames, heard;   ///< in all, and read
+    struct vy_reader *reader; ///< NULL: all is read, or cannot be
+    char why[120];            ///< "", or why it cannot be
 };
 
 /// Words a line may go on with, asked for by Tab.
@@ -99,6 +100,11 @@ void vy_tui_say_clear(struct vy_tui *ui);
 void vy_tui_answered(struct vy_tui *ui, json_t *object);
 /// Tell an error in the conversation or the log.
 void vy_tui_tell_error(struct vy_tui *ui, struct vy_tui_lines *lines, const json_t *object);
+
+// tui_wave.c
+/// Read on in the chosen take while its pane is seen. @return true: there is more to read
+bool vy_tui_wave_turn(struct vy_tui *ui);
+void vy_tui_wave_close(struct vy_tui_take_wave *wave);
 
 // tui_complete.c
 void vy_tui_complete(struct vy_tui *ui);

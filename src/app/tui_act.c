@@ -378,6 +378,11 @@ void vy_tui_key(struct vy_tui *ui, int code)
         if (code < VY_TUI_KEY_UP)
             type_code(ui, code);
     } else if (!help_key(ui, code)) {
+        // Esc and at once an arrow look like Alt and an arrow; letters stay Alt and a letter
+        if (code >= VY_TUI_ALT + VY_TUI_KEY_UP && !vy_tui_key_find(ui->focus, code)) {
+            vy_tui_key(ui, 27);
+            code -= VY_TUI_ALT;
+        }
         const enum vy_tui_action action = vy_tui_key_find(ui->focus, code);
         if (action != VY_TUI_NOTHING)
             act(ui, action);

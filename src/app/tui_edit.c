@@ -270,11 +270,8 @@ bool vy_tui_edit_row(const struct vy_tui_edit *edit, int columns, size_t *at, si
 {
     if (*at == SIZE_MAX)
         return false;
-    const size_t end = line_end(edit, *at);
     *from = *at;
-    *n = end > *at ? vy_tui_fit(edit->text + *at, end - *at, columns, NULL) : 0;
-    if (*n == 0 && end > *at)
-        *n = vy_tui_step(edit->text, edit->length, *at);
+    *n = edit->length ? vy_tui_fit_line(edit->text + *at, edit->length - *at, columns) : 0;
     *at += *n;
     if (*at == edit->length)
         *at = SIZE_MAX;

@@ -170,7 +170,7 @@ static void draw_take(const struct vy_tui *ui, int y, const struct vy_tui_rect *
 static void draw_wave(const struct vy_tui *ui, int y, int x, int rows, int cols)
 {
     const struct vy_tui_take_wave *const w = &ui->wave;
-    if (!w->there) {
+    if (w->why[0]) {
         vy_tui_puts(&ui->pen, y + rows / 2, x, cols, VY_TUI_DIM, w->why);
         return;
     }
@@ -228,7 +228,7 @@ static int draw_entry(const struct vy_tui *ui, const struct vy_tui_line *line, i
     else if (times && localtime_r(&line->when, &when))
         strftime(who, sizeof who, room->cols >= 40 ? "%H:%M:%S " : "%H:%M ", &when);
     const int indent = vy_tui_columns(who, strlen(who));
-    const int cols = room->cols - 1 - indent;
+    const int cols = room->cols - 2 - indent;
     size_t at = 0, next;
     int rows = 0;
     do {

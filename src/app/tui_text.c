@@ -102,27 +102,39 @@ size_t vy_tui_fit(const char *text, size_t n, int columns, int *used)
     return at;
 }
 
+size_t vy_tui_fit_line(const char *text, size_t n, int columns)
+{
+    size_t at = 0;
+    for (int used = 0; at < n && text[at] != '\n';) {
+        uint32_t c;
+        const size_t bytes = vy_tui_decode(text + at, n - at, &c);
+        used += vy_tui_char_columns(c);
+        if (used > columns)
+            break;
+        at += bytes;
+    }
+    if (at == 0 && n > 0 && text[0] != '\n') // wider than a row
+        at = vy_tui_step(text, n, 0);
+    return at;
+}
+
 size_t vy_tui_row(const char *text, size_t n, int columns, size_t *next)
 {
-    size_t line = 0;
-    while (line < n && text[line] != '\n')
-        line++;
-    size_t fits = vy_tui_fit(text, line, columns > 0 ? columns : 1, NULL);
-    if (fits == line) {
-        *next = line < n ? line + 1 : n;
-        return line;
+    const size_t fits = vy_tui_fit_line(text, n, columns);
+    *next = fits;
+    if (fits == n)
+        return n;
+    if (text[fits] == '\n') {
+        ++*next;
+        return fits;
     }
-    if (fits == 0) // a wide character in a column of one
-        fits = vy_tui_step(text, line, 0);
     size_t space = fits;
     while (space > 0 && text[space] != ' ')
         space--;
-    if (space == 0) {
-        *next = fits;
+    if (space == 0)
         return fits;
-    }
     *next = space;
-    while (*next < line && text[*next] == ' ')
+    while (*next < n && text[*next] == ' ')
         ++*next;
     return space;
 }

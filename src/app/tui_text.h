@@ -29,6 +29,10 @@ size_t vy_tui_step_back(const char *text, size_t at);
 /// Bytes of text[0..n) that fit into `columns`. @param used  the columns they take; may be NULL
 size_t vy_tui_fit(const char *text, size_t n, int columns, int *used);
 
+/// Bytes of the line at the start of text[0..n) that fit into `columns`, at least one character of
+/// it. It looks no further than that: one line may be all of a long text.
+size_t vy_tui_fit_line(const char *text, size_t n, int columns);
+
 /// Bytes of the first row when text[0..n) is broken into rows of `columns` at newlines, else at
 /// spaces, else anywhere. @param next  bytes up to the next row, n when there is none
 size_t vy_tui_row(const char *text, size_t n, int columns, size_t *next);

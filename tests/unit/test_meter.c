@@ -3,6 +3,7 @@
 //
 // Live meters of tones whose readings follow from the standard.
 #include "listen/meter.h"
+#include "listen/spectrum.h"
 
 #include "ears.h"
 
@@ -129,6 +130,54 @@ static void meter_takes_damage_for_silence(void **state)
     vy_meter_destroy(meter);
 }
 
+// ---- the spectrum of a moment -------------------------------------------------------------------
+
+static int band_of(double hz, double high_hz)
+{
+    return (int)(log(hz / VY_SPECTRUM_LOW_HZ) / log(high_hz / VY_SPECTRUM_LOW_HZ) *
+                 VY_SPECTRUM_BANDS);
+}
+
+static void spectrum_shows_a_tone_in_its_band(void **state)
+{
+    (void)state;
+    static const uint32_t rates[] = {8000, 44100, 48000, 192000};
+    float wave[VY_SPECTRUM_FRAMES], db[VY_SPECTRUM_BANDS];
+    for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
+        struct vy_spectrum *spectrum;
+        assert_int_equal(vy_spectrum_new(rates[r], &spectrum), VY_OK);
+        const double high_hz = vy_spectrum_high_hz(spectrum);
+        for (double hz = 400; hz < 0.9 * high_hz; hz *= 1.37) {
+            for (uint32_t i = 0; i < VY_SPECTRUM_FRAMES; i++)
+                wave[i] = (float)(0.5 * sin(2 * M_PI * hz * i / rates[r]));
+            vy_spectrum_read(spectrum, wave, db);
+            int loudest = 0;
+            for (int b = 0; b < VY_SPECTRUM_BANDS; b++)
+                loudest = db[b] > db[loudest] ? b : loudest;
+            assert_in_range(loudest - band_of(hz, high_hz) + 1, 0, 2);
+            assert_near((double)db[loudest], -6.02 - 0.7, 0.75); // between two bins up to -1.4
+            assert_true(db[(loudest + 24) % VY_SPECTRUM_BANDS] < -50 || rates[r] == 192000);
+        }
+        vy_spectrum_destroy(spectrum);
+    }
+}
+
+static void spectrum_survives_silence_and_what_is_no_number(void **state)
+{
+    (void)state;
+    struct vy_spectrum *spectrum;
+    float wave[VY_SPECTRUM_FRAMES] = {0}, db[VY_SPECTRUM_BANDS];
+    assert_int_equal(vy_spectrum_new(3999, &spectrum), VY_BAD_ARG);
+    assert_int_equal(vy_spectrum_new(RATE, &spectrum), VY_OK);
+    wave[7] = NAN;
+    wave[8] = INFINITY;
+    vy_spectrum_read(spectrum, wave, db);
+    for (int b = 0; b < VY_SPECTRUM_BANDS; b++)
+        assert_near((double)db[b], -120, 0.01);
+    vy_spectrum_destroy(spectrum);
+    vy_spectrum_destroy(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +187,8 @@ int main(void)
         cmocka_unit_test(meter_says_what_it_cannot_know_yet),
         cmocka_unit_test(meter_does_not_depend_on_the_blocks),
         cmocka_unit_test(meter_takes_damage_for_silence),
+        cmocka_unit_test(spectrum_shows_a_tone_in_its_band),
+        cmocka_unit_test(spectrum_survives_silence_and_what_is_no_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
