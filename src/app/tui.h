@@ -64,7 +64,6 @@ struct vy_tui {
     uint64_t ask_ns;  ///< when
     char note[160];   ///< a word about the last key, in the last row
     uint64_t note_ns; ///< until when
-    int auditioned;   ///< id of the take that is heard, 0 = none
 };
 
 // tui_draw.c

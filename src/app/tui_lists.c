@@ -145,15 +145,12 @@ static void draw_take(const struct vy_tui *ui, int y, const struct vy_tui_rect *
 {
     const json_int_t id = json_integer_value(json_object_get(take, "id"));
     const json_t *const tags = json_object_get(take, "tags");
-    const bool heard = ui->auditioned && ui->auditioned == id;
     int x = room->x;
     const int end = room->x + room->cols;
     char length[24];
     duration(json_number_value(json_object_get(take, "duration_s")), length, sizeof length);
     vy_tui_puts(&ui->pen, y, x, 1, VY_TUI_KEYCAP,
-                heard    ? vy_tui_glyph(&ui->pen, VY_TUI_G_PLAYS)
-                : chosen ? vy_tui_glyph(&ui->pen, VY_TUI_G_MARK)
-                         : " ");
+                chosen ? vy_tui_glyph(&ui->pen, VY_TUI_G_MARK) : " ");
     x += 2;
     x += vy_tui_putf(&ui->pen, y, x, 8, VY_TUI_DIM, "%lld ", (long long)id);
     const int right = 5 + 1 + (int)strlen(length) + 1;
