@@ -73,6 +73,8 @@ static bool add_sentence(const json_t *event, const char *kind, struct vy_buf *b
                    json_is_true(json_object_get(event, "on")) ? "on" : "off");
     else if (strcmp(kind, "failed") == 0 && text)
         vy_buf_add(buf, "-- %s", text);
+    else if (strcmp(kind, "health") == 0 && text)
+        vy_buf_add(buf, "-- the studio is %s", text);
     else
         return false;
     return true;

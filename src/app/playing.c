@@ -6,8 +6,9 @@
 
 #include "app/app.h"
 #include "app/attached.h"
-#include "base/log.h"
 #include "app/settings.h"
+#include "base/log.h"
+#include "base/settings.h"
 #include "serve/address.h"
 
 #include <errno.h>
@@ -47,7 +48,8 @@ static void catch_signals(const struct vy_shared *shared)
 
 static void tell_stderr(const json_t *event)
 {
-    static const char *const told[] = {"device", "engine", "failed", "failover", "muted", "switch"};
+    static const char *const told[] = {"device", "engine", "failed", "failover",
+                                       "health", "muted",  "switch"};
     const char *const kind = json_string_value(json_object_get(event, "event"));
     for (size_t i = 0; kind && i < sizeof told / sizeof *told; i++)
         if (strcmp(kind, told[i]) == 0) {
@@ -123,8 +125,13 @@ static void open_jobs(struct vy_playing *playing)
 static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_words *words,
                             struct vy_err *err)
 {
-    vy_status status = VY_OK;
-    if (words->with_socket || words->socket)
+    const struct vy_carer_how care = {.live = playing->live,
+                                      .settings = vy_app_settings(),
+                                      .has_input = words->source || words->in_file,
+                                      .event = on_event,
+                                      .arg = playing};
+    vy_status status = vy_carer_open(&care, &playing->carer, err);
+    if (!status && (words->with_socket || words->socket))
         status = vy_socket_open(playing->live, words->socket, &playing->socket, err);
     if (!status && words->osc)
         status = open_osc(playing, words->osc, err);
@@ -148,6 +155,8 @@ static void close_faces(struct vy_playing *playing)
     vy_http_close(playing->http);
     vy_osc_close(playing->osc);
     vy_socket_close(playing->socket);
+    vy_carer_close(playing->carer);
+    playing->carer = NULL;
     playing->midi = NULL;
     playing->http = NULL;
     playing->osc = NULL;
@@ -199,6 +208,7 @@ static bool read_words(const struct vy_playing_words *words, struct vy_live_how 
     how->device = words->device;
     how->source = words->source;
     how->in_file = words->in_file;
+    how->tap_seconds = vy_settings_number(vy_app_settings(), "shadow.seconds");
     return true;
 }
 
@@ -399,6 +409,7 @@ bool vy_playing_turn(struct vy_playing *playing)
         vy_playing_say(playing, "panic", "signal");
     }
     vy_live_service(playing->live);
+    vy_carer_service(playing->carer);
     service_faces(playing);
     keep_guard_pid(playing);
     const double seconds = 1e-9 * (double)(vy_now_ns() - playing->began_ns);

@@ -10,6 +10,7 @@
 
 #include "command/jobs.h"
 #include "jobs/runner.h"
+#include "app/health.h"
 #include "live/live.h"
 #include "serve/http.h"
 #include "serve/midi_face.h"
@@ -39,6 +40,7 @@ struct vy_playing {
     struct vy_db *db;         ///< studio.db: jobs and takes; NULL = it could not be opened
     struct vy_runner *runner; ///< or NULL
     struct vy_desk desk;      ///< the session's
+    struct vy_carer *carer;   ///< or NULL
     char guard_pid_path[160]; ///< beside the socket: for `veery panic` when nobody answers
     int32_t guard_pid;        ///< as it stands there
     double seconds;           ///< to play, 0 = until the end

@@ -69,33 +69,34 @@ static bool nvml_open(struct nvml *nvml, const char *path, char *why, size_t siz
     return false;
 }
 
-static void read_nvidia(const char *path, struct vy_hardware *hardware)
+static void list_nvidia(const struct nvml *nvml, struct vy_hardware *hardware)
 {
-    struct nvml nvml;
-    if (!nvml_open(&nvml, path, hardware->nvml, sizeof hardware->nvml))
-        return;
     unsigned count = 0;
-    if (nvml.count(&count) != 0)
+    if (nvml->count(&count) != 0)
         snprintf(hardware->nvml, sizeof hardware->nvml, "NVML does not count its cards");
     for (unsigned i = 0; i < count && hardware->gpus < VY_GPUS; i++) {
         void *device;
-        if (nvml.by_index(i, &device) != 0)
+        if (nvml->by_index(i, &device) != 0)
             continue;
         struct vy_gpu *const gpu = &hardware->gpu[hardware->gpus++];
         *gpu = (struct vy_gpu){.vendor = "nvidia", .name = "NVIDIA card", .usable = true};
         struct nvml_memory memory;
-        if (nvml.name(device, gpu->name, sizeof gpu->name) != 0)
+        if (nvml->name(device, gpu->name, sizeof gpu->name) != 0)
             vy_text_copy(gpu->name, sizeof gpu->name, "NVIDIA card");
-        if (nvml.memory(device, &memory) == 0) {
+        if (nvml->memory(device, &memory) == 0) {
             gpu->memory_bytes = memory.total;
             gpu->used_bytes = memory.used;
         }
-        if (nvml.driver(gpu->driver, sizeof gpu->driver) != 0)
+        if (nvml->driver(gpu->driver, sizeof gpu->driver) != 0)
             gpu->driver[0] = '\0';
         gpu->name[sizeof gpu->name - 1] = gpu->driver[sizeof gpu->driver - 1] = '\0';
     }
-    nvml.shutdown();
-    dlclose(nvml.library);
+}
+
+static void nvml_close(struct nvml *nvml)
+{
+    nvml->shutdown();
+    dlclose(nvml->library);
 }
 
 // ---- files ----
@@ -205,15 +206,62 @@ static void read_cards(const char *folder, bool nvml_told, bool look, struct vy_
         hardware->nvml[0] = '\0';
 }
 
-void vy_hardware_read(const char *root, const char *nvml, struct vy_hardware *hardware)
+static void read_memory(const char *root, struct vy_hardware *hardware)
 {
     char path[PATH_SIZE];
-    memset(hardware, 0, sizeof *hardware);
-    read_cpu(inside(path, root, "proc/cpuinfo"), hardware);
     inside(path, root, "proc/meminfo");
     hardware->memory_bytes = bytes_of(path, "MemTotal:");
     hardware->memory_free_bytes = bytes_of(path, "MemAvailable:");
-    if (nvml)
-        read_nvidia(nvml, hardware);
+}
+
+void vy_hardware_read(const char *root, const char *nvml, struct vy_hardware *hardware)
+{
+    char path[PATH_SIZE];
+    struct nvml library;
+    memset(hardware, 0, sizeof *hardware);
+    read_cpu(inside(path, root, "proc/cpuinfo"), hardware);
+    read_memory(root, hardware);
+    if (nvml && nvml_open(&library, nvml, hardware->nvml, sizeof hardware->nvml)) {
+        list_nvidia(&library, hardware);
+        nvml_close(&library);
+    }
     read_cards(inside(path, root, "sys/class/drm"), hardware->gpus > 0, nvml != NULL, hardware);
+}
+
+// ---- again and again ----
+
+struct vy_hardware_watch {
+    struct nvml nvml;
+    bool asks_nvml;
+    char root[256];
+};
+
+vy_status vy_hardware_watch_open(const char *root, const char *nvml,
+                                 struct vy_hardware_watch **watch)
+{
+    char why[128];
+    *watch = calloc(1, sizeof **watch);
+    if (!*watch)
+        return VY_NO_MEMORY;
+    vy_text_copy((*watch)->root, sizeof(*watch)->root, root);
+    (*watch)->asks_nvml = nvml && nvml_open(&(*watch)->nvml, nvml, why, sizeof why);
+    return VY_OK;
+}
+
+void vy_hardware_watch_read(const struct vy_hardware_watch *watch, struct vy_hardware *hardware)
+{
+    char path[PATH_SIZE];
+    memset(hardware, 0, sizeof *hardware);
+    read_memory(watch->root, hardware);
+    if (watch->asks_nvml)
+        list_nvidia(&watch->nvml, hardware);
+    read_cards(inside(path, watch->root, "sys/class/drm"), hardware->gpus > 0, watch->asks_nvml,
+               hardware);
+}
+
+void vy_hardware_watch_close(struct vy_hardware_watch *watch)
+{
+    if (watch && watch->asks_nvml)
+        nvml_close(&watch->nvml);
+    free(watch);
 }

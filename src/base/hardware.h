@@ -8,6 +8,8 @@
 #ifndef VY_BASE_HARDWARE_H
 #define VY_BASE_HARDWARE_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,5 +38,15 @@ struct vy_hardware {
 /// @param root  put before /sys and /proc, "" for this machine
 /// @param nvml  NVML's file, VY_NVML; NULL = do not open any
 void vy_hardware_read(const char *root, const char *nvml, struct vy_hardware *hardware);
+
+/// The same again and again, for those who watch memory: the driver's library stays open.
+struct vy_hardware_watch;
+VY_MUST_CHECK vy_status vy_hardware_watch_open(const char *root, const char *nvml,
+                                               struct vy_hardware_watch **watch);
+/// Memory and graphics cards, as vy_hardware_read has them; the rest of it is 0. May block while a
+/// card wakes.
+void vy_hardware_watch_read(const struct vy_hardware_watch *watch, struct vy_hardware *hardware);
+/// NULL is fine.
+void vy_hardware_watch_close(struct vy_hardware_watch *watch);
 
 #endif

@@ -34,6 +34,9 @@ struct vy_stage {
     /// Write the last seconds of what came in to a file.
     vy_status (*shadow)(void *arg, const char *file, double seconds, struct vy_buf *text,
                         json_t *result, struct vy_err *err);
+    /// How the studio is: "health" of `status`; NULL where nobody looks after it.
+    void *health_arg;
+    vy_status (*health)(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err);
     /// MIDI; NULL, all of them, where none is open. They get midi_arg instead of arg.
     void *midi_arg;
     /// Ports, who plays what, which controllers turn what.

@@ -73,7 +73,10 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
         vy_buf_add(call->text, "\n  nothing plays it: veery serve, then veery sh");
         return VY_OK;
     }
-    return stage->status(stage->arg, call->text, call->result, err);
+    const vy_status status = stage->status(stage->arg, call->text, call->result, err);
+    if (status || !stage->health)
+        return status;
+    return stage->health(stage->health_arg, call->text, call->result, err);
 }
 
 void vy_verb_help(const struct vy_verb *verb, struct vy_buf *buf)
