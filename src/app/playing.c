@@ -12,6 +12,7 @@
 #include "serve/address.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -102,11 +103,33 @@ static vy_status open_midi(struct vy_playing *playing, const struct vy_playing_w
     return vy_midi_face_open(&how, &playing->midi, err);
 }
 
+static struct vy_carer_jobs jobs_for_health(void *arg)
+{
+    struct vy_playing *const playing = arg;
+    int64_t count[VY_JOB_STATES];
+    struct vy_err err = {.at = -1};
+    if (!playing->runner || vy_jobs_count(playing->db, count, &err))
+        return (struct vy_carer_jobs){(double)NAN, (double)NAN};
+    return (struct vy_carer_jobs){(double)count[VY_JOB_QUEUED] /
+                                      vy_settings_number(vy_app_settings(), "jobs.queue_max"),
+                                  (double)vy_runner_facts(playing->runner).failures};
+}
+
+static void pause_jobs(void *arg, bool paused)
+{
+    const struct vy_playing *const playing = arg;
+    if (playing->runner)
+        vy_runner_pause(playing->runner, paused);
+}
+
 // A studio without a queue still plays: what it cannot do is said, here and when it is asked for.
 static void open_jobs(struct vy_playing *playing)
 {
     struct vy_err err = {.at = -1};
-    struct vy_runner_how how = {.settings = vy_app_settings(), .event = on_event, .arg = playing};
+    struct vy_runner_how how = {.settings = vy_app_settings(),
+                                .ledger = vy_carer_ledger(playing->carer),
+                                .event = on_event,
+                                .arg = playing};
     playing->desk = (struct vy_desk){.settings = vy_app_settings()};
     vy_live_session(playing->live)->desk = &playing->desk;
     if (vy_studio_db_open(NULL, &playing->db, &err) == VY_OK) {
@@ -128,6 +151,8 @@ static vy_status open_faces(struct vy_playing *playing, const struct vy_playing_
     const struct vy_carer_how care = {.live = playing->live,
                                       .settings = vy_app_settings(),
                                       .has_input = words->source || words->in_file,
+                                      .jobs = jobs_for_health,
+                                      .pause = pause_jobs,
                                       .event = on_event,
                                       .arg = playing};
     vy_status status = vy_carer_open(&care, &playing->carer, err);

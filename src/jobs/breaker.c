@@ -42,6 +42,12 @@ bool vy_breaker_allow(struct vy_breaker *breaker, const struct vy_breaker_how *h
     return true;
 }
 
+bool vy_breaker_ready(const struct vy_breaker *breaker, double now)
+{
+    return breaker->state == VY_BREAKER_CLOSED ||
+           (breaker->state == VY_BREAKER_OPEN && now >= breaker->until);
+}
+
 void vy_breaker_success(struct vy_breaker *breaker)
 {
     *breaker = (struct vy_breaker){0};

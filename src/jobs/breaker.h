@@ -29,6 +29,8 @@ struct vy_breaker {
 /// May one go ahead now? Half open, one may; the next when that one has ended.
 /// @param now  seconds of a clock that does not go back
 bool vy_breaker_allow(struct vy_breaker *breaker, const struct vy_breaker_how *how, double now);
+/// Would it be allowed? Changes nothing.
+bool vy_breaker_ready(const struct vy_breaker *breaker, double now);
 /// It worked: closed, all is forgotten.
 void vy_breaker_success(struct vy_breaker *breaker);
 /// It failed. @return true: that has opened it

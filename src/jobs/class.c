@@ -5,10 +5,13 @@
 #include <string.h>
 
 static const struct vy_job_class classes[VY_JOB_CLASSES] = {
-    {"render", "sound is made of the session", "jobs.workers.render", 8192, 65536, 512},
-    {"analyse", "sound files are read and measured", "jobs.workers.analyse", 8192, 65536, 512},
-    {"generate", "a model makes sound or pictures", "jobs.workers.generate", 65536, 65536, 512},
-    {"net", "something is fetched", "jobs.workers.net", 4096, 65536, 256},
+    {"render", "sound is made of the session", "jobs.workers.render", "jobs.memory.render", 8192,
+     65536, 512},
+    {"analyse", "sound files are read and measured", "jobs.workers.analyse", "jobs.memory.analyse",
+     8192, 65536, 512},
+    {"generate", "a model makes sound or pictures", "jobs.workers.generate", "jobs.memory.generate",
+     65536, 65536, 512},
+    {"net", "something is fetched", "jobs.workers.net", "jobs.memory.net", 4096, 65536, 256},
 };
 
 const struct vy_job_class *vy_job_class_at(size_t i)

@@ -17,7 +17,8 @@
 struct vy_job_class {
     const char *name, *text;
     const char *setting;  ///< how many may run at once over all runners: jobs.workers.render
-    uint64_t memory_mib;  ///< address space
+    const char *memory;   ///< how much of budget.ram one has: jobs.memory.render
+    uint64_t memory_mib;  ///< address space: more is a fault
     uint64_t file_mib;    ///< the largest file
     uint32_t descriptors; ///< open at once
 };

@@ -10,9 +10,9 @@
 // clang-format off: a row reads as a row
 static const struct vy_health_row rows[VY_INDICATORS] = {
     [VY_HEALTH_MISSED] = {"missed", "a minute", "deadlines of the sound device that were missed",
-                          false, 60, 3, 60, 0, 0, 10, 0, VY_HEALTH_PAUSE},
+                          false, 60, 3, 600, 0, 0, 10, 0, VY_HEALTH_PAUSE},
     [VY_HEALTH_RESTARTS] = {"restarts", "in 10 minutes", "engines that had to be started again",
-                            false, 600, 1, 4, 0, 0, 10, 0, VY_HEALTH_PAUSE},
+                            false, 600, 1, 4, 0, 0, 10, 0, 0},
     [VY_HEALTH_LATENCY] = {"latency", "ms", "from what comes in to what goes out", false, 0, 20.01,
                            100, 20, 4, 4, 0, 0},
     [VY_HEALTH_RAM] = {"ram", "MB free", "memory of this machine that programs can still get", true,
@@ -28,7 +28,7 @@ static const struct vy_health_row rows[VY_INDICATORS] = {
     [VY_HEALTH_QUEUE] = {"queue", "of its length", "jobs that wait", false, 0, 0.8, 0.95, 0.7, 2, 4,
                          0, 0},
     [VY_HEALTH_FAILURES] = {"failures", "in 10 minutes", "workers that crashed or ran out of time",
-                            false, 600, 3, 20, 1, 0, 10, 0, VY_HEALTH_PAUSE},
+                            false, 600, 3, 20, 1, 0, 10, 0, 0},
 };
 // clang-format on
 

@@ -5,6 +5,7 @@
 #ifndef VY_JOBS_INSIDE_H
 #define VY_JOBS_INSIDE_H
 
+#include "jobs/admit.h"
 #include "jobs/class.h"
 #include "jobs/mark.h"
 #include "jobs/runner.h"
@@ -30,6 +31,7 @@ struct vy_workplace {
     uint64_t deadline_ns, told_ns, stored_ns;
     bool news; ///< progress that was not told yet
     enum vy_why why;
+    uint32_t held;    ///< of the ledger
     uint64_t kill_ns; ///< when it is ended by force, 0 = it was not told to end
     bool ended;       ///< the process has gone; its end is to be recorded
     int how;          ///< status of waitpid
@@ -40,6 +42,7 @@ struct vy_runner {
     char program[4096], scratch[4200], mark[VY_MARK_SIZE];
     int epoll;
     struct vy_job_room room[VY_JOB_CLASSES];
+    struct vy_admit admit;
     struct vy_workplace place[VY_RUNNER_WORKERS];
     uint32_t places;
     bool woken, paused, closing;

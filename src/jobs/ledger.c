@@ -114,16 +114,25 @@ static struct vy_ledger_entry *longest_idle(struct vy_ledger *ledger, enum vy_po
     return oldest;
 }
 
-vy_status vy_ledger_reserve(struct vy_ledger *ledger, const struct vy_ledger_model *model,
-                            uint32_t *id, struct vy_err *err)
+vy_status vy_ledger_fits(const struct vy_ledger *ledger, const struct vy_ledger_model *model,
+                         struct vy_err *err)
 {
-    *id = 0;
     for (int p = 0; p < VY_POOLS; p++) {
         const enum vy_pool pool = (enum vy_pool)p;
         const uint64_t stays = vy_ledger_used(ledger, pool) - idle(ledger, pool);
         if (missing(ledger, model, pool, stays))
             return refuse(ledger, model, pool, err);
     }
+    return VY_OK;
+}
+
+vy_status vy_ledger_reserve(struct vy_ledger *ledger, const struct vy_ledger_model *model,
+                            uint32_t *id, struct vy_err *err)
+{
+    const vy_status status = vy_ledger_fits(ledger, model, err);
+    *id = 0;
+    if (status)
+        return status;
     for (int p = 0; p < VY_POOLS; p++) {
         const enum vy_pool pool = (enum vy_pool)p;
         struct vy_ledger_entry *entry;

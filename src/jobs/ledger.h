@@ -15,7 +15,7 @@
 
 enum vy_pool { VY_POOL_RAM, VY_POOL_VRAM };
 #define VY_POOLS 2
-#define VY_LEDGER_MAX 64u
+#define VY_LEDGER_MAX 128u
 
 /// What is asked for. Strings are copied.
 struct vy_ledger_model {
@@ -57,6 +57,9 @@ void vy_ledger_limit(struct vy_ledger *ledger, uint64_t ram, uint64_t vram);
 VY_MUST_CHECK vy_status vy_ledger_reserve(struct vy_ledger *ledger,
                                           const struct vy_ledger_model *model, uint32_t *id,
                                           struct vy_err *err);
+/// Would it be granted? The same statuses and messages; changes nothing.
+VY_MUST_CHECK vy_status vy_ledger_fits(const struct vy_ledger *ledger,
+                                       const struct vy_ledger_model *model, struct vy_err *err);
 /// In use, or loaded and idle. Unknown ids are ignored here and below: it may have been evicted.
 void vy_ledger_use(struct vy_ledger *ledger, uint32_t id, bool busy);
 /// Its memory is free again. Does not call evict.

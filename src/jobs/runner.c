@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -107,6 +108,22 @@ static uint32_t working(const struct vy_runner *runner)
     return n;
 }
 
+// What its end says about the class: an answer is an answer, and who was killed is not to blame.
+static enum vy_admit_end class_end(const struct vy_workplace *place)
+{
+    if (place->last)
+        return VY_ADMIT_WORKED;
+    if (place->why == VY_WHY_TIME)
+        return VY_ADMIT_FAILED;
+    const bool killed = WIFSIGNALED(place->how) && WTERMSIG(place->how) == SIGKILL;
+    return place->why == VY_WHY_NOT && !killed ? VY_ADMIT_FAILED : VY_ADMIT_VOID;
+}
+
+static double monotonic(void)
+{
+    return 1e-9 * (double)vy_runner_now_ns();
+}
+
 static void end_job(struct vy_runner *runner, struct vy_workplace *place)
 {
     if (vy_runner_now_ns() < runner->start_ns || !vy_outcome_record(runner, place)) {
@@ -115,6 +132,8 @@ static void end_job(struct vy_runner *runner, struct vy_workplace *place)
         return;
     }
     vy_scratch_remove(runner, place->job.id);
+    vy_admit_end(&runner->admit, place->job.class, place->held, class_end(place), monotonic());
+    place->held = 0;
     vy_workplace_clear(place);
     runner->since_prune++;
     runner->woken = true;
@@ -159,6 +178,7 @@ static vy_status begin(struct vy_runner *runner, struct vy_workplace *place, str
         vy_workplace_clear(place);
         return status;
     }
+    place->held = vy_admit_begin(&runner->admit, place->job.class, place->job.id, monotonic());
     status = vy_job_program(runner->how.db, place->job.id, &place->arena, &program, err);
     if (!status)
         status = vy_workplace_go(runner, place, program, err);
@@ -173,8 +193,9 @@ static void fill(struct vy_runner *runner)
     struct vy_workplace *place;
     bool waiting = true;
     runner->next = (double)NAN;
-    vy_job_rooms(runner->how.settings, runner->room);
     while (waiting && !runner->paused && !runner->closing && (place = empty_place(runner))) {
+        vy_job_rooms(runner->how.settings, runner->room);
+        const double again = vy_admit_rooms(&runner->admit, runner->room, monotonic());
         vy_status status = vy_job_waiting(runner->how.db, runner->room, VY_JOB_CLASSES, unix_now(),
                                           &waiting, &runner->next, &err);
         if (!status && waiting)
@@ -185,6 +206,8 @@ static void fill(struct vy_runner *runner)
             return;
         }
         runner->problem[0] = '\0';
+        if (isfinite(again) && !(runner->next <= unix_now() + again)) // true for NaN too
+            runner->next = unix_now() + again;
     }
 }
 
@@ -306,8 +329,13 @@ void vy_runner_pause(struct vy_runner *runner, bool paused)
 
 struct vy_runner_facts vy_runner_facts(const struct vy_runner *runner)
 {
-    return (struct vy_runner_facts){working(runner), runner->places, runner->paused,
-                                    runner->problem};
+    return (struct vy_runner_facts){working(runner), runner->places,    runner->paused,
+                                    runner->problem, runner->admit.why, runner->admit.failures};
+}
+
+const struct vy_breaker *vy_runner_breaker(const struct vy_runner *runner, size_t i)
+{
+    return &runner->admit.breaker[i];
 }
 
 // ---- opening and closing ------------------------------------------------------------------------
@@ -335,6 +363,7 @@ static void prepare(struct vy_runner *runner)
     vy_text_copy(folder, sizeof folder, vy_db_path(runner->how.db));
     snprintf(runner->scratch, sizeof runner->scratch, "%s/jobs", dirname(folder));
     find_program(runner);
+    vy_admit_init(&runner->admit, runner->how.settings, runner->how.ledger);
     vy_mark_of(getpid(), runner->mark);
     runner->places = runner->how.workers ? runner->how.workers : VY_RUNNER_WORKERS;
     if (runner->places > VY_RUNNER_WORKERS)

@@ -7,6 +7,8 @@
 #ifndef VY_JOBS_RUNNER_H
 #define VY_JOBS_RUNNER_H
 
+#include "jobs/breaker.h"
+#include "jobs/ledger.h"
 #include "store/jobs.h"
 
 #include <jansson.h>
@@ -21,6 +23,7 @@ struct vy_runner_how {
     const char *program;                ///< the veery to be started as worker; NULL = this program
     uint32_t workers;                   ///< at once; 0 = as many as the settings let
     const struct vy_settings *settings; ///< borrowed until it is closed; NULL = the defaults
+    struct vy_ledger *ledger; ///< whose memory workers take; borrowed; NULL = one of its own
     /// A job has changed, or is further: {"event":"job","job":{..}}. Borrowed for the call. May be
     /// NULL.
     void (*event)(void *arg, json_t *event);
@@ -58,7 +61,11 @@ struct vy_runner_facts {
     uint32_t running, workers;
     bool paused;
     const char *problem; ///< why it cannot work at the moment, "" = it can
+    const char *waits;   ///< what waits though there are workers, and for what; "" = nothing does
+    uint64_t failures;   ///< workers that crashed or ran out of time, so far
 };
 struct vy_runner_facts vy_runner_facts(const struct vy_runner *runner);
+/// The breaker of class i, see vy_job_class_at.
+const struct vy_breaker *vy_runner_breaker(const struct vy_runner *runner, size_t i);
 
 #endif

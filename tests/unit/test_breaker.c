@@ -185,7 +185,7 @@ static void ledger_has_a_last_place(void **state)
         first = first ? first : id;
     }
     refused(&ledger, 1, 0, VY_BUSY,
-            "64 things have memory reserved, which is as many as there may be");
+            "128 things have memory reserved, which is as many as there may be");
     vy_ledger_limit(&ledger, 10 * MIB, 0); // a smaller budget: what is there stays
     vy_ledger_release(&ledger, first);
     refused(&ledger, 1, 0, VY_BUSY,

@@ -117,7 +117,7 @@ static void totals_are_judged_by_their_increase(void **state)
     const struct script script[] = {
         {10, 1000, 0}, {12, 1002, 0},  {14, 1003, 1},
         {60, 1003, 1}, {96, 1003, 0},               // a minute and the hold later
-        {98, 1100, 2}, {180, 1100, 0}, {190, 2, 0}, // begun anew: two since
+        {98, 1700, 2}, {180, 1700, 0}, {190, 2, 0}, // begun anew: two since
         {192, 5, 1},   {300, 5, 0},    {0}};
     play(&health, VY_HEALTH_MISSED, 0, script);
 }
