@@ -161,21 +161,24 @@ static size_t utf8_length(const unsigned char *p)
     return n;
 }
 
+#define ESCAPED 8 // bytes that one character may become, with the final 0
+
+// What does not fit is left out.
 // @param json  escape as JSON does; else as people read it: \n stays visible
-static size_t escape(char *to, const char *text, bool json)
+static size_t escape(char *to, size_t size, const char *text, bool json)
 {
     size_t out = 0;
     const unsigned char *p = (const unsigned char *)text;
-    while (*p) {
+    while (*p && out + ESCAPED <= size) {
         const size_t n = utf8_length(p);
         if (n == 0)
-            out += (size_t)sprintf(to + out, "\xEF\xBF\xBD");
+            out += (size_t)snprintf(to + out, ESCAPED, "\xEF\xBF\xBD");
         else if (*p == '\n')
-            out += (size_t)sprintf(to + out, "\\n");
+            out += (size_t)snprintf(to + out, ESCAPED, "\\n");
         else if (*p < 32 || *p == 127)
-            out += (size_t)sprintf(to + out, json ? "\\u%04x" : "?", *p);
+            out += (size_t)snprintf(to + out, ESCAPED, json ? "\\u%04x" : "?", *p);
         else if (json && (*p == '"' || *p == '\\'))
-            out += (size_t)sprintf(to + out, "\\%c", *p);
+            out += (size_t)snprintf(to + out, ESCAPED, "\\%c", *p);
         else
             for (size_t i = 0; i < n; i++)
                 to[out++] = (char)p[i];
@@ -201,8 +204,8 @@ static void write_file(enum vy_log_level level, const char *room, const char *me
                                 "%.30s\",\"pid\":%d,%s\"message\":\"",
                                 stamp, (int)(now.tv_nsec / 1000000), level_name[level], room,
                                 (int)getpid(), lost);
-    n += escape(line + n, message, true);
-    n += (size_t)sprintf(line + n, "\"}\n");
+    n += escape(line + n, sizeof line - n - ESCAPED, message, true);
+    n += (size_t)snprintf(line + n, ESCAPED, "\"}\n");
     if (write(log_.fd, line, n) == (ssize_t)n)
         log_.lost = 0;
     else
@@ -212,8 +215,8 @@ static void write_file(enum vy_log_level level, const char *room, const char *me
 static void write_human(enum vy_log_level level, const char *room, const char *message)
 {
     char line[LINE_MAX_];
-    escape(line, message, false);
-    if (level >= VY_LOG_WARNING)
+    escape(line, sizeof line, message, false);
+    if (level == VY_LOG_WARNING || level == VY_LOG_ERROR)
         fprintf(stderr, "veery: %s: %s: %s\n", level_name[level], room, line);
     else
         fprintf(stderr, "veery: %s: %s\n", room, line);

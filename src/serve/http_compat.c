@@ -155,7 +155,7 @@ void vy_http_plan_open(struct vy_http *http)
     b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
     char *to = http->plan.id + snprintf(http->plan.id, sizeof http->plan.id, "session-");
     for (int i = 0; i < 16; i++)
-        to += sprintf(to, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
+        to += snprintf(to, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
     http->plan.created = http->plan.updated = (double)time(NULL);
     vy_text_copy(http->plan.name, sizeof http->plan.name, "studio");
 }
