@@ -24,7 +24,8 @@ static const struct capability {
     {"MIDI", "real", "keys, controllers, clock in and out, notes of patterns out, by ALSA or raw"},
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
     {"jobs", "real", "job, jobs, veery jobs: long work in processes of its own, kept on disk"},
-    {"web page", "real", "veery serve --http: session, library, takes and jobs in a browser"},
+    {"web page", "real", "veery serve --http: session, library and jobs in a browser"},
+    {"takes", "absent", "kept renders with their receipts come later; render writes files"},
     {"models", "absent", "generate, film, bake, ask come later"},
 };
 
