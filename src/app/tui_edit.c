@@ -60,7 +60,7 @@ bool vy_tui_edit_put(struct vy_tui_edit *edit, const char *text, size_t n)
     char *const piece = malloc(n);
     const size_t length = piece ? clean(text, n, piece) : 0;
     const bool fits = piece && has_room(edit, length);
-    if (fits && length > 0) {
+    if (fits && length > 0 && edit->text) {
         memmove(edit->text + edit->cursor + length, edit->text + edit->cursor,
                 edit->length - edit->cursor);
         memcpy(edit->text + edit->cursor, piece, length);

@@ -50,11 +50,11 @@ static double disk_free_mb(const char *folder)
 static double rss_mb(const char *root)
 {
     char path[300], line[128];
-    double pages = (double)NAN;
     snprintf(path, sizeof path, "%s/proc/self/statm", root);
-    if (vy_file_line(path, line, sizeof line) && sscanf(line, "%*s %lf", &pages) == 1)
-        return pages * (double)sysconf(_SC_PAGESIZE) / MIB;
-    return (double)NAN;
+    const char *const second = vy_file_line(path, line, sizeof line) ? strchr(line, ' ') : NULL;
+    char *end = NULL;
+    const double pages = second ? strtod(second, &end) : 0;
+    return second && end != second ? pages * (double)sysconf(_SC_PAGESIZE) / MIB : (double)NAN;
 }
 
 static void look_at_cards(const struct vy_hardware *hardware, uint64_t margin,

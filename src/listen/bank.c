@@ -23,7 +23,7 @@ vy_status vy_bank_init(struct vy_bank *bank, const struct vy_bank_span *span, ui
         const uint32_t width = 8 * bank->groups[r];
         bank->first[r] = s.first + width > bins ? bins - width : s.first; // inside the spectrum
     }
-    bank->weight = calloc(all, 8 * sizeof(float));
+    bank->weight = calloc(all + 1, 8 * sizeof(float));
     if (bank->first && bank->groups && bank->at && bank->weight)
         return VY_OK;
     vy_bank_clear(bank);

@@ -154,7 +154,7 @@ static void mix(struct vy_listener *l, const float *const chan[], size_t n)
     const float share = 1 / (float)l->chans;
     memset(l->mono, 0, n * sizeof(float));
     for (uint32_t c = 0; c < l->chans; c++)
-        add_share(chan[c], share, l->mono, n);
+        add_share(chan[c], share, l->mono, n); // NOLINT(clang-analyzer-core.CallAndMessage)
 }
 
 // What the resampler gives for these samples; mono NULL: what it still holds.

@@ -82,9 +82,10 @@ static void note_where(struct vy_http *http)
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
     char text[INET6_ADDRSTRLEN] = "";
-    getsockname(http->listener, (struct sockaddr *)&address, &size);
+    if (getsockname(http->listener, (struct sockaddr *)&address, &size) != 0)
+        return;
     const bool v6 = address.ss_family == AF_INET6;
-    inet_ntop(address.ss_family,
+    inet_ntop(v6 ? AF_INET6 : AF_INET,
               v6 ? (const void *)&((struct sockaddr_in6 *)&address)->sin6_addr
                  : (const void *)&((struct sockaddr_in *)&address)->sin_addr,
               text, sizeof text);
@@ -95,7 +96,7 @@ static void note_where(struct vy_http *http)
 
 static vy_status listen_at(struct vy_http *http, const char *where, struct vy_err *err)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     const int on = 1;
     const vy_status status = read_where(where, &address, err);
     if (status)

@@ -61,8 +61,8 @@ static struct piece *piece_new(const char *kind, const char *head, const char *b
     piece->refs = 1;
     piece->length = n + m + 2;
     vy_text_copy(piece->kind, sizeof piece->kind, kind);
-    memcpy(piece->text, head, n);
-    memcpy(piece->text + n, body, m);
+    memcpy(piece->text, head, n);     // NOLINT(bugprone-not-null-terminated-result)
+    memcpy(piece->text + n, body, m); // NOLINT(bugprone-not-null-terminated-result)
     memcpy(piece->text + n + m, "\n\n", 3);
     return piece;
 }
