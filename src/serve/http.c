@@ -90,6 +90,7 @@ static void note_where(struct vy_http *http)
                  : (const void *)&((struct sockaddr_in *)&address)->sin_addr,
               text, sizeof text);
     snprintf(http->where, sizeof http->where, v6 ? "http://[%s]:%d" : "http://%s:%d", text,
+             // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): getsockname filled it
              ntohs(v6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                       : ((struct sockaddr_in *)&address)->sin_port));
 }
