@@ -7,6 +7,7 @@
 #include "command/analyze.h"
 #include "command/neighbours.h"
 #include "command/library.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -132,13 +133,6 @@ static void *worker(void *arg)
     }
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void show_progress(struct work *work, double began)
 {
     double part = 0;
@@ -148,7 +142,7 @@ static void show_progress(struct work *work, double began)
         done += work->file[i].done;
         part += work->file[i].done ? 1 : total > 0 ? work->file[i].heard_s / total : 0;
     }
-    const double share = part / work->files, took = now() - began;
+    const double share = part / work->files, took = vy_now_s() - began;
     if (took > 1 && share > 0 && share < 1)
         fprintf(stderr, "\r\033[K%3.0f %%  %d of %d files, %.0f s left", 100 * share, done,
                 work->files, took * (1 - share) / share);
@@ -179,7 +173,7 @@ static bool wait_for(struct work *work, int i, double began)
 // Exit code.
 static int print_answers(struct work *work)
 {
-    const double began = now();
+    const double began = vy_now_s();
     int code = EXIT_FINE;
     for (int i = 0; i < work->files; i++) {
         struct file *const file = &work->file[i];

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "sound/device.h"
+#include "base/home.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -77,15 +78,6 @@ static void check_memory(const struct vy_doctor *doctor, struct vy_finding *find
         (unsigned long long)(doctor->hardware.memory_free_bytes >> 20));
 }
 
-// Where Veery keeps things of a kind; the variable, or its standard place under HOME.
-static bool place_of(const char *variable, const char *under, char *path, size_t size)
-{
-    const char *const set = getenv(variable), *const home = getenv("HOME");
-    if (set && *set)
-        return snprintf(path, size, "%s/veery", set) < (int)size;
-    return home && *home && snprintf(path, size, "%s/%s/veery", home, under) < (int)size;
-}
-
 // The deepest folder of `path` that is there: what mkdir would begin in.
 static void existing_part(char *path)
 {
@@ -104,8 +96,9 @@ static void check_disk(const struct vy_doctor *doctor, struct vy_finding *findin
     (void)doctor;
     char path[4096];
     struct statvfs disk;
-    if (!place_of("XDG_DATA_HOME", ".local/share", path, sizeof path)) {
-        say(finding, VY_DOCTOR_FAILED, "neither XDG_DATA_HOME nor HOME is set");
+    struct vy_err err;
+    if (vy_home_path(VY_HOME_DATA, NULL, path, sizeof path, &err)) {
+        say(finding, VY_DOCTOR_FAILED, "%s", err.message);
         return;
     }
     existing_part(path);
@@ -121,19 +114,18 @@ static void check_disk(const struct vy_doctor *doctor, struct vy_finding *findin
 static void check_folders(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
     (void)doctor;
-    static const char *const places[][2] = {{"XDG_DATA_HOME", ".local/share"},
-                                            {"XDG_CONFIG_HOME", ".config"},
-                                            {"XDG_STATE_HOME", ".local/state"},
-                                            {"XDG_CACHE_HOME", ".cache"}};
+    static const enum vy_home homes[] = {VY_HOME_DATA, VY_HOME_CONFIG, VY_HOME_STATE,
+                                         VY_HOME_CACHE};
     char path[4096];
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (!place_of(places[i][0], places[i][1], path, sizeof path)) {
-            say(finding, VY_DOCTOR_FAILED, "neither %s nor HOME is set", places[i][0]);
+    struct vy_err err;
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+        if (vy_home_path(homes[i], NULL, path, sizeof path, &err)) {
+            say(finding, VY_DOCTOR_FAILED, "%s", err.message);
             return;
         }
         existing_part(path);
         if (access(path, W_OK | X_OK) != 0) {
-            say(finding, VY_DOCTOR_FAILED, "%s: %.120s is not writable", places[i][0], path);
+            say(finding, VY_DOCTOR_FAILED, "%.150s is not writable", path);
             return;
         }
     }

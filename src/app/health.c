@@ -10,6 +10,8 @@
 #include "base/settings.h"
 #include "jobs/health_json.h"
 #include "jobs/watch.h"
+#include "base/clock.h"
+#include "base/home.h"
 
 #include <malloc.h>
 #include <math.h>
@@ -28,13 +30,6 @@ struct vy_carer {
     double next;                  // look then
     bool paused, bypassed;        // what we did, and not somebody else
 };
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // ---- limits -------------------------------------------------------------------------------------
 
@@ -173,7 +168,7 @@ static void tell(const struct vy_carer *carer, enum vy_health_state was)
 
 void vy_carer_service(struct vy_carer *carer)
 {
-    const double now = seconds();
+    const double now = vy_now_s();
     if (now < carer->next)
         return;
     double value[VY_INDICATORS];
@@ -206,13 +201,8 @@ static vy_status health_status(void *arg, struct vy_buf *text, json_t *result, s
 static bool takes_folder(const struct vy_settings *settings, char *path, size_t size)
 {
     const char *const set = vy_settings_text(settings, "takes.folder");
-    const char *const data = getenv("XDG_DATA_HOME"), *const home = getenv("HOME");
-    if (*set)
-        return vy_text_copy(path, size, set);
-    const int n = data && *data
-                      ? snprintf(path, size, "%s/veery/takes", data)
-                      : snprintf(path, size, "%s/.local/share/veery/takes", home ? home : "");
-    return n < (int)size;
+    return *set ? vy_text_copy(path, size, set)
+                : vy_home_path(VY_HOME_DATA, "takes", path, size, NULL) == VY_OK;
 }
 
 vy_status vy_carer_open(const struct vy_carer_how *how, struct vy_carer **carer, struct vy_err *err)
@@ -244,7 +234,7 @@ vy_status vy_carer_open(const struct vy_carer_how *how, struct vy_carer **carer,
     c->stage.health = health_status;
     c->stage.health_arg = c;
     session->stage = &c->stage;
-    c->next = seconds() + 0.5; // the machine has been looked at by then
+    c->next = vy_now_s() + 0.5; // the machine has been looked at by then
     return VY_OK;
 }
 

@@ -250,7 +250,7 @@ static int with_db(const char *action, int argc, char **argv, struct words *word
     struct vy_db *db;
     struct vy_err err = {.at = -1};
     int code;
-    if (vy_studio_db_open(NULL, &db, &err))
+    if (vy_db_open_usual(&vy_db_studio, NULL, VY_DB_CREATE, &db, &err))
         return vy_complain(&err);
     if (strcmp(action, "ls") == 0)
         code = do_one(db, action, 0, words);

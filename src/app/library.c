@@ -5,6 +5,8 @@
 #include "app/app.h"
 
 #include "command/library.h"
+#include "base/clock.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,13 +22,6 @@ struct show {
     double last_s; ///< when the line was drawn
 };
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static void show_json(const struct vy_scan_news *news)
 {
     json_t *const json = json_object();
@@ -38,8 +33,8 @@ static void show_json(const struct vy_scan_news *news)
         json_object_set_new(json, "message", vy_path_json(news->text));
     json_object_set_new(json, "done", json_integer((json_int_t)news->done));
     json_object_set_new(json, "total", json_integer((json_int_t)news->total));
-    json_object_set_new(json, "files_per_second", vy_number_json(news->per_s));
-    json_object_set_new(json, "left_s", vy_number_json(news->left_s));
+    json_object_set_new(json, "files_per_second", vy_json_number(news->per_s));
+    json_object_set_new(json, "left_s", vy_json_number(news->left_s));
     char *const text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
     puts(text ? text : "{}");
     free(text);
@@ -69,8 +64,8 @@ static void on_news(void *arg, const struct vy_scan_news *news)
     } else if (news->event == VY_SCAN_MOVED) {
         fprintf(stderr, "%smoved: %s -> %s\n", show->tty ? "\r\033[K" : "", news->from, news->path);
     }
-    if (show->tty && (now_s() - show->last_s > SHOW_S || news->done == news->total)) {
-        show->last_s = now_s();
+    if (show->tty && (vy_now_s() - show->last_s > SHOW_S || news->done == news->total)) {
+        show->last_s = vy_now_s();
         show_line(news);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "serve/address.h"
+#include "base/home.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,7 @@
 vy_status vy_mic_place(struct vy_mic_place *place, struct vy_err *err)
 {
     struct sockaddr_un address;
-    const vy_status status = vy_address_find(NULL, &address, err);
+    vy_status status = vy_address_find(NULL, &address, err);
     if (status)
         return status;
     // beside the studio's socket
@@ -32,31 +33,12 @@ vy_status vy_mic_place(struct vy_mic_place *place, struct vy_err *err)
         snprintf(place->lock, sizeof place->lock, "%.*s/mic.lock", length, address.sun_path) >=
             (int)sizeof place->lock)
         return vy_fail(err, VY_TOO_BIG, -1, "the path of the runtime folder is too long");
-    const char *const state = getenv("XDG_STATE_HOME"), *const home = getenv("HOME");
     char folder[3900];
-    int got = -1;
-    if (state && *state)
-        got = snprintf(folder, sizeof folder, "%s/veery", state);
-    else if (home && *home)
-        got = snprintf(folder, sizeof folder, "%s/.local/state/veery", home);
-    if (got < 0 || got >= (int)sizeof folder)
-        return vy_fail(err, VY_IO, -1, "neither XDG_STATE_HOME nor HOME names a folder");
+    status = vy_home_path(VY_HOME_STATE, NULL, folder, sizeof folder, err);
+    if (status)
+        return status;
     snprintf(place->state, sizeof place->state, "%s/mic.json", folder);
     snprintf(place->log, sizeof place->log, "%s/mic.log", folder);
-    return VY_OK;
-}
-
-// Make the folder a file is to lie in, and those above it.
-static vy_status make_folders(const char *file, struct vy_err *err)
-{
-    char path[4096];
-    vy_text_copy(path, sizeof path, file);
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return vy_fail(err, VY_IO, -1, "%.160s: %s", path, strerror(errno));
-        *slash = '/';
-    }
     return VY_OK;
 }
 
@@ -66,7 +48,7 @@ vy_status vy_mic_prepare(const struct vy_mic_place *place, struct vy_err *err)
     vy_status status = vy_address_find(NULL, &address, err);
     if (!status)
         status = vy_address_prepare(&address, err);
-    return status ? status : make_folders(place->state, err);
+    return status ? status : vy_make_folders(place->state, 0700, err);
 }
 
 pid_t vy_mic_holder(const struct vy_mic_place *place)

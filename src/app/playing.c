@@ -132,7 +132,7 @@ static void open_jobs(struct vy_playing *playing)
                                 .arg = playing};
     playing->desk = (struct vy_desk){.settings = vy_app_settings()};
     vy_live_session(playing->live)->desk = &playing->desk;
-    if (vy_studio_db_open(NULL, &playing->db, &err) == VY_OK) {
+    if (vy_db_open_usual(&vy_db_studio, NULL, VY_DB_CREATE, &playing->db, &err) == VY_OK) {
         how.db = playing->db;
         playing->desk.db = playing->db;
         if (vy_runner_open(&how, &playing->runner, &err) == VY_OK) {

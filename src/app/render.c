@@ -7,6 +7,8 @@
 #include "command/hear.h"
 #include "command/lex.h"
 #include "engine/edit.h"
+#include "base/clock.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -27,17 +29,10 @@ struct progress {
     bool tty;
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static bool on_progress(void *arg, double seconds)
 {
     struct progress *const p = arg;
-    const double at = now();
+    const double at = vy_now_s();
     if (p->tty && at - p->started > 1 && at - p->shown > 0.2 && seconds > 0) {
         const double left = (at - p->started) * fmax(p->total - seconds, 0) / seconds;
         fprintf(stderr, "\r%3.0f %%  %.0f x real time  %.0f s left   ",
@@ -84,11 +79,6 @@ static void print_warnings(const json_t *warnings)
         fprintf(stderr, "warning: %s\n", json_string_value(warning));
 }
 
-static json_t *maybe(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static void print_json(json_t *root)
 {
     char *const text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
@@ -109,10 +99,11 @@ static void report_json(const char *file, const struct vy_listen *what,
     json_object_set_new(root, "frames", json_integer((json_int_t)heard->render.frames));
     json_object_set_new(root, "rate", json_integer(what->sr_hz));
     json_object_set_new(root, "loudness_lufs",
-                        what->ears ? maybe(r->loudness.integrated_lufs) : json_null());
+                        what->ears ? vy_json_number(r->loudness.integrated_lufs) : json_null());
     json_object_set_new(root, "true_peak_dbtp",
-                        what->ears ? maybe(r->loudness.true_peak_dbtp) : json_null());
-    json_object_set_new(root, "peak_db", what->ears ? maybe(r->level.peak_dbfs) : json_null());
+                        what->ears ? vy_json_number(r->loudness.true_peak_dbtp) : json_null());
+    json_object_set_new(root, "peak_db",
+                        what->ears ? vy_json_number(r->level.peak_dbfs) : json_null());
     json_object_set_new(root, "render_seconds", json_real(heard->render_seconds));
     json_object_set_new(root, "speed", json_real(heard->speed));
     json_object_set_new(root, "pcm_sha256", what->ears ? json_string(heard->pcm) : json_null());
@@ -183,7 +174,7 @@ static int render(const struct vy_session *session, struct vy_listen *what, doub
     what->doc = doc;
     if (bars > 0)
         what->beats = bars * vy_doc_bar_beats(doc);
-    struct progress progress = {.started = now(), .tty = isatty(STDERR_FILENO)};
+    struct progress progress = {.started = vy_now_s(), .tty = isatty(STDERR_FILENO)};
     const double beats = what->beats > 0 ? what->beats : vy_studio_length(doc);
     progress.total = what->seconds > 0 ? what->seconds : vy_beats_seconds(doc, 0, beats);
     what->progress = on_progress;

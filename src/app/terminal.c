@@ -5,6 +5,7 @@
 #include "app/terminal.h"
 
 #include "command/session.h"
+#include "base/home.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -182,22 +183,12 @@ static void echo_on(void)
 
 // ---- the whole ----------------------------------------------------------------------------------
 
-static void find_history(struct vy_terminal *terminal)
-{
-    const char *const state = getenv("XDG_STATE_HOME"), *const home = getenv("HOME");
-    const size_t size = sizeof terminal->history_path;
-    terminal->history_path[0] = '\0';
-    if (state && *state)
-        snprintf(terminal->history_path, size, "%s/veery/history", state);
-    else if (home && *home)
-        snprintf(terminal->history_path, size, "%s/.local/state/veery/history", home);
-}
-
 bool vy_terminal_open(struct vy_terminal *terminal)
 {
     HistEvent event;
     setlocale(LC_CTYPE, "");
-    find_history(terminal);
+    (void)!vy_home_path(VY_HOME_STATE, "history", terminal->history_path,
+                        sizeof terminal->history_path, NULL); // "": kept nowhere
     terminal->edit = el_init("veery", stdin, stdout, stderr);
     terminal->history = history_init();
     if (!terminal->edit || !terminal->history) {

@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "app/attached.h"
 #include "base/exchange.h"
+#include "base/home.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -211,7 +212,7 @@ static int open_and_run(struct vy_tui *ui, bool ascii)
     vy_status status = vy_tui_screen_open(&ui->screen, ascii, &err);
     if (status)
         return vy_complain(&err);
-    vy_tui_history_path(path, sizeof path);
+    (void)!vy_home_path(VY_HOME_STATE, "tui_history", path, sizeof path, NULL); // "": kept nowhere
     if (vy_tui_history_open(&ui->history, path, &err))
         vy_tui_note(ui, "the history cannot be read: %.100s", err.message);
     vy_tui_pen_open(&ui->pen, &ui->screen);

@@ -14,16 +14,6 @@
 
 #define FILE_MAX (16u << 20)
 
-void vy_tui_history_path(char *path, size_t size)
-{
-    const char *const state = getenv("XDG_STATE_HOME"), *const home = getenv("HOME");
-    path[0] = '\0';
-    if (state && *state)
-        snprintf(path, size, "%s/veery/tui_history", state);
-    else if (home && *home)
-        snprintf(path, size, "%s/.local/state/veery/tui_history", home);
-}
-
 // The entry is taken over.
 static vy_status keep(struct vy_tui_history *history, char *entry, struct vy_err *err)
 {

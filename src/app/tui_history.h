@@ -19,9 +19,6 @@ struct vy_tui_history {
     char path[4096]; ///< "" = not kept
 };
 
-/// $XDG_STATE_HOME/veery/tui_history, else ~/.local/state/veery/tui_history; "" when neither is.
-void vy_tui_history_path(char *path, size_t size);
-
 /// Read it. A file that is not there is an empty history.
 /// @param path  NULL or "": kept nowhere
 VY_MUST_CHECK vy_status vy_tui_history_open(struct vy_tui_history *history, const char *path,

@@ -3,6 +3,8 @@
 #include "app/tui_link.h"
 
 #include "base/exchange.h"
+#include "base/home.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,23 +37,16 @@ static void lost(struct vy_tui_link *link)
 // Where a studio that we start prints to: it stays when we leave, so that no pipe will do.
 static bool find_log(struct vy_tui_link *link)
 {
-    const char *const state = getenv("XDG_STATE_HOME"), *const home = getenv("HOME");
-    const bool named = state && *state;
-    if (!named && !(home && *home))
-        return false;
-    snprintf(link->log, sizeof link->log,
-             named ? "%s/veery/serve.log" : "%s/.local/state/veery/serve.log",
-             named ? state : home);
-    return vy_make_parents(link->log, NULL) == VY_OK;
+    return vy_home_path(VY_HOME_STATE, "serve.log", link->log, sizeof link->log, NULL) == VY_OK &&
+           vy_make_parents(link->log, NULL) == VY_OK;
 }
 
 // `veery serve` in a session of its own: Ctrl-C and the end of the terminal do not reach it.
 static void start_studio(struct vy_tui_link *link)
 {
     char self[4096];
-    const ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    vy_program_self(self, sizeof self);
     const char *const log = find_log(link) ? link->log : "/dev/null";
-    self[n > 0 ? n : 0] = '\0';
     char *words[] = {"veery", "serve", "--socket", (char *)(uintptr_t)link->socket, NULL};
     if (!link->socket)
         words[2] = NULL;

@@ -101,13 +101,6 @@ void vy_futex_wake(_Atomic uint32_t *word)
     syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-uint64_t vy_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 // Octave and quarter by the leading bits: 1 us is bucket 0.
 uint32_t vy_wait_bucket(uint64_t ns)
 {

@@ -14,6 +14,7 @@
 #ifndef VY_BASE_EXCHANGE_H
 #define VY_BASE_EXCHANGE_H
 
+#include "base/clock.h"
 #include "base/status.h"
 
 #include <stdatomic.h>
@@ -194,9 +195,6 @@ static inline bool vy_control_pop(struct vy_control_ring *ring, struct vy_contro
 /// @return false: time is up
 bool vy_futex_wait(_Atomic uint32_t *word, uint32_t seen, uint64_t ns);
 void vy_futex_wake(_Atomic uint32_t *word);
-
-/// CLOCK_MONOTONIC in ns (a vDSO read, no system call).
-uint64_t vy_now_ns(void);
 
 /// Buckets of a duration: four to the octave from 1 us on, the last takes the rest.
 uint32_t vy_wait_bucket(uint64_t ns);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #include "base/text.h"
+#include "base/home.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,27 +47,10 @@ enum vy_log_level vy_log_level_named(const char *name)
 
 bool vy_log_place(char *path, size_t size)
 {
-    const char *const state = getenv("XDG_STATE_HOME"), *const home = getenv("HOME");
-    int n = -1;
-    if (state && *state == '/')
-        n = snprintf(path, size, "%s/veery/veery.log", state);
-    else if (home && *home)
-        n = snprintf(path, size, "%s/.local/state/veery/veery.log", home);
-    if (n >= 0 && (size_t)n < size)
-        return true;
-    *path = '\0';
-    return false;
+    return vy_home_path(VY_HOME_STATE, "veery.log", path, size, NULL) == VY_OK;
 }
 
 // ---- the file -----------------------------------------------------------------------------------
-
-static void make_folders(const char *path)
-{
-    char folder[4096];
-    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/'))
-        if (snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path) < (int)sizeof folder)
-            mkdir(folder, 0700);
-}
 
 static int open_file(const char *path)
 {
@@ -273,7 +257,7 @@ vy_status vy_log_open(const struct vy_log_how *how, struct vy_err *err)
     else
         vy_log_place(log_.path, sizeof log_.path);
     if (log_.path[0])
-        make_folders(log_.path);
+        (void)!vy_make_folders(log_.path, 0700, NULL); // opening says why
     log_.fd = log_.path[0] ? open_file(log_.path) : -1;
     const int reason = errno;
     log_.level = how->level;

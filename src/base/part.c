@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/part.h"
 
+#include "base/program.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +13,8 @@
 static vy_status find_file(const char *part, char *path, size_t size)
 {
     char exe[4096];
-    const ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    if (n <= 0)
+    if (!vy_program_self(exe, sizeof exe))
         return VY_ABSENT;
-    exe[n] = '\0';
     int length;
 #ifdef VY_BUILD_ROOT
     if (strncmp(exe, VY_BUILD_ROOT "/", strlen(VY_BUILD_ROOT "/")) == 0) {

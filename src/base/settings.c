@@ -5,6 +5,7 @@
 #include "base/settings.h"
 
 #include "base/text.h"
+#include "base/home.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,19 +46,10 @@ static size_t row_of(const char *name)
 
 bool vy_settings_place(char *path, size_t size)
 {
-    const char *const given = getenv("VEERY_SETTINGS"), *const config = getenv("XDG_CONFIG_HOME"),
-                      *const home = getenv("HOME");
-    int n = -1;
+    const char *const given = getenv("VEERY_SETTINGS");
     if (given && *given)
-        n = snprintf(path, size, "%s", given);
-    else if (config && *config == '/')
-        n = snprintf(path, size, "%s/veery/veery.yaml", config);
-    else if (home && *home)
-        n = snprintf(path, size, "%s/.config/veery/veery.yaml", home);
-    if (n >= 0 && (size_t)n < size)
-        return true;
-    *path = '\0';
-    return false;
+        return vy_text_copy(path, size, given);
+    return vy_home_path(VY_HOME_CONFIG, "veery.yaml", path, size, NULL) == VY_OK;
 }
 
 // ---- taking values ------------------------------------------------------------------------------

@@ -231,36 +231,17 @@ static vy_status check_flag(const struct vy_setting *row, const char *text, doub
     return vy_fail(err, VY_BAD_ARG, -1, "%s is true or false, not '%.40s'", row->name, text);
 }
 
-// The words of "a|b|c", one at a time.
-struct choices {
-    const char *text;
-    char word[40];
-};
-
-static const char *choice_at(void *arg, size_t i)
-{
-    struct choices *const choices = arg;
-    const char *p = choices->text;
-    for (; i > 0 && p; i--)
-        p = (p = strchr(p, '|')) ? p + 1 : NULL;
-    if (!p)
-        return NULL;
-    snprintf(choices->word, sizeof choices->word, "%.*s", (int)strcspn(p, "|"), p);
-    return choices->word;
-}
-
 static vy_status check_choice(const struct vy_setting *row, const char *text, double *number,
                               struct vy_err *err)
 {
-    const char *word;
-    struct choices choices = {.text = row->choices};
-    for (size_t i = 0; (word = choice_at(&choices, i)); i++)
-        if (strcmp(word, text) == 0) {
-            *number = (double)i;
-            return VY_OK;
-        }
+    struct vy_choices choices = {.list = row->choices};
+    const int index = vy_choice_find(row->choices, text);
+    if (index >= 0) {
+        *number = index;
+        return VY_OK;
+    }
     vy_fail(err, VY_BAD_ARG, -1, "%s is one of %.120s, not '%.40s'", row->name, row->choices, text);
-    vy_err_suggest(err, text, choice_at, &choices);
+    vy_err_suggest(err, text, vy_choice_at, &choices);
     return VY_BAD_ARG;
 }
 

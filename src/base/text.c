@@ -60,6 +60,31 @@ size_t vy_text_distance(const char *a, const char *b)
     return (row[la % 3][lb] + 1) / 2;
 }
 
+int vy_choice_find(const char *list, const char *word)
+{
+    const size_t length = strlen(word);
+    int i = 0;
+    for (const char *p = list; p; i++) {
+        const size_t n = strcspn(p, "|");
+        if (n == length && memcmp(p, word, n) == 0)
+            return i;
+        p = p[n] ? p + n + 1 : NULL;
+    }
+    return -1;
+}
+
+const char *vy_choice_at(void *arg, size_t i)
+{
+    struct vy_choices *const choices = arg;
+    const char *p = choices->list;
+    for (; i > 0 && p; i--)
+        p = (p = strchr(p, '|')) ? p + 1 : NULL;
+    if (!p)
+        return NULL;
+    snprintf(choices->word, sizeof choices->word, "%.*s", (int)strcspn(p, "|"), p);
+    return choices->word;
+}
+
 bool vy_text_is_name(const char *text)
 {
     size_t n = 0;

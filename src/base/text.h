@@ -24,6 +24,16 @@ size_t vy_text_distance(const char *a, const char *b);
 /// True when `text` is [A-Za-z_][A-Za-z0-9_-]*, 1..31 bytes: a name in a session.
 bool vy_text_is_name(const char *text);
 
+/// Words of a list "a|b|c". @return index of one, -1 when it is not there
+int vy_choice_find(const char *list, const char *word);
+
+/// Word i of a list, or NULL; for vy_err_suggest.
+struct vy_choices {
+    const char *list;
+    char word[64]; ///< the last one given
+};
+const char *vy_choice_at(void *choices, size_t i);
+
 /// A string that grows. Zero-initialise; `text` is never NULL after the first append.
 struct vy_buf {
     char *text;

@@ -9,18 +9,12 @@
 #include "command/picture.h"
 #include "listen/listener.h"
 #include "listen/tuning.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // The part of a block that lies in the wanted stretch: moves the pointers, shortens *n.
 static bool cut_block(const struct vy_analyze_want *want, uint32_t sr_hz, uint64_t at,
@@ -191,13 +185,13 @@ vy_status vy_analyze(const char *path, const struct vy_analyze_want *want,
     struct vy_analysis *const a = analysis;
     memset(a, 0, sizeof *a);
     vy_text_copy(a->path, sizeof a->path, path);
-    const double began = now();
+    const double began = vy_now_s();
     struct vy_reader *reader = NULL;
     vy_status status = vy_reader_open(path, &reader, err);
     if (!status)
         status = listen_to(reader, want, a, err);
     vy_reader_close(reader);
-    a->took_s = now() - began;
+    a->took_s = vy_now_s() - began;
     if (status)
         vy_analysis_clear(a);
     return status;

@@ -6,6 +6,7 @@
 #include "command/analyze.h"
 
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@ static json_t *numbers(const float *value, uint32_t n)
 {
     json_t *const list = json_array();
     for (uint32_t i = 0; i < n; i++)
-        json_array_append_new(list, vy_number_json((double)value[i]));
+        json_array_append_new(list, vy_json_number((double)value[i]));
     return list;
 }
 
@@ -50,7 +51,7 @@ static void add_fields(json_t *root, const struct vy_report *report)
         const double value = vy_field_value(field, report);
         const bool whole = field->type == VY_FIELD_U32 || field->type == VY_FIELD_U64;
         json_object_set_new(group_of(root, field->group), field->name,
-                            whole ? json_integer((json_int_t)value) : vy_number_json(value));
+                            whole ? json_integer((json_int_t)value) : vy_json_number(value));
         if (!isfinite(value)) {
             char name[96];
             snprintf(name, sizeof name, "%s.%s", field->group, field->name);
@@ -103,10 +104,10 @@ static void add_level(json_t *root, const struct vy_report *r)
     json_t *const chans = json_array(), *const runs = json_array(), *const gaps = json_array();
     for (uint32_t c = 0; c < found->chans; c++)
         json_array_append_new(chans, json_pack("{s:o,s:o,s:o,s:o}", "rms_dbfs",
-                                               vy_number_json(found->chan[c].rms_dbfs), "peak_dbfs",
-                                               vy_number_json(found->chan[c].peak_dbfs), "crest_db",
-                                               vy_number_json(found->chan[c].crest_db), "dc",
-                                               vy_number_json(found->chan[c].dc)));
+                                               vy_json_number(found->chan[c].rms_dbfs), "peak_dbfs",
+                                               vy_json_number(found->chan[c].peak_dbfs), "crest_db",
+                                               vy_json_number(found->chan[c].crest_db), "dc",
+                                               vy_json_number(found->chan[c].dc)));
     for (uint32_t i = 0; i < found->runs_kept; i++)
         json_array_append_new(
             runs, json_pack("{s:f,s:I,s:i}", "at", (double)found->run[i].at / r->sr_hz, "frames",
@@ -125,7 +126,7 @@ static json_t *doubles(const double *value, uint32_t n)
 {
     json_t *const list = json_array();
     for (uint32_t i = 0; i < n; i++)
-        json_array_append_new(list, vy_number_json(value[i]));
+        json_array_append_new(list, vy_json_number(value[i]));
     return list;
 }
 
@@ -147,13 +148,13 @@ static void add_room(json_t *root, const struct vy_room_found *found)
 {
     json_t *const noise = group_of(root, "noise"), *const room = group_of(root, "room");
     json_object_set_new(noise, "band_floor_dbfs", doubles(found->band_floor_dbfs, VY_ROOM_BANDS));
-    json_object_set_new(noise, "floor_confidence", vy_number_json((double)found->floor_confidence));
-    json_object_set_new(noise, "snr_confidence", vy_number_json((double)found->snr_confidence));
-    json_object_set_new(noise, "hum_confidence", vy_number_json((double)found->hum_confidence));
+    json_object_set_new(noise, "floor_confidence", vy_json_number((double)found->floor_confidence));
+    json_object_set_new(noise, "snr_confidence", vy_json_number((double)found->snr_confidence));
+    json_object_set_new(noise, "hum_confidence", vy_json_number((double)found->hum_confidence));
     json_object_set_new(noise, "hum_harmonics_db", doubles(found->harmonic_db, VY_ROOM_HARMONICS));
     json_object_set_new(noise, "clicks_at", times(found->click_at_s, found->clicks_kept));
     json_object_set_new(room, "band_decay_s", doubles(found->band_decay_s, VY_ROOM_DECAYS));
-    json_object_set_new(room, "decay_confidence", vy_number_json((double)found->decay_confidence));
+    json_object_set_new(room, "decay_confidence", vy_json_number((double)found->decay_confidence));
 }
 
 static json_t *span_json(double start_s, double end_s, const char *label, double confidence)
@@ -200,19 +201,19 @@ static void add_music(json_t *root, const struct vy_music_found *m)
     json_object_set_new(music, "downbeats", times(m->downbeat, m->downbeats));
     json_object_set_new(music, "onsets", times(m->onset, m->onsets));
     json_object_set_new(music, "onsets_drums", times(m->onset_drum, m->onset_drums));
-    add_sure(root, "tempo", vy_number_json((double)m->tempo_bpm), (double)m->tempo_confidence,
+    add_sure(root, "tempo", vy_json_number((double)m->tempo_bpm), (double)m->tempo_confidence,
              "no pulse was found");
     add_sure(root, "metre", json_string(m->metre ? m->metre : ""),
              m->metre ? (double)m->metre_confidence : 0, "no bars were found");
     add_sure(root, "beats_per_bar", json_integer(m->beats_per_bar),
              m->beats_per_bar ? (double)m->metre_confidence : 0, "no bars were found");
-    add_sure(root, "swing", vy_number_json((double)m->swing), (double)m->swing_confidence,
+    add_sure(root, "swing", vy_json_number((double)m->swing), (double)m->swing_confidence,
              "too few off-beats to tell");
     add_sure(root, "key",
              json_sprintf("%s %s", vy_pitch_class_name(m->key < 0 ? 0 : m->key),
                           m->mode == VY_MODE_MINOR ? "minor" : "major"),
              m->key < 0 ? 0 : (double)m->key_confidence, "no key was found");
-    add_sure(root, "tuning_cents", vy_number_json((double)m->tuning_cents),
+    add_sure(root, "tuning_cents", vy_json_number((double)m->tuning_cents),
              (double)m->tuning_confidence, "too few steady notes");
     add_spans(music, m);
 }

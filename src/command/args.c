@@ -34,42 +34,6 @@ static void skip_pairs(struct walk *walk)
         walk->next++;
 }
 
-// Index of `word` in "a|b|c", -1 when it is not there.
-static int one_of(const char *choices, const char *word)
-{
-    const size_t length = strlen(word);
-    int i = 0;
-    for (const char *p = choices; p; i++) {
-        const char *const bar = strchr(p, '|');
-        const size_t n = bar ? (size_t)(bar - p) : strlen(p);
-        if (n == length && memcmp(p, word, n) == 0)
-            return i;
-        p = bar ? bar + 1 : NULL;
-    }
-    return -1;
-}
-
-struct choice_names {
-    const char *choices;
-    char word[64];
-};
-
-static const char *choice_name(void *arg, size_t index)
-{
-    struct choice_names *const names = arg;
-    const char *p = names->choices;
-    for (; p && index; index--) {
-        p = strchr(p, '|');
-        p = p ? p + 1 : NULL;
-    }
-    if (!p)
-        return NULL;
-    const char *const bar = strchr(p, '|');
-    const size_t n = bar ? (size_t)(bar - p) : strlen(p);
-    vy_text_copy(names->word, n + 1 < sizeof names->word ? n + 1 : sizeof names->word, p);
-    return names->word;
-}
-
 static vy_status missing(struct walk *walk, const struct vy_arg *arg)
 {
     struct vy_buf usage = {0};
@@ -90,7 +54,7 @@ static vy_status read_number(struct walk *walk, const struct vy_arg *arg, const 
     const bool percent = strcmp(unit, "%") == 0 && arg->unit && !*arg->unit;
     if (percent)
         value->number /= 100;
-    else if (*unit && (!arg->unit || one_of(arg->unit, unit) < 0))
+    else if (*unit && (!arg->unit || vy_choice_find(arg->unit, unit) < 0))
         return vy_fail(walk->err, VY_BAD_UNIT, value->at, "%s takes %s, not '%.20s'", arg->name,
                        arg->unit && *arg->unit ? arg->unit : "no unit", unit);
     if (arg->min < arg->max && (value->number < arg->min || value->number > arg->max))
@@ -125,12 +89,12 @@ static vy_status check(struct walk *walk, const struct vy_arg *arg, struct vy_va
                            value->text);
         return VY_OK;
     case VY_ARG_CHOICE:
-        value->choice = one_of(arg->choices, value->text);
+        value->choice = vy_choice_find(arg->choices, value->text);
         if (value->choice < 0) {
             vy_fail(walk->err, VY_BAD_ARG, value->at, "%s is one of %s, not '%.40s'", arg->name,
                     arg->choices, value->text);
-            vy_err_suggest(walk->err, value->text, choice_name,
-                           &(struct choice_names){.choices = arg->choices});
+            vy_err_suggest(walk->err, value->text, vy_choice_at,
+                           &(struct vy_choices){.list = arg->choices});
             return VY_BAD_ARG;
         }
         return VY_OK;
@@ -153,7 +117,7 @@ static vy_status check(struct walk *walk, const struct vy_arg *arg, struct vy_va
 static bool is_literal(const struct walk *walk, const char *choices)
 {
     return walk->next < walk->line->words && walk->line->word[walk->next].kind == VY_WORD_PLAIN &&
-           one_of(choices, walk->line->word[walk->next].text) >= 0;
+           vy_choice_find(choices, walk->line->word[walk->next].text) >= 0;
 }
 
 // Is the next word the literal of a later argument? Then an optional one before it is not there.
@@ -248,7 +212,7 @@ static bool fits(const struct walk *walk, const struct vy_arg *arg, const struct
     if (arg->type == VY_ARG_NUMBER)
         return word->kind == VY_WORD_PLAIN && vy_lex_number(word->text, &number, &unit);
     if (arg->type == VY_ARG_CHOICE && arg[1].name && !arg[1].keyed)
-        return one_of(arg->choices, word->text) >= 0;
+        return vy_choice_find(arg->choices, word->text) >= 0;
     return !belongs_later(walk, arg);
 }
 

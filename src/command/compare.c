@@ -10,6 +10,7 @@
 #include "command/same.h"
 #include "listen/listener.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,10 +95,10 @@ static json_t *bands_json(const struct vy_report *a, const struct vy_report *b)
     const double gap = loudness_gap(a, b);
     const struct vy_ltas *const third = &a->spectrum.third;
     for (uint32_t i = 0; i <= third->bands; i++)
-        json_array_append_new(edge, vy_number_json((double)third->edge_hz[i]));
+        json_array_append_new(edge, vy_json_number((double)third->edge_hz[i]));
     for (uint32_t i = 0; i < third->bands; i++) {
-        json_array_append_new(level, vy_number_json(band_change(a, b, i, 0)));
-        json_array_append_new(shape, vy_number_json(band_change(a, b, i, gap)));
+        json_array_append_new(level, vy_json_number(band_change(a, b, i, 0)));
+        json_array_append_new(shape, vy_json_number(band_change(a, b, i, gap)));
     }
     json_object_set_new(bands, "edge_hz", edge);
     json_object_set_new(bands, "level_db", level);
@@ -115,8 +116,8 @@ json_t *vy_compare_json(const struct vy_analysis *a, const struct vy_analysis *b
         char name[96];
         snprintf(name, sizeof name, "%s.%s", field->group, field->name);
         json_object_set_new(change, name,
-                            json_pack("{s:o,s:o,s:o,s:s}", "a", vy_number_json(x), "b",
-                                      vy_number_json(y), "change", vy_number_json(y - x), "unit",
+                            json_pack("{s:o,s:o,s:o,s:s}", "a", vy_json_number(x), "b",
+                                      vy_json_number(y), "change", vy_json_number(y - x), "unit",
                                       field->unit));
     }
     json_object_set_new(root, "changes", change);

@@ -99,3 +99,16 @@ char **vy_complete(const struct vy_session *session, const char *line, size_t le
     *count = words.count;
     return words.word;
 }
+
+json_t *vy_complete_json(const struct vy_session *session, const char *line, size_t length)
+{
+    size_t count, at;
+    char **const word = vy_complete(session, line, length, &count, &at);
+    json_t *const words = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(words, json_string(word[i]));
+        free(word[i]);
+    }
+    free(word);
+    return json_pack("{s:I,s:o}", "at", (json_int_t)at, "words", words);
+}

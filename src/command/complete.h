@@ -13,4 +13,7 @@
 VY_MAIN char **vy_complete(const struct vy_session *session, const char *line, size_t length,
                            size_t *count, size_t *word_at);
 
+/// The same as {"at":N,"words":[..]}. Caller decrefs.
+VY_MAIN json_t *vy_complete_json(const struct vy_session *session, const char *line, size_t length);
+
 #endif

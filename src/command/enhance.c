@@ -6,6 +6,7 @@
 #include "command/handlers.h"
 #include "command/mend_files.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,8 +20,8 @@ static json_t *rows_json(const struct vy_enhanced *e)
         json_array_append_new(rows,
                               json_pack("{s:s,s:b,s:b,s:o,s:o,s:s,s:s,s:s}", "name", row->name,
                                         "needed", row->needed, "applied", row->applied, "before",
-                                        vy_number_json(row->before), "after",
-                                        vy_number_json(row->applied ? row->after : row->before),
+                                        vy_json_number(row->before), "after",
+                                        vy_json_number(row->applied ? row->after : row->before),
                                         "unit", row->unit, "why", row->why, "did", row->did));
     }
     return rows;
@@ -76,9 +77,9 @@ static vy_status mend_and_write(struct vy_wave *wave, const char *in, const char
         return vy_fail(err, mended, -1, mended == VY_BUSY ? "stopped" : "out of memory");
     json_object_set_new(result, "strength", json_real(strength));
     json_object_set_new(result, "stages", rows_json(&e));
-    json_object_set_new(result, "loudness_before_lufs", vy_number_json(e.loudness_before));
-    json_object_set_new(result, "loudness_after_lufs", vy_number_json(e.loudness_after));
-    json_object_set_new(result, "gain_db", vy_number_json(e.gain_db));
+    json_object_set_new(result, "loudness_before_lufs", vy_json_number(e.loudness_before));
+    json_object_set_new(result, "loudness_after_lufs", vy_json_number(e.loudness_after));
+    json_object_set_new(result, "gain_db", vy_json_number(e.gain_db));
     if (!e.changed) {
         struct vy_buf why = {0};
         for (size_t i = 0; i < VY_MEND_STAGES; i++)

@@ -5,6 +5,7 @@
 // is the mean of what it meets.
 #include "command/find_words.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -83,7 +84,7 @@ static bool show(void *arg, const struct vy_sound_row *row)
     for (uint32_t t = 0; t < f->terms; t++) {
         if (!counts(f, t))
             continue;
-        json_object_set_new(met, f->term[t].word, vy_number_json(f->shown->met[t]));
+        json_object_set_new(met, f->term[t].word, vy_json_number(f->shown->met[t]));
         if (isnan(f->shown->met[t]))
             vy_buf_add(f->text, "  %s ?", f->term[t].word);
         else

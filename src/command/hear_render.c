@@ -6,6 +6,7 @@
 
 #include "command/session.h"
 #include "listen/listener.h"
+#include "base/clock.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -70,13 +71,6 @@ double vy_beats_seconds(const struct vy_doc *doc, double beat, double beats)
     return seconds;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void listen_to(struct ears *ears, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++) {
@@ -93,14 +87,14 @@ static void listen_to(struct ears *ears, uint32_t frames)
 
 static void flush(struct ears *ears)
 {
-    const double start = now();
+    const double start = vy_now_s();
     const uint32_t frames = ears->waiting;
     ears->waiting = 0;
     if (ears->what->ears)
         listen_to(ears, frames);
     if (ears->writer && !ears->status)
         ears->status = vy_sound_write(ears->writer, ears->part, frames, ears->err);
-    ears->spent += now() - start;
+    ears->spent += vy_now_s() - start;
 }
 
 static void take(struct ears *ears, const float *stereo, uint32_t frames)
@@ -205,10 +199,10 @@ static vy_status render(struct ears *ears)
                                   .stem_done = on_stem,
                                   .event = on_event,
                                   .arg = ears};
-    const double start = now();
+    const double start = vy_now_s();
     vy_status status =
         vy_studio_render(what->doc, what->catalog, &how, &ears->heard->render, ears->err);
-    ears->heard->render_seconds = now() - start - ears->spent;
+    ears->heard->render_seconds = vy_now_s() - start - ears->spent;
     if (ears->waiting)
         flush(ears);
     if (ears->status) // a file could not be written: that is why the engine stopped

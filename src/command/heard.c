@@ -8,6 +8,7 @@
 #include "command/measure.h"
 #include "engine/notes.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -127,7 +128,7 @@ static json_t *balance_json(const struct vy_ltas *third)
     json_t *const centre = json_array(), *const level = json_array(), *const sticks = json_array();
     for (uint32_t i = 0; i < third->bands; i++) {
         json_array_append_new(centre, json_real(round(centre_hz(third, i) * 10) / 10));
-        json_array_append_new(level, vy_number_json((double)third->shape_db[i]));
+        json_array_append_new(level, vy_json_number((double)third->shape_db[i]));
     }
     for (uint32_t i = 0; i < n; i++)
         json_array_append_new(sticks, json_pack("{s:f,s:f}", "hz", centre_hz(third, out[i].band),
@@ -140,11 +141,11 @@ static json_t *stereo_json(const struct vy_stereo_found *s)
     json_t *const centre = json_array(), *const loss = json_array();
     for (uint32_t b = 0; b < VY_STEREO_BANDS; b++) {
         json_array_append_new(centre, json_real(vy_stereo_band_hz(b)));
-        json_array_append_new(loss, vy_number_json(s->band_mono_loss_db[b]));
+        json_array_append_new(loss, vy_json_number(s->band_mono_loss_db[b]));
     }
     return json_pack("{s:o,s:o,s:o,s:o,s:b}", "band_hz", centre, "mono_loss_db", loss, "balance_db",
-                     vy_number_json(s->balance_db), "correlation_min",
-                     vy_number_json(s->correlation_min), "inverted", (int)s->inverted);
+                     vy_json_number(s->balance_db), "correlation_min",
+                     vy_json_number(s->correlation_min), "inverted", (int)s->inverted);
 }
 
 static json_t *tempo_json(const struct vy_music_found *m, const struct vy_doc *doc)

@@ -6,18 +6,12 @@
 
 #include "command/handlers.h"
 #include "jobs/job_json.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // ---- for people ---------------------------------------------------------------------------------
 
@@ -87,7 +81,7 @@ static bool add_job(void *arg, const struct vy_job *job)
 static vy_status list(struct vy_db *db, const struct vy_jobs_ask *ask, struct vy_buf *text,
                       json_t *result, struct vy_err *err)
 {
-    struct list all = {json_array(), now_s()};
+    struct list all = {json_array(), vy_unix_s()};
     int64_t count[VY_JOB_STATES];
     const struct vy_job_wish wish = {.state = ask->state ? vy_job_state_find(ask->state) : -1,
                                      .most = ask->most};
@@ -123,7 +117,7 @@ static vy_status show(struct vy_db *db, int64_t id, bool all, struct vy_buf *tex
     struct vy_job job;
     const vy_status status = vy_job_get(db, id, &arena, &job, err);
     if (!status) {
-        json_t *const json = vy_job_json(&job, now_s());
+        json_t *const json = vy_job_json(&job, vy_unix_s());
         (all ? say_all : vy_job_line)(json, text);
         json_object_set_new(result, "job", json);
     }
@@ -164,7 +158,7 @@ static vy_status open_desk(const struct vy_call *call, struct vy_db **db, bool *
         *db = desk->db;
         return VY_OK;
     }
-    return vy_studio_db_open(NULL, db, err);
+    return vy_db_open_usual(&vy_db_studio, NULL, VY_DB_CREATE, db, err);
 }
 
 static const struct vy_settings *settings_of(const struct vy_call *call)

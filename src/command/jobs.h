@@ -19,9 +19,6 @@ struct vy_desk {
     void *arg;
 };
 
-/// Open studio.db, made with its folder when it is not there. @param file  NULL = the usual one
-VY_MUST_CHECK vy_status vy_studio_db_open(const char *file, struct vy_db **db, struct vy_err *err);
-
 /// A line that is to be a job.
 struct vy_job_ask {
     const char *line, *author;

@@ -13,32 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-vy_status vy_studio_db_open(const char *file, struct vy_db **db, struct vy_err *err)
-{
-    char path[4096];
-    vy_status status = VY_OK;
-    *db = NULL;
-    if (!file)
-        status = vy_db_default_path(&vy_db_studio, path, sizeof path, err);
-    else if (!vy_text_copy(path, sizeof path, file))
-        status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    if (!status)
-        status = vy_make_parents(path, err);
-    return status ? status : vy_db_open(&vy_db_studio, path, VY_DB_CREATE, db, err);
-}
-
-static bool is_one_of(const char *choices, const char *word)
-{
-    const size_t length = strlen(word);
-    for (const char *p = choices; *p;) {
-        const size_t n = strcspn(p, "|");
-        if (n == length && memcmp(p, word, n) == 0)
-            return true;
-        p += n + (p[n] == '|');
-    }
-    return false;
-}
-
 static vy_status no_job(const struct vy_verb *verb, int at, struct vy_err *err)
 {
     struct vy_buf list = {0};
@@ -78,7 +52,8 @@ static vy_status check_args(const struct vy_session *session, const struct vy_ve
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     vy_status status = vy_args_read(
         verb, line, lex, work->alone ? NULL : vy_session_doc(session, author), args, err);
-    if (!status && work->only && args->value[0].text && !is_one_of(work->only, args->value[0].text))
+    if (!status && work->only && args->value[0].text &&
+        vy_choice_find(work->only, args->value[0].text) < 0)
         status = vy_fail(err, VY_BAD_ARG, args->value[0].at,
                          "%s %s is quick: say it as it is; jobs are made of %s %s", verb->name,
                          args->value[0].text, verb->name, work->only);

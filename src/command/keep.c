@@ -4,6 +4,8 @@
 // Saving, loading, undo, redo, transactions, the log.
 #include "command/handlers.h"
 
+#include "base/home.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,22 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-
-vy_status vy_make_parents(const char *path, struct vy_err *err)
-{
-    char folder[4096];
-    if (!vy_text_copy(folder, sizeof folder, path))
-        return vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    for (char *p = folder + 1; *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = '\0';
-        if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-            return vy_fail(err, VY_IO, -1, "%.150s: %s", folder, strerror(errno));
-        *p = '/';
-    }
-    return VY_OK;
-}
 
 vy_status vy_session_path(const char *kind, const char *name, char *path, size_t size,
                           struct vy_err *err)
@@ -41,15 +27,11 @@ vy_status vy_session_path(const char *kind, const char *name, char *path, size_t
     } else {
         if (name[0] == '.')
             return vy_fail(err, VY_BAD_ARG, -1, "a name does not begin with a dot");
-        const char *const data = getenv("XDG_DATA_HOME"), *const home = getenv("HOME");
-        if (data && *data)
-            n = snprintf(path, size, "%s/veery/%s%s/%s.veery", data, kind,
-                         strcmp(kind, "patch") == 0 ? "es" : "s", name);
-        else if (home && *home)
-            n = snprintf(path, size, "%s/.local/share/veery/%s%s/%s.veery", home, kind,
-                         strcmp(kind, "patch") == 0 ? "es" : "s", name);
-        else
-            return vy_fail(err, VY_IO, -1, "neither XDG_DATA_HOME nor HOME is set; give a path");
+        char file[4096];
+        n = snprintf(file, sizeof file, "%s%s/%s.veery", kind,
+                     strcmp(kind, "patch") == 0 ? "es" : "s", name);
+        if (n >= 0 && (size_t)n < sizeof file)
+            return vy_home_path(VY_HOME_DATA, file, path, size, err);
     }
     return n >= 0 && (size_t)n < size ? VY_OK
                                       : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");

@@ -3,36 +3,18 @@
 #include "command/keys.h"
 
 #include "command/session.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-static vy_status open_studio(const char *studio, enum vy_db_mode mode, struct vy_db **db,
-                             struct vy_err *err)
-{
-    char path[4096];
-    vy_status status = VY_OK;
-    if (studio && !vy_text_copy(path, sizeof path, studio))
-        status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    if (!studio)
-        status = vy_db_default_path(&vy_db_studio, path, sizeof path, err);
-    if (!status && mode == VY_DB_CREATE)
-        status = vy_make_parents(path, err);
-    return status ? status : vy_db_open(&vy_db_studio, path, mode, db, err);
-}
-
-static json_t *time_json(double seconds)
-{
-    return isnan(seconds) ? json_null() : json_real(seconds);
-}
-
 static json_t *key_json(const struct vy_key *key)
 {
     return json_pack("{s:I,s:s,s:s,s:o,s:o,s:o}", "id", (json_int_t)key->id, "name", key->name,
-                     "scope", vy_scope_name(key->scope), "created", time_json(key->created), "used",
-                     time_json(key->used), "revoked", time_json(key->revoked));
+                     "scope", vy_scope_name(key->scope), "created", vy_json_number(key->created),
+                     "used", vy_json_number(key->used), "revoked", vy_json_number(key->revoked));
 }
 
 // ---- new ----------------------------------------------------------------------------------------
@@ -134,7 +116,7 @@ vy_status vy_keys_do(const struct vy_keys_ask *ask, struct vy_buf *text, json_t 
     if (action == 3)
         return vy_fail(err, VY_BAD_ARG, -1, "key does new, ls or revoke, not '%.40s'", ask->action);
     struct vy_db *db = NULL;
-    vy_status status = open_studio(ask->studio, VY_DB_CREATE, &db, err);
+    vy_status status = vy_db_open_usual(&vy_db_studio, ask->studio, VY_DB_CREATE, &db, err);
     if (status)
         return status;
     status = action == 0   ? make(db, ask, text, result, err)

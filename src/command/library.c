@@ -6,6 +6,7 @@
 #include "command/session.h"
 #include "listen/music.h"
 #include "store/patterns.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -48,11 +49,6 @@ json_t *vy_path_json(const char *path)
     return json_string(plain);
 }
 
-json_t *vy_number_json(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 void vy_key_name(const struct vy_facts *facts, char *to, size_t size)
 {
     *to = '\0';
@@ -69,7 +65,7 @@ json_t *vy_sound_row_json(const struct vy_sound_row *row)
     double *value;
     const char *name;
     for (uint32_t i = 0; (name = vy_facts_at(&facts, i, NULL, &value)); i++)
-        json_object_set_new(numbers, name, vy_number_json(*value));
+        json_object_set_new(numbers, name, vy_json_number(*value));
     sodium_bin2hex(hex, sizeof hex, row->hash, VY_HASH_BYTES);
     vy_key_name(&facts, key, sizeof key);
     json_t *const json = json_object();
@@ -77,7 +73,7 @@ json_t *vy_sound_row_json(const struct vy_sound_row *row)
     json_object_set_new(json, "hash", json_string(hex));
     json_object_set_new(json, "places", json_integer(row->places));
     json_object_set_new(json, "kind", facts.kind[0] ? json_string(facts.kind) : json_null());
-    json_object_set_new(json, "kind_confidence", vy_number_json(facts.kind_confidence));
+    json_object_set_new(json, "kind_confidence", vy_json_number(facts.kind_confidence));
     json_object_set_new(json, "key_name", key[0] ? json_string(key) : json_null());
     json_object_set_new(json, "tags", json_string(facts.tags));
     json_object_set_new(json, "user_tags", json_string(row->user_tags));

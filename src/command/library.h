@@ -72,8 +72,6 @@ VY_MUST_CHECK vy_status vy_library_file_open(const char *library, const char *pa
 
 /// A path as JSON, also one that is not UTF-8.
 json_t *vy_path_json(const char *path);
-/// A number; null for NaN.
-json_t *vy_number_json(double value);
 /// Everything known of a sound.
 json_t *vy_sound_row_json(const struct vy_sound_row *row);
 /// "C# minor"; "" when the key is not known.

@@ -9,6 +9,7 @@
 #include "command/session.h"
 #include "store/npz.h"
 #include "store/patterns.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,7 +81,7 @@ static bool add_pattern(void *arg, const struct vy_pattern_record *record)
     json_object_del(json, "region");
     json_t *const features = json_array();
     for (uint32_t i = 0; i < record->features; i++)
-        json_array_append_new(features, vy_number_json((double)record->feature[i]));
+        json_array_append_new(features, vy_json_number((double)record->feature[i]));
     json_object_set_new(json, "features", features);
     json_array_append_new(e->patterns, json);
     return true;

@@ -4,6 +4,7 @@
 // Patterns as JSON and as lines.
 #include "command/patterns_inside.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static void add_judgement(json_t *object, const struct vy_ear_pattern *p)
                             json_real((double)p->probability[k]));
     for (int e = 0; e < VY_EVIDENCES; e++)
         json_object_set_new(evidence, vy_evidence_name((enum vy_evidence)e),
-                            vy_number_json((double)p->evidence[e]));
+                            vy_json_number((double)p->evidence[e]));
     json_object_set_new(object, "probabilities", kinds);
     json_object_set_new(object, "evidence", evidence);
     json_object_set_new(object, "motion",
@@ -37,10 +38,10 @@ json_t *vy_ear_pattern_json(const struct vy_ear_pattern *p)
                                      (double)p->high_hz, "type", vy_ear_pattern_kind_name(p->kind),
                                      "confidence", (double)p->confidence, "reason", reason);
     add_judgement(object, p);
-    json_object_set_new(object, "centroid_hz", vy_number_json((double)p->centroid_hz));
-    json_object_set_new(object, "spread_hz", vy_number_json((double)p->spread_hz));
-    json_object_set_new(object, "rolloff_hz", vy_number_json((double)p->rolloff_hz));
-    json_object_set_new(object, "level_db", vy_number_json((double)p->level_db));
+    json_object_set_new(object, "centroid_hz", vy_json_number((double)p->centroid_hz));
+    json_object_set_new(object, "spread_hz", vy_json_number((double)p->spread_hz));
+    json_object_set_new(object, "rolloff_hz", vy_json_number((double)p->rolloff_hz));
+    json_object_set_new(object, "level_db", vy_json_number((double)p->level_db));
     json_t *const aspects = json_array();
     for (int a = 0; a < VY_ASPECTS; a++)
         if (p->embedding.has >> a & 1)

@@ -7,6 +7,7 @@
 
 #include "command/ears.h"
 #include "command/walk.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -71,13 +72,6 @@ struct scanner {
     double began, committed;
     bool in_batch;
 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void put(struct queue *queue, struct job *job)
 {
@@ -150,7 +144,7 @@ static void tell(struct scanner *s, enum vy_scan_event event, const char *path, 
         return;
     struct vy_scan_news news = {event,   path,     from,        text,
                                 s->seen, s->total, (double)NAN, (double)NAN};
-    const double took = now_s() - s->began;
+    const double took = vy_now_s() - s->began;
     if (s->read >= RATE_WINDOW && took > 0) {
         news.per_s = (double)s->read / took;
         news.left_s = (double)(s->total - s->seen) / news.per_s;
@@ -248,7 +242,7 @@ static vy_status commit_batch(struct scanner *s, vy_status status, struct vy_err
     if (!s->in_batch)
         return status;
     s->in_batch = false;
-    s->committed = now_s();
+    s->committed = vy_now_s();
     return vy_db_end(s->db, status, err);
 }
 
@@ -290,7 +284,7 @@ static vy_status collect(struct scanner *s, uint64_t most, struct vy_err *err)
             vy_ears_clear(&job->found);
             free(job);
         }
-        if (status || !job || now_s() - s->committed > BATCH_S)
+        if (status || !job || vy_now_s() - s->committed > BATCH_S)
             status = commit_batch(s, status, err);
         if (enough)
             return status;
@@ -417,7 +411,7 @@ vy_status vy_scan_run(struct vy_db *db, const struct vy_scan *scan, struct vy_sc
                       struct vy_err *err)
 {
     struct vy_walk walk;
-    struct scanner s = {.db = db, .scan = scan, .sums = sums, .began = now_s()};
+    struct scanner s = {.db = db, .scan = scan, .sums = sums, .began = vy_now_s()};
     float weight[VY_SPACES];
     *sums = (struct vy_scan_sums){0};
     if (scan->jobs < 1 || scan->jobs > VY_SCAN_JOBS)
@@ -432,12 +426,12 @@ vy_status vy_scan_run(struct vy_db *db, const struct vy_scan *scan, struct vy_sc
     pthread_cond_init(&s.done, NULL);
     sums->files = s.total = walk.files;
     tell(&s, VY_SCAN_BEGIN, walk.root, NULL, NULL);
-    s.began = now_s();
+    s.began = vy_now_s();
     if (!status)
         status = hear_all(&s, &walk, err);
     if (!status && !sums->stopped)
         status = find_missing(&s, walk.root, err);
-    sums->seconds = now_s() - s.began;
+    sums->seconds = vy_now_s() - s.began;
     pthread_mutex_destroy(&s.lock);
     pthread_cond_destroy(&s.more);
     pthread_cond_destroy(&s.done);

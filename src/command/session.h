@@ -6,6 +6,7 @@
 #ifndef VY_COMMAND_SESSION_H
 #define VY_COMMAND_SESSION_H
 
+#include "base/home.h"
 #include "base/text.h"
 #include "command/stage.h"
 #include "engine/catalog.h"
@@ -140,8 +141,5 @@ VY_MAIN VY_MUST_CHECK vy_status vy_program_apply(const struct vy_catalog *catalo
 /// @param kind  "session" or "patch"
 VY_MUST_CHECK vy_status vy_session_path(const char *kind, const char *name, char *path, size_t size,
                                         struct vy_err *err);
-
-/// Make the folders above a file.
-VY_MUST_CHECK vy_status vy_make_parents(const char *path, struct vy_err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "command/session_json.h"
 
 #include "engine/value.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,11 +18,6 @@ static json_t *float_json(float value)
     char text[24];
     snprintf(text, sizeof text, "%.7g", (double)value);
     return json_real(strtod(text, NULL));
-}
-
-static json_t *beats_json(double beats)
-{
-    return isfinite(beats) ? json_real(beats) : json_null();
 }
 
 static json_t *param_json(const char *name, const char *path, const struct vy_param *row,
@@ -84,8 +80,8 @@ static json_t *racks_json(const struct vy_unit *unit)
 static json_t *part_json(const struct vy_part *part)
 {
     return json_pack("{s:s,s:s,s:s,s:o,s:o}", "verb", part->verb, "text", part->text, "options",
-                     part->options, "from", beats_json(part->from), "until",
-                     beats_json(part->until));
+                     part->options, "from", vy_json_number(part->from), "until",
+                     vy_json_number(part->until));
 }
 
 static json_t *unit_json(const struct vy_unit *unit)

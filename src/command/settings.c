@@ -6,23 +6,13 @@
 
 #include "command/describe.h"
 #include "command/handlers.h"
+#include "base/json.h"
 
 #include <string.h>
 
 static bool is_number(const struct vy_setting *row)
 {
     return row->type == VY_SETTING_NUMBER || row->type == VY_SETTING_WHOLE;
-}
-
-static json_t *choices_json(const char *choices)
-{
-    json_t *const array = json_array();
-    for (const char *p = choices; *p;) {
-        const size_t n = strcspn(p, "|");
-        json_array_append_new(array, json_stringn(p, n));
-        p += n + (p[n] == '|');
-    }
-    return array;
 }
 
 // A value in the type JSON has for it; sizes stay as they are written.
@@ -51,7 +41,7 @@ static void add_limits(const struct vy_setting *row, json_t *object)
     if (*row->unit)
         json_object_set_new(object, "unit", json_string(row->unit));
     if (row->choices)
-        json_object_set_new(object, "choices", choices_json(row->choices));
+        json_object_set_new(object, "choices", vy_json_choices(row->choices));
 }
 
 static const char *const origin_name[] = {"default", "file", "environment", "flag"};
@@ -153,7 +143,7 @@ static json_t *type_schema(const struct vy_setting *row)
         return json_pack("{s:[s,s],s:s}", "type", "string", "number", "pattern",
                          "^[0-9.]+ *([kKMGT]i?)?B?$");
     case VY_SETTING_FLAG: return json_pack("{s:s}", "type", "boolean");
-    case VY_SETTING_CHOICE: return json_pack("{s:o}", "enum", choices_json(row->choices));
+    case VY_SETTING_CHOICE: return json_pack("{s:o}", "enum", vy_json_choices(row->choices));
     case VY_SETTING_PATH: return json_pack("{s:s,s:s}", "type", "string", "pattern", "^($|/|~/)");
     case VY_SETTING_WORDS:
         return json_pack("{s:[s,s],s:{s:s}}", "type", "string", "array", "items", "type", "string");

@@ -7,6 +7,7 @@
 #include "command/ears.h"
 #include "command/musical.h"
 #include "store/patterns.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -236,7 +237,7 @@ static bool show(void *arg, const struct vy_sound_row *row)
     json_t *const aspects = json_object();
     for (uint32_t a = 0; a < s->layout.spaces; a++)
         json_object_set_new(aspects, s->layout.space[a].name,
-                            vy_number_json((double)shown->near->aspect[a]));
+                            vy_json_number((double)shown->near->aspect[a]));
     json_t *const json = json_object();
     json_object_set_new(json, "path", row->path ? vy_path_json(row->path) : json_null());
     json_object_set_new(json, "start", json_real(shown->region->start_s));
@@ -245,7 +246,7 @@ static bool show(void *arg, const struct vy_sound_row *row)
     json_object_set_new(json, "aspects", aspects);
     char key[24];
     vy_key_name(&row->facts, key, sizeof key);
-    json_object_set_new(json, "bpm", vy_number_json(row->facts.bpm));
+    json_object_set_new(json, "bpm", vy_json_number(row->facts.bpm));
     json_object_set_new(json, "key", key[0] ? json_string(key) : json_null());
     json_object_set_new(json, "tags", json_string(row->user_tags ? row->user_tags : ""));
     if (shown->pattern)

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "command/rows.h"
+#include "base/json.h"
 
 #include <string.h>
 
@@ -103,17 +104,6 @@ static const char *const type_names[] = {"name",  "new_name", "word",     "numbe
                                          "path",  "pairs",    "pattern",  "choice", "rest",
                                          "names", "route",    "operator", "files",  "metric"};
 
-static json_t *choices_json(const char *choices)
-{
-    json_t *const list = json_array();
-    for (const char *p = choices; p;) {
-        const char *const bar = strchr(p, '|');
-        json_array_append_new(list, json_stringn(p, bar ? (size_t)(bar - p) : strlen(p)));
-        p = bar ? bar + 1 : NULL;
-    }
-    return list;
-}
-
 static json_t *arg_json(const struct vy_arg *arg)
 {
     json_t *const row = json_object();
@@ -125,7 +115,7 @@ static json_t *arg_json(const struct vy_arg *arg)
     if (arg->before)
         json_object_set_new(row, "before", json_string(arg->before));
     if (arg->after)
-        json_object_set_new(row, "after", choices_json(arg->after));
+        json_object_set_new(row, "after", vy_json_choices(arg->after));
     if (arg->unit)
         json_object_set_new(row, "unit", json_string(arg->unit));
     if (arg->min < arg->max) {
@@ -135,7 +125,7 @@ static json_t *arg_json(const struct vy_arg *arg)
     if (arg->def)
         json_object_set_new(row, "default", json_string(arg->def));
     if (arg->choices)
-        json_object_set_new(row, "choices", choices_json(arg->choices));
+        json_object_set_new(row, "choices", vy_json_choices(arg->choices));
     if (arg->text)
         json_object_set_new(row, "text", json_string(arg->text));
     return row;
@@ -145,7 +135,7 @@ static json_t *work_json(const struct vy_verb_work *work)
 {
     return json_pack("{s:s,s:f,s:i,s:b,s:o}", "class", work->class, "timeout_s", work->timeout_s,
                      "tries", work->tries, "network", work->network, "only",
-                     work->only ? choices_json(work->only) : json_null());
+                     work->only ? vy_json_choices(work->only) : json_null());
 }
 
 json_t *vy_verb_json(const struct vy_verb *verb)

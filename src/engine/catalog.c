@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "engine/user_module.h"
+#include "base/home.h"
+#include "base/program.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -155,11 +157,9 @@ static vy_status read_folder(struct vy_catalog *catalog, const char *folder)
 static void own_recipes(char *folder, size_t size)
 {
     char exe[4096];
-    const ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
     folder[0] = '\0';
-    if (n <= 0)
+    if (!vy_program_self(exe, sizeof exe))
         return;
-    exe[n] = '\0';
 #ifdef VY_BUILD_ROOT
     if (strncmp(exe, VY_BUILD_ROOT "/", strlen(VY_BUILD_ROOT "/")) == 0) {
         snprintf(folder, size, "%s", VY_SOURCE_ROOT "/recipes");
@@ -175,11 +175,8 @@ static void own_recipes(char *folder, size_t size)
 vy_status vy_catalog_open(struct vy_catalog *catalog, struct vy_err *err)
 {
     *catalog = (struct vy_catalog){.kernels = vy_kernels_best()};
-    char home[4096] = "";
-    if (getenv("XDG_DATA_HOME"))
-        snprintf(home, sizeof home, "%s/veery/recipes", getenv("XDG_DATA_HOME"));
-    else if (getenv("HOME"))
-        snprintf(home, sizeof home, "%s/.local/share/veery/recipes", getenv("HOME"));
+    char home[4096];
+    (void)!vy_home_path(VY_HOME_DATA, "recipes", home, sizeof home, NULL); // "": there are none
     char own[4200];
     own_recipes(own, sizeof own);
     const char *const folder[] = {own, home, getenv("VEERY_RECIPES")};

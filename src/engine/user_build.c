@@ -4,6 +4,9 @@
 // Running the compiler on a user module, and reading what it said.
 #include "engine/user_module.h"
 
+#include "base/clock.h"
+#include "base/program.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -33,13 +36,6 @@ struct command {
 };
 
 extern char **environ;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 // ---- the command --------------------------------------------------------------------------------
 
@@ -72,8 +68,7 @@ static void add_words(struct command *c, const char *text)
 static void add_includes(struct command *c)
 {
     char exe[VY_USER_PATH];
-    const ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    exe[n > 0 ? n : 0] = '\0';
+    vy_program_self(exe, sizeof exe);
 #ifdef VY_BUILD_ROOT
     if (strncmp(exe, VY_BUILD_ROOT "/", strlen(VY_BUILD_ROOT "/")) == 0) {
         add(c, "-I%s", VY_SOURCE_ROOT "/include");
@@ -132,19 +127,12 @@ static int spawn(struct command *c, const char *folder, int out, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attr);
+    vy_program_attr(&attr);
     posix_spawn_file_actions_addchdir_np(&actions, folder);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out, 1);
     posix_spawn_file_actions_adddup2(&actions, out, 2);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                        POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
     char **const env = plain_environment(&c->arena);
     const int failed = env ? posix_spawnp(pid, c->word[0], &actions, &attr, c->word, env) : ENOMEM;
     posix_spawnattr_destroy(&attr);
@@ -156,9 +144,9 @@ static int spawn(struct command *c, const char *folder, int out, pid_t *pid)
 static bool read_output(int in, struct vy_buf *output)
 {
     char part[4096];
-    const double end = now_s() + COMPILE_S;
+    const double end = vy_now_s() + COMPILE_S;
     for (;;) {
-        const double left = end - now_s();
+        const double left = end - vy_now_s();
         struct pollfd p = {.fd = in, .events = POLLIN};
         if (left <= 0)
             return false;

@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "engine/user_template.h"
+#include "base/home.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -30,18 +31,11 @@ struct vy_user_modules {
 
 vy_status vy_user_folder(char *folder, size_t size, struct vy_err *err)
 {
-    const char *const own = getenv("VEERY_MODULES"), *const data = getenv("XDG_DATA_HOME");
-    const char *const home = getenv("HOME");
-    int n;
-    if (own && *own)
-        n = snprintf(folder, size, "%s", own);
-    else if (data && *data)
-        n = snprintf(folder, size, "%s/veery/modules", data);
-    else if (home && *home)
-        n = snprintf(folder, size, "%s/.local/share/veery/modules", home);
-    else
-        return vy_fail(err, VY_IO, -1, "neither VEERY_MODULES, XDG_DATA_HOME nor HOME is set");
-    return n > 0 && (size_t)n < size ? VY_OK : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    const char *const own = getenv("VEERY_MODULES");
+    if (!own || !*own)
+        return vy_home_path(VY_HOME_DATA, "modules", folder, size, err);
+    return vy_text_copy(folder, size, own) ? VY_OK
+                                           : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
 }
 
 static bool is_module_name(const char *name)
@@ -80,19 +74,9 @@ static vy_status check_name(const char *name, struct vy_err *err)
 
 static vy_status make_folders(const char *folder, struct vy_err *err)
 {
-    char part[VY_USER_PATH];
-    vy_text_copy(part, sizeof part, folder);
-    for (char *p = part + 1;; p++) {
-        const char was = *p;
-        if (was != '/' && was != '\0')
-            continue;
-        *p = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return vy_fail(err, VY_IO, -1, "%.150s: %s", part, strerror(errno));
-        if (was == '\0')
-            return VY_OK;
-        *p = was;
-    }
+    char inside[VY_USER_PATH + 2];
+    snprintf(inside, sizeof inside, "%s/", folder);
+    return vy_make_parents(inside, err);
 }
 
 // ---- the template -------------------------------------------------------------------------------

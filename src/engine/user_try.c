@@ -4,6 +4,8 @@
 // Loading and probing a user module in a process of its own: it may crash or never come back there.
 #include "engine/user_module.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -43,15 +45,12 @@ static void try_it(const struct vy_catalog *catalog, const char *path, const cha
 // Wait until the process has ended; false when it had to be killed.
 static bool wait_for(pid_t pid, int ended, int *how)
 {
-    struct timespec start, now;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    const uint64_t end = vy_now_ns() + TRIAL_MS * 1000000ull;
     bool in_time = false;
     for (;;) { // its end of the pipe closes when it ends, in whatever way
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        const long ms =
-            (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+        const uint64_t now = vy_now_ns();
         struct pollfd p = {.fd = ended, .events = POLLIN};
-        const int ready = ms < TRIAL_MS ? poll(&p, 1, (int)(TRIAL_MS - ms)) : 0;
+        const int ready = now < end ? poll(&p, 1, (int)((end - now) / 1000000) + 1) : 0;
         in_time = ready > 0;
         if (ready >= 0 || errno != EINTR)
             break;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "jobs/health_json.h"
 
+#include "base/json.h"
+
 #include <math.h>
 
 #define MIB 1048576.0
@@ -30,21 +32,17 @@ static void why(const struct vy_health *health, int i, struct vy_buf *text)
     vy_buf_add(text, ": %s", row->text);
 }
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 json_t *vy_health_json(const struct vy_health *health)
 {
     json_t *const reasons = json_array(), *const rows = json_array(), *const doing = json_array();
     for (int i = 0; i < VY_INDICATORS; i++) {
         const struct vy_health_row *const row = &health->row[i];
         const struct vy_health_level *const of = &health->of[i];
-        json_array_append_new(
-            rows, json_pack("{s:s,s:o,s:s,s:s,s:f,s:f,s:s}", "name", row->name, "value",
-                            number(of->value), "unit", row->unit, "level", level_name[of->level],
-                            "warning", row->warning, "critical", row->critical, "text", row->text));
+        json_array_append_new(rows,
+                              json_pack("{s:s,s:o,s:s,s:s,s:f,s:f,s:s}", "name", row->name, "value",
+                                        vy_json_number(of->value), "unit", row->unit, "level",
+                                        level_name[of->level], "warning", row->warning, "critical",
+                                        row->critical, "text", row->text));
         if (of->level == 0)
             continue;
         struct vy_buf text = {0};

@@ -53,8 +53,6 @@ struct vy_runner {
     char problem[240];
 };
 
-uint64_t vy_runner_now_ns(void);
-
 // workplace.c
 /// Start a worker that waits for its task.
 VY_MUST_CHECK vy_status vy_workplace_start(struct vy_runner *runner, struct vy_workplace *place,

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "jobs/job_json.h"
 
+#include "base/json.h"
+
 #include <math.h>
 
 #define LEAST_PROGRESS 0.01 // before that the pace says nothing
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 // Whole seconds: replies have nine digits.
 static json_t *moment(double unix_s)
@@ -59,14 +56,15 @@ json_t *vy_job_json(const struct vy_job *job, double now)
     json_object_set_new(json, "priority", json_integer(job->priority));
     json_object_set_new(json, "progress", json_real(job->progress));
     json_object_set_new(json, "stage", text(job->stage));
-    json_object_set_new(json, "eta_s", number(vy_job_eta(job, now)));
+    json_object_set_new(json, "eta_s", vy_json_number(vy_job_eta(job, now)));
     json_object_set_new(json, "author", text(job->author));
     json_object_set_new(json, "created", moment(job->created));
     json_object_set_new(json, "started", moment(job->started));
     json_object_set_new(json, "ended", moment(job->ended));
-    json_object_set_new(json, "waited_s", number(job->started - job->created));
-    json_object_set_new(json, "took_s",
-                        number((job->state == VY_JOB_RUNNING ? now : job->ended) - job->started));
+    json_object_set_new(json, "waited_s", vy_json_number(job->started - job->created));
+    json_object_set_new(
+        json, "took_s",
+        vy_json_number((job->state == VY_JOB_RUNNING ? now : job->ended) - job->started));
     json_object_set_new(json, "after", after);
     json_object_set_new(json, "tries", json_integer(job->tries));
     json_object_set_new(json, "folder", text(job->folder));

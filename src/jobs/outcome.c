@@ -5,6 +5,8 @@
 // how it died.
 #include "jobs/inside.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>

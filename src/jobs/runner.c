@@ -6,6 +6,8 @@
 #include "jobs/inside.h"
 
 #include "jobs/job_json.h"
+#include "base/clock.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -30,20 +32,6 @@
 #define PRUNE_EVERY 100          // ended jobs
 #define LONG_RESULT 4096         // bytes of an answer that events leave out
 
-uint64_t vy_runner_now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static double unix_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 // ---- telling ------------------------------------------------------------------------------------
 
 static void tell(const struct vy_runner *runner, const struct vy_job *job)
@@ -54,7 +42,7 @@ static void tell(const struct vy_runner *runner, const struct vy_job *job)
     if (strlen(slim.result) > LONG_RESULT) // who wants it asks for it
         slim.result = "";
     json_t *const event =
-        json_pack("{s:s,s:o}", "event", "job", "job", vy_job_json(&slim, unix_now()));
+        json_pack("{s:s,s:o}", "event", "job", "job", vy_job_json(&slim, vy_unix_s()));
     if (event)
         runner->how.event(runner->how.arg, event);
     json_decref(event);
@@ -81,7 +69,7 @@ static void tell_changes(struct vy_runner *runner)
 
 static void tell_progress(struct vy_runner *runner, struct vy_workplace *place)
 {
-    const uint64_t now = vy_runner_now_ns();
+    const uint64_t now = vy_now_ns();
     struct vy_err err = {.at = -1};
     if (!place->news || now < place->told_ns + TOLD_NS)
         return;
@@ -119,20 +107,15 @@ static enum vy_admit_end class_end(const struct vy_workplace *place)
     return place->why == VY_WHY_NOT && !killed ? VY_ADMIT_FAILED : VY_ADMIT_VOID;
 }
 
-static double monotonic(void)
-{
-    return 1e-9 * (double)vy_runner_now_ns();
-}
-
 static void end_job(struct vy_runner *runner, struct vy_workplace *place)
 {
-    if (vy_runner_now_ns() < runner->start_ns || !vy_outcome_record(runner, place)) {
-        if (vy_runner_now_ns() >= runner->start_ns)
-            runner->start_ns = vy_runner_now_ns() + AGAIN_NS;
+    if (vy_now_ns() < runner->start_ns || !vy_outcome_record(runner, place)) {
+        if (vy_now_ns() >= runner->start_ns)
+            runner->start_ns = vy_now_ns() + AGAIN_NS;
         return;
     }
     vy_scratch_remove(runner, place->job.id);
-    vy_admit_end(&runner->admit, place->job.class, place->held, class_end(place), monotonic());
+    vy_admit_end(&runner->admit, place->job.class, place->held, class_end(place), vy_now_s());
     place->held = 0;
     vy_workplace_clear(place);
     runner->since_prune++;
@@ -141,7 +124,7 @@ static void end_job(struct vy_runner *runner, struct vy_workplace *place)
 
 static void look_after(struct vy_runner *runner, struct vy_workplace *place)
 {
-    const uint64_t now = vy_runner_now_ns();
+    const uint64_t now = vy_now_ns();
     if (!place->ended)
         vy_workplace_read(place);
     if (place->ended) {
@@ -173,12 +156,12 @@ static vy_status begin(struct vy_runner *runner, struct vy_workplace *place, str
     if (status)
         return status;
     status = vy_job_claim(runner->how.db, runner->room, VY_JOB_CLASSES, runner->mark, place->mark,
-                          unix_now(), &place->arena, &place->job, err);
+                          vy_unix_s(), &place->arena, &place->job, err);
     if (status || place->job.id == 0) { // another runner was quicker
         vy_workplace_clear(place);
         return status;
     }
-    place->held = vy_admit_begin(&runner->admit, place->job.class, place->job.id, monotonic());
+    place->held = vy_admit_begin(&runner->admit, place->job.class, place->job.id, vy_now_s());
     status = vy_job_program(runner->how.db, place->job.id, &place->arena, &program, err);
     if (!status)
         status = vy_workplace_go(runner, place, program, err);
@@ -195,19 +178,19 @@ static void fill(struct vy_runner *runner)
     runner->next = (double)NAN;
     while (waiting && !runner->paused && !runner->closing && (place = empty_place(runner))) {
         vy_job_rooms(runner->how.settings, runner->room);
-        const double again = vy_admit_rooms(&runner->admit, runner->room, monotonic());
-        vy_status status = vy_job_waiting(runner->how.db, runner->room, VY_JOB_CLASSES, unix_now(),
+        const double again = vy_admit_rooms(&runner->admit, runner->room, vy_now_s());
+        vy_status status = vy_job_waiting(runner->how.db, runner->room, VY_JOB_CLASSES, vy_unix_s(),
                                           &waiting, &runner->next, &err);
         if (!status && waiting)
             status = begin(runner, place, &err);
         if (status) {
             vy_text_copy(runner->problem, sizeof runner->problem, err.message);
-            runner->start_ns = vy_runner_now_ns() + AGAIN_NS;
+            runner->start_ns = vy_now_ns() + AGAIN_NS;
             return;
         }
         runner->problem[0] = '\0';
-        if (isfinite(again) && !(runner->next <= unix_now() + again)) // true for NaN too
-            runner->next = unix_now() + again;
+        if (isfinite(again) && !(runner->next <= vy_unix_s() + again)) // true for NaN too
+            runner->next = vy_unix_s() + again;
     }
 }
 
@@ -234,7 +217,7 @@ static void stop_cancelled(struct vy_runner *runner)
 static bool is_news(struct vy_runner *runner)
 {
     struct vy_err err = {.at = -1};
-    const uint64_t now = vy_runner_now_ns();
+    const uint64_t now = vy_now_ns();
     int64_t stamp = runner->stamp;
     if (now < runner->look_ns)
         return false;
@@ -253,13 +236,13 @@ static int64_t kept(const struct vy_runner *runner)
 
 static void look_at_queue(struct vy_runner *runner)
 {
-    const uint64_t now = vy_runner_now_ns();
+    const uint64_t now = vy_now_ns();
     struct vy_err err = {.at = -1};
     if (now >= runner->elsewhere_ns) {
         runner->elsewhere_ns = now + ELSEWHERE_NS;
         vy_recover(runner);
     }
-    const bool due = !isnan(runner->next) && unix_now() >= runner->next;
+    const bool due = !isnan(runner->next) && vy_unix_s() >= runner->next;
     const bool news = is_news(runner);
     if (now < runner->start_ns || (!runner->woken && !news && !due))
         return;
@@ -292,7 +275,7 @@ int vy_runner_fd(const struct vy_runner *runner)
 
 int vy_runner_wait_ms(const struct vy_runner *runner)
 {
-    const uint64_t now = vy_runner_now_ns();
+    const uint64_t now = vy_now_ns();
     uint64_t until =
         runner->look_ns < runner->elsewhere_ns ? runner->look_ns : runner->elsewhere_ns;
     for (uint32_t i = 0; i < runner->places; i++) {
@@ -340,29 +323,16 @@ const struct vy_breaker *vy_runner_breaker(const struct vy_runner *runner, size_
 
 // ---- opening and closing ------------------------------------------------------------------------
 
-// The running program; VEERY_BIN_DIR says where else (tests).
-static void find_program(struct vy_runner *runner)
-{
-    const char *const folder = getenv("VEERY_BIN_DIR");
-    if (runner->how.program) {
-        vy_text_copy(runner->program, sizeof runner->program, runner->how.program);
-        return;
-    }
-    if (folder && *folder) {
-        snprintf(runner->program, sizeof runner->program, "%.4000s/veery", folder);
-        return;
-    }
-    const ssize_t n = readlink("/proc/self/exe", runner->program, sizeof runner->program - 1);
-    runner->program[n > 0 ? n : 0] = '\0';
-}
-
 static void prepare(struct vy_runner *runner)
 {
     char folder[4096];
     struct vy_err err = {.at = -1};
     vy_text_copy(folder, sizeof folder, vy_db_path(runner->how.db));
     snprintf(runner->scratch, sizeof runner->scratch, "%s/jobs", dirname(folder));
-    find_program(runner);
+    if (runner->how.program)
+        vy_text_copy(runner->program, sizeof runner->program, runner->how.program);
+    else
+        vy_program_path("veery", runner->program, sizeof runner->program);
     vy_admit_init(&runner->admit, runner->how.settings, runner->how.ledger);
     vy_mark_of(getpid(), runner->mark);
     runner->places = runner->how.workers ? runner->how.workers : VY_RUNNER_WORKERS;

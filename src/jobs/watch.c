@@ -4,6 +4,7 @@
 
 #include "base/hardware.h"
 #include "base/text.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <math.h>
@@ -92,11 +93,8 @@ static void look(const struct vy_hardware_watch *hardware, const struct vy_watch
 
 static void wait_for(struct vy_watch *watch)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    const double at = (double)until.tv_sec + 1e-9 * (double)until.tv_nsec + watch->how.every_s;
-    until.tv_sec = (time_t)at;
-    until.tv_nsec = (long)(1e9 * (at - (double)until.tv_sec));
+    const double at = vy_now_s() + watch->how.every_s;
+    const struct timespec until = {(time_t)at, (long)(1e9 * (at - floor(at)))};
     while (!watch->quit && pthread_cond_timedwait(&watch->wake, &watch->lock, &until) == 0) {
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "jobs/worker.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -24,13 +26,6 @@ static void on_stop(int signal)
 bool vy_worker_stopped(void)
 {
     return stopped != 0;
-}
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 void vy_worker_say(json_t *object)
@@ -60,7 +55,7 @@ void vy_worker_fail(const struct vy_err *err)
 static void tell(void *arg, double progress, const char *stage)
 {
     struct vy_worker *const worker = arg;
-    const double now = now_s();
+    const double now = vy_now_s();
     if (now - worker->told_s < TELL_S && strcmp(stage, worker->stage) == 0)
         return;
     if (now - worker->told_s < TELL_S / 4) // stages may pass quickly, too

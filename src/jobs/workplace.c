@@ -5,6 +5,8 @@
 #include "jobs/inside.h"
 
 #include "jobs/worker.h"
+#include "base/clock.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,20 +35,12 @@ static vy_status spawn(struct vy_runner *runner, struct vy_workplace *place, int
     char *const words[] = {"veery", "worker", runner_pid, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, channel, VY_WORKER_CHANNEL);
     posix_spawn_file_actions_adddup2(&actions, place->task, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, log, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
-    posix_spawnattr_init(&attr);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setpgroup(&attr, 0); // so that what it starts ends with it
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                        POSIX_SPAWN_SETPGROUP);
+    vy_program_attr(&attr);
     const int failed = posix_spawn(&place->pid, runner->program, &actions, &attr, words, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);
@@ -126,8 +120,8 @@ vy_status vy_workplace_go(struct vy_runner *runner, struct vy_workplace *place, 
     json_decref(task);
     if (!told)
         return vy_fail(err, VY_IO, -1, "the worker did not take its task");
-    place->deadline_ns = vy_runner_now_ns() +
-                         (uint64_t)(place->job.timeout_s < 1e9 ? place->job.timeout_s * 1e9 : 1e18);
+    place->deadline_ns =
+        vy_now_ns() + (uint64_t)(place->job.timeout_s < 1e9 ? place->job.timeout_s * 1e9 : 1e18);
     return VY_OK;
 }
 
@@ -216,7 +210,7 @@ void vy_workplace_stop(struct vy_workplace *place, enum vy_why why)
     if (place->pid <= 0 || place->ended || place->kill_ns)
         return;
     place->why = why;
-    place->kill_ns = vy_runner_now_ns() + FORCE_NS;
+    place->kill_ns = vy_now_ns() + FORCE_NS;
     kill(-place->pid, SIGTERM);
 }
 

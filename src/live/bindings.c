@@ -6,6 +6,7 @@
 #include "live/inside.h"
 
 #include "engine/edit.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -189,9 +190,7 @@ bool vy_live_note(struct vy_live *live, const char *unit, float hz, float veloci
 uint64_t vy_live_frame_at(const struct vy_live *live, double unix_seconds)
 {
     const struct vy_shared *const s = live->shared;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    const double ahead = unix_seconds - ((double)now.tv_sec + (double)now.tv_nsec * 1e-9);
+    const double ahead = unix_seconds - vy_unix_s();
     if (!(ahead > 0))
         return 0;
     const uint64_t began = atomic_load_explicit(&s->block_ns, memory_order_acquire);

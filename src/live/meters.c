@@ -8,6 +8,7 @@
 
 #include "listen/meter.h"
 #include "listen/spectrum.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,21 +63,16 @@ static void hear_master(struct vy_live *live)
     }
 }
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *loudness_json(struct vy_live *live)
 {
     struct vy_meter_reading r = {NAN, NAN, NAN, NAN, "the device has no rate to measure at"};
     hear_master(live);
     if (live->meter)
         vy_meter_read(live->meter, &r);
-    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "momentary_lufs", number(r.momentary_lufs),
-                     "short_term_lufs", number(r.short_term_lufs), "true_peak_dbtp",
-                     number(r.true_peak_dbtp), "correlation", number(r.correlation), "why",
-                     r.why ? json_string(r.why) : json_null());
+    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "momentary_lufs", vy_json_number(r.momentary_lufs),
+                     "short_term_lufs", vy_json_number(r.short_term_lufs), "true_peak_dbtp",
+                     vy_json_number(r.true_peak_dbtp), "correlation", vy_json_number(r.correlation),
+                     "why", r.why ? json_string(r.why) : json_null());
 }
 
 // The last moment of the master, both channels as one. Whole decibels: it is for looking at.

@@ -4,6 +4,8 @@
 // Guard and engines: starting, watching, starting again, ending.
 #include "live/inside.h"
 
+#include "base/program.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -30,35 +32,17 @@
 
 extern char **environ;
 
-// The folder of the running program; VEERY_BIN_DIR says otherwise (tests).
-static void program_path(const char *name, char *path, size_t size)
-{
-    const char *const folder = getenv("VEERY_BIN_DIR");
-    char self[4096];
-    const ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    snprintf(path, size, "%.3900s/%s", folder && *folder ? folder : dirname(self), name);
-}
-
 static vy_status spawn(struct vy_live *live, const char *program, char *const *words, int control,
                        struct vy_child *child, struct vy_err *err)
 {
     char path[4096];
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    sigset_t none, all;
-    program_path(program, path, sizeof path);
-    sigemptyset(&none);
-    sigfillset(&all);
+    vy_program_path(program, path, sizeof path);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, live->memory, CHILD_MEMORY);
     posix_spawn_file_actions_adddup2(&actions, control, CHILD_CONTROL);
-    posix_spawnattr_init(&attr);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setpgroup(&attr, 0); // Ctrl-C is for the studio, which ends them in order
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                        POSIX_SPAWN_SETPGROUP);
+    vy_program_attr(&attr);
     const int failed = posix_spawn(&child->pid, path, &actions, &attr, words, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);

@@ -5,6 +5,7 @@
 #include "live/inside.h"
 
 #include "sound/file.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <math.h>
@@ -143,9 +144,7 @@ static vy_status begin(struct vy_live *live, const char *file, bool stems, struc
         return status;
     r->live = live;
     r->stems = stems;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    r->since_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
+    r->since_ns = vy_unix_ns();
     r->first = atomic_load(&live->shared->frame) + (stems ? (uint64_t)(LEAD_S * sr) : 0);
     r->from = r->next = r->first + (stems ? latency_of(live) : 0); // the master is late by as much
     r->until = UINT64_MAX;

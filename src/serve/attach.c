@@ -5,6 +5,7 @@
 #include "serve/attach.h"
 
 #include "serve/address.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -47,21 +48,14 @@ static json_t *take_line(struct vy_attach *attach)
     }
 }
 
-static long long now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 json_t *vy_attach_next(struct vy_attach *attach, int wait_ms)
 {
-    const long long until = now_ms() + wait_ms;
+    const long long until = (long long)(vy_now_ns() / 1000000) + wait_ms;
     for (;;) {
         json_t *const object = take_line(attach);
         if (object || attach->fd < 0)
             return object;
-        const long long left = wait_ms < 0 ? -1 : until - now_ms();
+        const long long left = wait_ms < 0 ? -1 : until - (long long)(vy_now_ns() / 1000000);
         struct pollfd wait = {attach->fd, POLLIN, 0};
         if (poll(&wait, 1, wait_ms < 0 ? -1 : left > 0 ? (int)left : 0) <= 0)
             return NULL;
@@ -103,9 +97,9 @@ vy_status vy_attach_ask(struct vy_attach *attach, json_t *request, int wait_ms,
     if (!vy_attach_send(attach, request))
         return vy_fail(err, VY_IO, -1, "the studio on %s has gone", attach->path);
     const json_int_t id = attach->asked;
-    const long long until = now_ms() + wait_ms;
+    const long long until = (long long)(vy_now_ns() / 1000000) + wait_ms;
     for (;;) {
-        const long long left = wait_ms < 0 ? -1 : until - now_ms();
+        const long long left = wait_ms < 0 ? -1 : until - (long long)(vy_now_ns() / 1000000);
         json_t *const object = wait_ms < 0 || left > 0 ? vy_attach_next(attach, (int)left) : NULL;
         if (!object && attach->fd < 0)
             return vy_fail(err, VY_IO, -1, "the studio on %s has gone", attach->path);

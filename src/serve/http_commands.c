@@ -84,16 +84,8 @@ void vy_http_get_complete(struct vy_http_request *request)
     const char *const line = vy_http_target_get(&request->target, "line");
     const char *const at = vy_http_target_get(&request->target, "at");
     const size_t length = strlen(line);
-    size_t cursor = at ? strtoul(at, NULL, 10) : length, count, word_at;
-    cursor = cursor < length ? cursor : length;
-    char **const word =
-        vy_complete(vy_live_session(request->http->live), line, cursor, &count, &word_at);
-    json_t *const words = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(words, json_string(word[i]));
-        free(word[i]);
-    }
-    free(word);
+    const size_t cursor = at ? strtoul(at, NULL, 10) : length;
     vy_http_send_json(request, 200,
-                      json_pack("{s:I,s:o}", "at", (json_int_t)word_at, "words", words));
+                      vy_complete_json(vy_live_session(request->http->live), line,
+                                       cursor < length ? cursor : length));
 }

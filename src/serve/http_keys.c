@@ -6,6 +6,7 @@
 #include "serve/http_inside.h"
 
 #include "store/db.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -69,12 +70,11 @@ static void look(struct vy_http_keys *keys)
 
 static void note_use(struct vy_http_keys *keys, struct vy_key *key)
 {
-    struct timespec now;
+    const double now = floor(vy_unix_s());
     struct vy_err err;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (!isnan(key->used) && (double)now.tv_sec - key->used < USED_S)
+    if (!isnan(key->used) && now - key->used < USED_S)
         return;
-    key->used = (double)now.tv_sec;
+    key->used = now;
     (void)!vy_key_used(keys->db, key->id, &err); // only to be looked at
 }
 

@@ -5,6 +5,8 @@
 // checked against them (http_check.c). Written with ' where JSON has ", so that they can be read.
 #include "serve/http_inside.h"
 
+#include "base/json.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,17 +224,6 @@ json_t *vy_http_schemas(void)
 
 // ---- verbs --------------------------------------------------------------------------------------
 
-static json_t *choices_json(const char *choices)
-{
-    json_t *const list = json_array();
-    for (const char *p = choices; p;) {
-        const char *const bar = strchr(p, '|');
-        json_array_append_new(list, json_stringn(p, bar ? (size_t)(bar - p) : strlen(p)));
-        p = bar ? bar + 1 : NULL;
-    }
-    return list;
-}
-
 static json_t *number_json(const struct vy_arg *arg)
 {
     json_t *const out = json_pack("{s:[s,s]}", "type", "number", "string");
@@ -254,7 +245,7 @@ static json_t *type_json(const struct vy_arg *arg)
     case VY_ARG_METRIC: return json_pack("{s:s}", "type", "string");
     case VY_ARG_WORD: return json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
     case VY_ARG_NUMBER: return number_json(arg);
-    case VY_ARG_CHOICE: return json_pack("{s:o}", "enum", choices_json(arg->choices));
+    case VY_ARG_CHOICE: return json_pack("{s:o}", "enum", vy_json_choices(arg->choices));
     case VY_ARG_OPERATOR: return json_pack("{s:[s,s,s,s,s]}", "enum", "<", "<=", "=", ">=", ">");
     case VY_ARG_PAIRS:
         return json_pack("{s:s,s:{s:[s,s,s]}}", "type", "object", "additionalProperties", "type",

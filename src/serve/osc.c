@@ -5,6 +5,8 @@
 // bound to one address, read many packets a call, and tell who sent them.
 #include "serve/osc_parts.h"
 
+#include "base/clock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -21,13 +23,6 @@
 #define PRIORITY 20            // below everything that makes sound
 #define TURN_NS 20000000ull    // one service takes no longer
 #define TURN_REQUESTS 2048
-
-double vy_osc_clock_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void wake(int fd)
 {
@@ -114,7 +109,7 @@ static double when(const struct vy_osc_message *message)
     const double time_s = vy_osc_time(message->time);
     if (time_s <= 0)
         return 0;
-    const double ahead = time_s - vy_osc_clock_s();
+    const double ahead = time_s - vy_unix_s();
     return ahead > VY_OSC_AHEAD_S ? -1 : ahead > 0 ? time_s : 0;
 }
 
@@ -279,7 +274,7 @@ static bool put_off(struct vy_osc *osc, struct vy_osc_request *request)
         return false;
     const enum vy_osc_kind kind = kind_of(request);
     if (kind == VY_OSC_TURN || (kind == VY_OSC_NOTE && osc->notes == 0) ||
-        (kind != VY_OSC_NOTE && request->time_s <= vy_osc_clock_s()))
+        (kind != VY_OSC_NOTE && request->time_s <= vy_unix_s()))
         return false;
     if (kind == VY_OSC_NOTE) {
         osc->notes++;
@@ -304,7 +299,7 @@ static void do_now(struct vy_osc *osc, struct vy_osc_request *request)
 
 static void do_later(struct vy_osc *osc)
 {
-    const double now_s = vy_osc_clock_s();
+    const double now_s = vy_unix_s();
     uint32_t kept = 0;
     bool blocked = false; // a note still waits, so those behind it do
     for (uint32_t i = 0; i < osc->laters; i++) {

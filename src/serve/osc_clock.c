@@ -6,6 +6,8 @@
 // tags, to the frame, though they came in packets of their own.
 #include "serve/osc_parts.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +28,7 @@ static double rate(const struct vy_osc *osc)
 
 void vy_osc_look_at_clocks(struct vy_osc *osc)
 {
-    const double sr_hz = rate(osc), soon_s = vy_osc_clock_s() + 1;
+    const double sr_hz = rate(osc), soon_s = vy_unix_s() + 1;
     const uint64_t frame = vy_live_frame_at(osc->live, soon_s);
     if (frame == 0 || sr_hz == 0)
         return;

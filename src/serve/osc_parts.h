@@ -109,6 +109,4 @@ VY_MAIN void vy_osc_look_at_clocks(struct vy_osc *osc);
 /// The frame of a Unix time, 0 = now.
 VY_ANY uint64_t vy_osc_frame_at(struct vy_osc *osc, double time_s);
 
-double vy_osc_clock_s(void); ///< CLOCK_REALTIME
-
 #endif

@@ -213,16 +213,8 @@ static json_t *do_subscribe(const struct vy_want *want, struct vy_client *client
 
 static json_t *do_complete(struct vy_socket *socket, const struct vy_want *want)
 {
-    size_t count, at;
-    char **const word =
-        vy_complete(vy_live_session(socket->live), want->line, want->at, &count, &at);
-    json_t *const words = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(words, json_string(word[i]));
-        free(word[i]);
-    }
-    free(word);
-    return json_pack("{s:{s:I,s:o}}", "complete", "at", (json_int_t)at, "words", words);
+    return json_pack("{s:o}", "complete",
+                     vy_complete_json(vy_live_session(socket->live), want->line, want->at));
 }
 
 static void do_request(struct vy_socket *socket, struct vy_client *client, const char *text,

@@ -7,6 +7,7 @@
 #include "sound/device_paced.h"
 
 #include "base/text.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -47,13 +48,6 @@ struct vy_paced {
     uint32_t in_frame; // of how.in, next to come in
 };
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void sleep_until(int64_t ns)
 {
     const struct timespec until = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = ns % 1000000000};
@@ -90,7 +84,7 @@ static void add_skipped(struct vy_paced *p, uint64_t frames)
 // Whole periods that cannot be caught up with are lost.
 static void give_up_late(struct vy_paced *p, uint32_t period, uint32_t sr_hz)
 {
-    const int64_t late = now_ns() - (p->base_ns + frames_ns(p->frame, sr_hz));
+    const int64_t late = (int64_t)vy_now_ns() - (p->base_ns + frames_ns(p->frame, sr_hz));
     if (late <= slack_ns(period, sr_hz))
         return;
     const uint64_t lost = (uint64_t)(late / frames_ns(period, sr_hz)) * period;
@@ -134,13 +128,14 @@ static bool take_turn(struct vy_paced *p, uint32_t period, uint32_t sr_hz)
 {
     if (atomic_load_explicit(&p->owner, memory_order_acquire) == TIMER)
         return true;
-    const int64_t quiet = now_ns() - atomic_load_explicit(&p->server_ns, memory_order_acquire);
+    const int64_t quiet =
+        (int64_t)vy_now_ns() - atomic_load_explicit(&p->server_ns, memory_order_acquire);
     if (quiet <= patience_ns(p, period, sr_hz))
         return false;
     uint32_t expected = SERVER;
     if (!atomic_compare_exchange_strong(&p->owner, &expected, TIMER))
         return true;
-    p->base_ns = now_ns();
+    p->base_ns = (int64_t)vy_now_ns();
     p->frame = 0;
     add_skipped(p, (uint64_t)quiet / 1000 * sr_hz / 1000000);
     return true;
@@ -154,12 +149,12 @@ static void *run(void *arg)
     else
         vy_text_copy(p->why, sizeof p->why, "not asked for");
     sem_post(&p->started);
-    p->base_ns = now_ns();
+    p->base_ns = (int64_t)vy_now_ns();
     while (!atomic_load_explicit(&p->quit, memory_order_acquire)) {
         const uint32_t period = atomic_load_explicit(&p->period, memory_order_relaxed);
         const uint32_t sr_hz = atomic_load_explicit(&p->sr_hz, memory_order_relaxed);
         if (p->how.standby_ms && !take_turn(p, period, sr_hz)) {
-            sleep_until(now_ns() + patience_ns(p, period, sr_hz) / 2);
+            sleep_until((int64_t)vy_now_ns() + patience_ns(p, period, sr_hz) / 2);
             continue;
         }
         sleep_until(p->base_ns + frames_ns(p->frame, sr_hz));
@@ -204,7 +199,7 @@ vy_status vy_paced_new(const struct vy_paced_how *how, struct vy_paced **paced, 
     atomic_init(&p->period, how->period);
     atomic_init(&p->sr_hz, how->sr_hz);
     atomic_init(&p->owner, how->standby_ms ? SERVER : TIMER);
-    atomic_init(&p->server_ns, now_ns());
+    atomic_init(&p->server_ns, (int64_t)vy_now_ns());
     sem_init(&p->started, 0, 0);
     const int failed = pthread_create(&p->thread, NULL, run, p);
     if (failed) {
@@ -232,7 +227,7 @@ void vy_paced_destroy(struct vy_paced *paced)
 
 bool vy_paced_enter(struct vy_paced *paced, uint32_t frames, uint32_t sr_hz)
 {
-    atomic_store_explicit(&paced->server_ns, now_ns(), memory_order_release);
+    atomic_store_explicit(&paced->server_ns, (int64_t)vy_now_ns(), memory_order_release);
     atomic_store_explicit(&paced->period, frames, memory_order_relaxed);
     atomic_store_explicit(&paced->sr_hz, sr_hz, memory_order_relaxed);
     atomic_store_explicit(&paced->owner, SERVER, memory_order_release);

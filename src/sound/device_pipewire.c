@@ -11,6 +11,7 @@
 #include "sound/device_paced.h"
 #include "sound/pipewire_graph.h"
 #include "sound/pipewire_list.h"
+#include "base/clock.h"
 
 #include <pipewire/filter.h>
 #include <sched.h>
@@ -319,13 +320,6 @@ static void drop_node(struct pipewire *d)
 
 // ---- the device ----
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static void shut(struct vy_device *device)
 {
     struct pipewire *const d = (struct pipewire *)device;
@@ -346,8 +340,8 @@ static void serve(struct vy_device *device)
     pw_thread_loop_lock(d->graph->loop);
     const bool broken = !d->graph->core || d->graph->lost || !d->filter ||
                         pw_filter_get_state(d->filter, NULL) == PW_FILTER_STATE_ERROR;
-    if (broken && now_ns() - d->tried_ns >= RETRY_NS) {
-        d->tried_ns = now_ns();
+    if (broken && (int64_t)vy_now_ns() - d->tried_ns >= RETRY_NS) {
+        d->tried_ns = (int64_t)vy_now_ns();
         drop_node(d);
         vy_pw_disconnect(d->graph);
         char why[160];

@@ -11,6 +11,7 @@
 #include "sound/device_kinds.h"
 #include "sound/device_paced.h"
 #include "sound/pulse_list.h"
+#include "base/clock.h"
 
 #include <pulse/pulseaudio.h>
 #include <stdatomic.h>
@@ -55,13 +56,6 @@ struct pulse {
     float *memory, (*fifo)[VY_DEVICE_CHANS], (*mixed)[VY_DEVICE_CHANS];
     float *in[VY_DEVICE_CHANS], *out[VY_DEVICE_CHANS];
 };
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 // ---- audio ----
 
@@ -277,7 +271,7 @@ static void disconnect(struct pulse *d)
 
 static void connect_anew(struct pulse *d)
 {
-    d->tried_ns = now_ns();
+    d->tried_ns = (int64_t)vy_now_ns();
     d->problem[0] = '\0';
     d->requests = 0;
     d->context = pa_context_new(pa_threaded_mainloop_get_api(d->loop), d->client);
@@ -316,7 +310,7 @@ static void serve(struct vy_device *device)
     struct pulse *const d = (struct pulse *)device;
     pa_threaded_mainloop_lock(d->loop);
     // an attempt that is under way gets six times as long before it is given up
-    const int64_t tried = now_ns() - d->tried_ns;
+    const int64_t tried = (int64_t)vy_now_ns() - d->tried_ns;
     const bool failed = !d->context || d->problem[0];
     if (!is_playing(d) && tried >= (failed ? RETRY_NS : 6 * RETRY_NS)) {
         disconnect(d);

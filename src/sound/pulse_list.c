@@ -3,6 +3,7 @@
 #include "sound/pulse_list.h"
 
 #include "base/text.h"
+#include "base/clock.h"
 
 #include <pulse/pulseaudio.h>
 #include <stdio.h>
@@ -19,17 +20,10 @@ struct visit {
     uint32_t rows, most;
 };
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 // One turn of the loop. @return false: time is up
 static bool turn(struct visit *v, double until)
 {
-    const double left = until - now_s();
+    const double left = until - vy_now_s();
     if (left <= 0 || pa_mainloop_prepare(v->loop, (int)(left * 1e6)) < 0 ||
         pa_mainloop_poll(v->loop) < 0)
         return false;
@@ -56,7 +50,7 @@ static bool reach(struct visit *v, char *why, uint32_t size)
         return false;
     }
     bool fine = pa_context_connect(v->context, NULL, PA_CONTEXT_NOAUTOSPAWN, NULL) >= 0;
-    const double until = now_s() + WAIT_S;
+    const double until = vy_now_s() + WAIT_S;
     while (fine && pa_context_get_state(v->context) != PA_CONTEXT_READY)
         fine = PA_CONTEXT_IS_GOOD(pa_context_get_state(v->context)) && turn(v, until);
     if (!fine) {
@@ -69,7 +63,7 @@ static bool reach(struct visit *v, char *why, uint32_t size)
 
 static void finish(struct visit *v, pa_operation *operation)
 {
-    const double until = now_s() + WAIT_S;
+    const double until = vy_now_s() + WAIT_S;
     while (operation && pa_operation_get_state(operation) == PA_OPERATION_RUNNING &&
            turn(v, until)) {
     }

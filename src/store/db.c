@@ -3,6 +3,7 @@
 #include "store/sql.h"
 
 #include "base/arena.h"
+#include "base/home.h"
 #include "store/schema.h"
 
 #include <math.h>
@@ -30,15 +31,7 @@ struct vy_db {
 vy_status vy_db_default_path(const struct vy_db_kind *kind, char *path, size_t size,
                              struct vy_err *err)
 {
-    const char *const data = getenv("XDG_DATA_HOME"), *const home = getenv("HOME");
-    int length;
-    if (data && *data)
-        length = snprintf(path, size, "%s/veery/%s", data, kind->file);
-    else if (home && *home)
-        length = snprintf(path, size, "%s/.local/share/veery/%s", home, kind->file);
-    else
-        return vy_fail(err, VY_NOT_FOUND, -1, "neither XDG_DATA_HOME nor HOME is set");
-    return length < (int)size ? VY_OK : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    return vy_home_path(VY_HOME_DATA, kind->file, path, size, err);
 }
 
 const char *vy_db_path(const struct vy_db *db)
@@ -243,6 +236,19 @@ vy_status vy_db_open(const struct vy_db_kind *kind, const char *path, enum vy_db
     }
     *db = d;
     return VY_OK;
+}
+
+vy_status vy_db_open_usual(const struct vy_db_kind *kind, const char *file, enum vy_db_mode mode,
+                           struct vy_db **db, struct vy_err *err)
+{
+    char path[4096];
+    *db = NULL;
+    vy_status status = VY_OK;
+    if (!file)
+        status = vy_db_default_path(kind, path, sizeof path, err);
+    if (!status && mode == VY_DB_CREATE)
+        status = vy_make_parents(file ? file : path, err);
+    return status ? status : vy_db_open(kind, file ? file : path, mode, db, err);
 }
 
 void vy_db_close(struct vy_db *db)

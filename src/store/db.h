@@ -30,6 +30,10 @@ VY_MUST_CHECK vy_status vy_db_default_path(const struct vy_db_kind *kind, char *
 /// VY_BUSY
 VY_MUST_CHECK vy_status vy_db_open(const struct vy_db_kind *kind, const char *path,
                                    enum vy_db_mode mode, struct vy_db **db, struct vy_err *err);
+/// The same at its usual place (file NULL) or another; VY_DB_CREATE makes the folders above, too.
+VY_MUST_CHECK vy_status vy_db_open_usual(const struct vy_db_kind *kind, const char *file,
+                                         enum vy_db_mode mode, struct vy_db **db,
+                                         struct vy_err *err);
 void vy_db_close(struct vy_db *db); ///< NULL is fine; an open transaction is dropped
 
 const char *vy_db_path(const struct vy_db *db);

@@ -4,6 +4,8 @@
 // The queue as everybody sees it; jobs_run.c has what runners do.
 #include "store/jobs_inside.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -30,13 +32,6 @@ int vy_job_state_find(const char *name)
         if (strcmp(state_names[i], name) == 0)
             return i;
     return -1;
-}
-
-double vy_job_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 // ---- adding -------------------------------------------------------------------------------------
@@ -141,7 +136,7 @@ static vy_status add_row(struct vy_db *db, const struct vy_job_new *job, const u
     sqlite3_bind_text(statement, 8, job->folder, -1, SQLITE_STATIC);
     sqlite3_bind_double(statement, 9, job->timeout_s);
     sqlite3_bind_int(statement, 10, job->tries_most);
-    sqlite3_bind_double(statement, 11, vy_job_now());
+    sqlite3_bind_double(statement, 11, vy_unix_s());
     const vy_status done = vy_sql_done(db, statement, err);
     *id = sqlite3_last_insert_rowid(vy_sql_handle(db));
     return done ? done : add_others(db, job, *id, err);
@@ -358,7 +353,7 @@ static vy_status cancel(struct vy_db *db, int64_t id, enum vy_job_state *state, 
     if (!runs && *state != VY_JOB_QUEUED)
         return vy_fail(err, VY_CONFLICT, -1, "job %lld is %s already", (long long)id,
                        vy_job_state_name(*state));
-    const double now = vy_job_now();
+    const double now = vy_unix_s();
     if (runs)
         status = vy_sql(db, "UPDATE job SET cancel = 1 WHERE id = ?", &statement, err);
     else

@@ -22,6 +22,4 @@ VY_MUST_CHECK vy_status vy_job_row(sqlite3_stmt *statement, struct vy_arena *are
 VY_MUST_CHECK vy_status vy_job_let_go(struct vy_db *db, int64_t id, enum vy_job_state state,
                                       double now, struct vy_err *err);
 
-double vy_job_now(void); ///< Unix seconds
-
 #endif

@@ -5,6 +5,8 @@
 // it; and its end is recorded only while it is still that runner's and that worker's.
 #include "store/jobs_inside.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -204,7 +206,7 @@ static vy_status end_row(struct vy_db *db, const struct vy_job_end *end, double 
 vy_status vy_job_finish(struct vy_db *db, const struct vy_job_end *end, bool *mine,
                         struct vy_err *err)
 {
-    const double now = vy_job_now();
+    const double now = vy_unix_s();
     vy_status status = vy_db_begin(db, err);
     if (status)
         return status;

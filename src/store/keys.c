@@ -3,6 +3,7 @@
 #include "store/keys.h"
 
 #include "store/sql.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -35,13 +36,6 @@ vy_status vy_scope_read(const char *name, enum vy_scope *scope, struct vy_err *e
     vy_fail(err, VY_BAD_ARG, -1, "a scope is read, play or admin, not '%.40s'", name);
     vy_err_suggest(err, name, next_scope, NULL);
     return VY_BAD_ARG;
-}
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 void vy_key_hash(const char *text, size_t length, uint8_t hash[VY_KEY_HASH])
@@ -103,7 +97,7 @@ vy_status vy_key_new(struct vy_db *db, const char *name, enum vy_scope scope,
                        "a key's name has letters, digits, _ and -, at most 31, not '%.40s'", name);
     if (sodium_init() < 0)
         return vy_fail(err, VY_INTERNAL, -1, "libsodium has no random numbers");
-    *key = (struct vy_key){.scope = scope, .created = now_s(), .used = NAN, .revoked = NAN};
+    *key = (struct vy_key){.scope = scope, .created = vy_unix_s(), .used = NAN, .revoked = NAN};
     vy_text_copy(key->name, sizeof key->name, name);
     make_text(text);
     vy_key_hash(text, strlen(text), key->hash);
@@ -199,7 +193,7 @@ vy_status vy_key_revoke(struct vy_db *db, const char *which, struct vy_key *key,
     status = vy_sql(db, "UPDATE api_key SET revoked = ? WHERE id = ?", &statement, err);
     if (status)
         return status;
-    key->revoked = now_s();
+    key->revoked = vy_unix_s();
     sqlite3_bind_double(statement, 1, key->revoked);
     sqlite3_bind_int64(statement, 2, key->id);
     return vy_sql_done(db, statement, err);
@@ -212,7 +206,7 @@ vy_status vy_key_used(struct vy_db *db, int64_t id, struct vy_err *err)
         vy_sql(db, "UPDATE api_key SET used = ? WHERE id = ?", &statement, err);
     if (status)
         return status;
-    sqlite3_bind_double(statement, 1, now_s());
+    sqlite3_bind_double(statement, 1, vy_unix_s());
     sqlite3_bind_int64(statement, 2, id);
     return vy_sql_done(db, statement, err);
 }
