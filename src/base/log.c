@@ -221,8 +221,7 @@ void vy_log(enum vy_log_level level, const char *room, const char *format, ...)
     const int n = vsnprintf(message, sizeof message, format, args);
     va_end(args);
     if (n >= (int)sizeof message)
-        // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.strcpy): as long as what was read
-        strcpy(message + sizeof message - 6, "[...]");
+        memcpy(message + sizeof message - 6, "[...]", 6);
     pthread_mutex_lock(&log_.lock);
     if (log_.open && level >= log_.level) {
         if (log_.fd >= 0)

@@ -225,7 +225,7 @@ static struct vy_settings *settings_new(const char *file, const char *const *var
     if (!settings)
         return NULL;
     settings->count = rows();
-    settings->value = calloc(settings->count, sizeof *settings->value);
+    settings->value = calloc(settings->count + 1, sizeof *settings->value);
     settings->variable = strings_copy(variable, variables, "VEERY_");
     settings->flag = strings_copy(flag, flags, "");
     vy_text_copy(settings->file, sizeof settings->file, file);

@@ -186,10 +186,10 @@ static vy_status take_list(struct reader *r, size_t line)
     const struct vy_setting *const row = row_named(r->name);
     vy_status status = VY_OK;
     if (!row)
-        status = unknown(r, line);
-    else if (row->type != VY_SETTING_WORDS)
-        status = wrong(r, VY_BAD_ARG, line, "%s is a %s, not a list", row->name,
-                       vy_setting_type_name(row->type));
+        return unknown(r, line);
+    if (row->type != VY_SETTING_WORDS)
+        return wrong(r, VY_BAD_ARG, line, "%s is a %s, not a list", row->name,
+                     vy_setting_type_name(row->type));
     vy_buf_put(&words, "", 0);
     for (bool more = true; !status && more;) {
         yaml_event_t event;
@@ -323,7 +323,7 @@ vy_status vy__settings_yaml(const char *text, size_t length, const char *name,
     while (vy_setting_at(rows))
         rows++;
     struct reader r = {.file = name, .take = take_one, .arg = arg, .err = err};
-    r.line_of = calloc(rows, sizeof *r.line_of);
+    r.line_of = calloc(rows + 1, sizeof *r.line_of);
     if (!r.line_of || !yaml_parser_initialize(&r.parser)) {
         free(r.line_of);
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");

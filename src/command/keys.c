@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,10 +22,13 @@ static json_t *key_json(const struct vy_key *key)
 
 static bool note_name(void *arg, const struct vy_key *key)
 {
-    unsigned *const number = arg, n;
-    char end;
-    if (sscanf(key->name, "key%u%c", &n, &end) == 1 && n >= *number && n < 1000000)
-        *number = n + 1;
+    unsigned *const number = arg;
+    if (strncmp(key->name, "key", 3) != 0 || !strchr("123456789", key->name[3]))
+        return true;
+    char *end;
+    const unsigned long n = strtoul(key->name + 3, &end, 10);
+    if (!*end && n >= *number && n < 1000000)
+        *number = (unsigned)n + 1;
     return true;
 }
 

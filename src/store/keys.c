@@ -48,7 +48,7 @@ static void make_text(char text[VY_KEY_TEXT])
 {
     uint8_t bytes[32];
     randombytes_buf(bytes, sizeof bytes);
-    memcpy(text, "vk_", 3);
+    vy_text_copy(text, VY_KEY_TEXT, "vk_");
     sodium_bin2base64(text + 3, VY_KEY_TEXT - 3, bytes, sizeof bytes,
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(bytes, sizeof bytes);

@@ -7,28 +7,10 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") # meson gives it from its own folder
-room=$(mktemp -d) || exit 1
-trap 'rm -rf "$room"' EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room"
-cd "$room" || exit 1
 . "$here/tap.sh"
+open_room
 explain() { head -c 600 out err; }
-code() { # WANTED COMMAND...
-    wanted=$1
-    shift
-    timeout 60 "$@" >out 2>err
-    got=$?
-    [ "$got" -eq "$wanted" ] || { echo "# exit $got, not $wanted: $*"; return 1; }
-}
-says() { grep -aq -- "$1" out err; }
 one() { [ "$(cat out err | grep -ac .)" -eq 1 ]; } # a single line
-is() { # WHAT WANTED-CODE TEXT COMMAND...
-    what=$1 text=$3
-    wanted_code=$2
-    shift 3
-    code "$wanted_code" "$@" && says "$text"
-    check "$what" $?
-}
 render() { "$veery" render "$1" -o x.wav --bars 1; }
 fine='create a osc
 sequence a: x...

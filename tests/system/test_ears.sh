@@ -6,20 +6,10 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") tool=$(realpath "$2")
-room=$(mktemp -d) || exit 1
-studio=
-finish() {
-    [ -z "$studio" ] || kill "$studio" 2>/dev/null
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run"
-export LC_ALL=C
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
-sock=$room/s.sock
 . "$here/tap.sh"
+open_room
+export LC_ALL=C
+sock=$room/s.sock
 explain() { head -c 900 out err; }
 code() { # WANTED LINE...: the lines of a session of their own
     wanted=$1

@@ -7,19 +7,9 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") tool=$(realpath "$2")
-command -v curl >/dev/null 2>&1 || { echo "1..0 # SKIP curl is not installed"; exit 0; }
-room=$(mktemp -d) || exit 1
-studio='' helper=''
-finish() {
-    for pid in $studio $helper; do kill "$pid" 2>/dev/null; done
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" XDG_CONFIG_HOME="$room/config"
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
 . "$here/tap.sh"
+need curl
+open_room
 explain() { head -c 600 body served; tail -n 3 "$log"; }
 log=$room/state/veery/veery.log
 json='Content-Type: application/json'
@@ -94,10 +84,10 @@ is "... and no other" 404 '"code":"not_found"' GET /session/session-x
 
 # ---- events ----
 timeout 20 curl -sN "$url/v1/events" >events &
-helper=$!
+helpers=$!
 soon grep -q '"hello"' events
 say 'gain kick -3' >/dev/null; soon grep -q '"line":"gain kick -3"' events; check "events come as they happen" $?
-kill $helper; wait $helper 2>/dev/null; helper=
+kill $helpers; wait $helpers 2>/dev/null; helpers=
 last=$(sed -n 's/^id: //p' events | tail -n 1)
 say 'gain kick -4' >/dev/null
 timeout 1 curl -sN -H "Last-Event-ID: $last" "$url/v1/events" >events
@@ -177,12 +167,12 @@ late=$(status_of late)
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$studio/status"; }
 small=$(rss)
 timeout 60 "$tool" upload "$port" 100 >tooled 2>&1; alive; check "100 MB of body: $(cat tooled)" $?
-timeout 60 "$tool" half "$port" 2000 >tooled 2>&1 & helper=$!
+timeout 60 "$tool" half "$port" 2000 >tooled 2>&1 & helpers=$!
 sleep 2; alive; check "2000 connections that say half a request" $?
-kill $helper 2>/dev/null; wait $helper 2>/dev/null; helper=
-timeout 60 "$tool" body "$port" 1500 >tooled 2>&1 & helper=$!
+kill $helpers 2>/dev/null; wait $helpers 2>/dev/null; helpers=
+timeout 60 "$tool" body "$port" 1500 >tooled 2>&1 & helpers=$!
 sleep 2; alive; check "1500 connections that say half a body" $?
-kill $helper 2>/dev/null; wait $helper 2>/dev/null; helper=
+kill $helpers 2>/dev/null; wait $helpers 2>/dev/null; helpers=
 timeout 60 "$tool" junk "$port" 500 >tooled 2>&1; alive; check "500 requests of junk: $(cat tooled)" $?
 [ $(($(rss) - small)) -lt 40000 ]; check "... memory grew by $(($(rss) - small)) kB" $?
 [ "$(status_of late)" = "$late" ] || echo "# late blocks $late -> $(status_of late)"

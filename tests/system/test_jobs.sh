@@ -7,35 +7,11 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") fault=$(realpath "$2") kills=${3:-20}
-room=$(mktemp -d) || exit 1
-studio='' runner='' watcher=''
-finish() {
-    for pid in $studio $runner $watcher; do kill "$pid" 2>/dev/null; done
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run"
-export XDG_CONFIG_HOME="$room/config"
-mkdir -m 700 "$room/run"
-mkdir "$room/work"
-cd "$room/work" || exit 1
 . "$here/tap.sh"
+open_room
+mkdir work
+cd work || exit 1
 explain() { head -c 1500 out err served; }
-code() { # WANTED COMMAND...
-    wanted=$1
-    shift
-    timeout 60 "$@" >out 2>err
-    got=$?
-    [ "$got" -eq "$wanted" ] || { echo "# exit $got, not $wanted: $*"; return 1; }
-}
-says() { grep -aq -- "$1" out err; }
-is() { # WHAT WANTED-CODE TEXT COMMAND...
-    what=$1 wanted_code=$2 text=$3
-    shift 3
-    code "$wanted_code" "$@" && says "$text"
-    check "$what" $?
-}
 state_of() { timeout 20 "$veery" jobs show "$1" --json | grep -o '"state":"[a-z]*"' | cut -d'"' -f4; }
 state_is() { [ "$(state_of "$1")" = "$2" ]; }
 moves() { timeout 20 "$veery" jobs show "$1" --json | grep -q '"stage":"rendering'; }
@@ -86,7 +62,7 @@ check 'both are retried and succeed' $?
 
 # ---- a runner that waits ----
 "$veery" jobs run >run 2>&1 &
-runner=$!
+runner=$! helpers=$!
 sleep 1
 before=$(ticks $runner)
 sleep 3
@@ -116,7 +92,7 @@ runner=
 # ---- in a studio ----
 start
 "$veery" tail --json >tailed 2>&1 &
-watcher=$!
+watcher=$! helpers=$!
 code 0 "$veery" do 'create bass osc' 'melody bass: C2 G2 C3 E2' 'play all' &&
     code 0 "$veery" do 'job render 2 bars "in studio.wav"' && says 'job 8 is queued'
 check 'a studio queues what is said in it' $?

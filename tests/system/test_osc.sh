@@ -7,20 +7,10 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1")
-command -v oscsend >/dev/null || { echo "1..0 # SKIP oscsend is not here (liblo-tools)"; exit 0; }
-room=$(mktemp -d) || exit 1
-studio=
-finish() {
-    [ -n "$studio" ] && kill "$studio" 2>/dev/null
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run"
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
-sock=$room/s.sock
 . "$here/tap.sh"
+need oscsend liblo-tools
+open_room
+sock=$room/s.sock
 explain() { tail -n 20 served out | cut -c1-300; }
 ask() { "$veery" do --socket "$sock" "$@" >out 2>&1; }
 value() { ask "get $1" && grep -q -- "$2" out; } # PATH TEXT

@@ -6,34 +6,10 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") listener=$(realpath "$2") # meson gives them from its own folder
-room=$(mktemp -d) || exit 1
-studio='' watcher=''
-finish() {
-    for pid in $studio $watcher; do kill "$pid" 2>/dev/null; done
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run"
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
-sock=$room/s.sock
 . "$here/tap.sh"
+open_room
+sock=$room/s.sock
 explain() { head -c 1500 out err served; }
-code() { # WANTED COMMAND...
-    wanted=$1
-    shift
-    timeout 60 "$@" >out 2>err
-    got=$?
-    [ "$got" -eq "$wanted" ] || { echo "# exit $got, not $wanted: $*"; return 1; }
-}
-says() { grep -aq -- "$1" out err; }
-is() { # WHAT WANTED-CODE TEXT COMMAND...
-    what=$1 wanted_code=$2 text=$3
-    shift 3
-    code "$wanted_code" "$@" && says "$text"
-    check "$what" $?
-}
 start() { # OPTIONS...: a studio in the background, until it is ready
     rm -f served
     "$veery" serve --device null --socket "$sock" "$@" >served 2>&1 &
@@ -88,7 +64,7 @@ is "status for people" 0 "  guard  *[0-9]" "$veery" status --socket "$sock"
 
 # ---- two authors ----
 "$veery" tail --socket "$sock" --json >tailed 2>&1 &
-watcher=$!
+helpers=$!
 sleep 0.5
 do_as ann "create bass analog" "gain bass -3"; check "ann edits" $?
 do_as bob "create lead analog" "say \"lead is mine\""; check "bob edits" $?
@@ -102,7 +78,7 @@ soon grep -q '"event":"say".*lead is mine' tailed; r=$?
 grep -q '"event":"edit","author":"ann","line":"create bass analog"' tailed || r=1
 grep -q '"event":"edit","author":"bob","line":"create lead analog"' tailed || r=1
 check "a third sees who did what" $r
-kill -INT $watcher; wait $watcher; r=$?; watcher=; check "tail ends by Ctrl-C" $r
+kill -INT $helpers; wait $helpers; r=$?; helpers=; check "tail ends by Ctrl-C" $r
 printf 'create pad analog\nfoo\nstatus\nquit\nnever\n' | timeout 20 "$veery" sh --socket "$sock" >out 2>err
 r=0; says "^ok [0-9]* created pad" || r=1; says "^error unknown_verb" || r=1; grep -q never out && r=1
 tr -d '\n' <out | LC_ALL=C grep -q '[[:cntrl:]]' && r=1
@@ -167,7 +143,7 @@ is "serve --seconds ends by itself" 0 "playing on null, 44100 Hz, 128 frames" "$
 
 # ---- as a service ----
 "$listener" notify >notified &
-watcher=$!
+helpers=$!
 soon [ -S notify ]
 NOTIFY_SOCKET=$room/notify WATCHDOG_USEC=200000 start; r=$?
 alive() { [ "$(grep -c WATCHDOG=1 notified)" -gt 3 ]; }
@@ -178,7 +154,7 @@ pings() { grep -c WATCHDOG=1 notified; }
 before=$(pings); sleep 0.6; [ "$(pings)" = "$before" ]; check "no WATCHDOG while the guard stands still" $?
 kill -CONT "$(cat "$sock.guard.pid")"
 stop; r=$?; grep -q "^STOPPING=1" notified || r=1; check "STOPPING at the end" $r
-kill $watcher; wait $watcher 2>/dev/null; watcher=
+kill $helpers; wait $helpers 2>/dev/null; helpers=
 
 # ---- play ----
 printf 'tempo 240\ncreate kick\nsequence kick: x...x...\n' >short.veery

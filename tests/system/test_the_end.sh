@@ -9,25 +9,14 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") dropouts=$(realpath "$2") root=$(realpath "$3")
-if ! command -v tmux >/dev/null; then
-    echo "1..0 # SKIP tmux is not installed"
-    exit 0
-fi
-room=$(mktemp -d) || exit 1
-name=vye$$
-finish() {
-    tmux -L $name kill-server 2>/dev/null
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" HOME="$room"
-unset VEERY_MODULES
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
 . "$here/tap.sh"
+need tmux
+open_room
+export HOME="$room"
+unset VEERY_MODULES
+mux=vye$$
 explain() { screen s:ann; tail -n 40 screen; }
-screen() { tmux -L $name capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
+screen() { tmux -L $mux capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
 shows() { # PANE TEXT: within 20 s
     tries=0
     until screen "$1" && grep -aq -- "$2" screen; do
@@ -37,8 +26,8 @@ shows() { # PANE TEXT: within 20 s
     done
 }
 say() { # LINE
-    tmux -L $name send-keys -t s:ann -l -- "$1"
-    tmux -L $name send-keys -t s:ann Enter
+    tmux -L $mux send-keys -t s:ann -l -- "$1"
+    tmux -L $mux send-keys -t s:ann Enter
 }
 # say LINE and wait for an answer that has not been there before
 answered() { # LINE TEXT
@@ -63,12 +52,12 @@ soon() { # COMMAND...: within 10 s
     done
 }
 
-tmux -L $name -f /dev/null new-session -d -s s -x 100 -y 50 \
+tmux -L $mux -f /dev/null new-session -d -s s -x 100 -y 50 \
     "$veery serve --device file:$room/heard.wav --rate 48000 --period 128"
-tmux -L $name set -g remain-on-exit on
+tmux -L $mux set -g remain-on-exit on
 shows s:0 "playing on file"
 check "the studio plays" $?
-tmux -L $name new-window -t s -n ann "$veery sh --author ann"
+tmux -L $mux new-window -t s: -n ann "$veery sh --author ann"
 shows s:ann "ann@studio>"
 check "a shell joins it" $?
 
@@ -133,7 +122,7 @@ check "the recording ends" $?
 check "it still plays" $?
 sleep 0.5
 seconds=$(($(number frame) / 48000 - 1))
-tmux -L $name send-keys -t s:0 C-c
+tmux -L $mux send-keys -t s:0 C-c
 shows s:ann "has ended"
 check "Ctrl-C ends the studio" $?
 

@@ -7,24 +7,13 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") # meson gives it from its own folder
-if ! command -v tmux >/dev/null; then
-    echo "1..0 # SKIP tmux is not installed"
-    exit 0
-fi
-room=$(mktemp -d) || exit 1
-name=vy$$
-finish() {
-    tmux -L $name kill-server 2>/dev/null
-    wait
-    rm -rf "$room"
-}
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" HOME="$room"
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
 . "$here/tap.sh"
+need tmux
+open_room
+export HOME="$room"
+mux=vy$$
 explain() { cat screen; }
-screen() { tmux -L $name capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
+screen() { tmux -L $mux capture-pane -p -J -S -500 -t "$1" | sed '/^ *$/d' >screen; }
 shows() { # PANE TEXT: within 10 s
     tries=0
     until screen "$1" && grep -aq -- "$2" screen; do
@@ -34,15 +23,15 @@ shows() { # PANE TEXT: within 10 s
     done
 }
 say() { # PANE LINE
-    tmux -L $name send-keys -t "$1" -l -- "$2"
-    tmux -L $name send-keys -t "$1" Enter
+    tmux -L $mux send-keys -t "$1" -l -- "$2"
+    tmux -L $mux send-keys -t "$1" Enter
 }
-keys() { tmux -L $name send-keys -t "$@"; }
+keys() { tmux -L $mux send-keys -t "$@"; }
 
-tmux -L $name -f /dev/null new-session -d -s s -x 100 -y 50 "$veery serve --device null"
-tmux -L $name set -g remain-on-exit on
+tmux -L $mux -f /dev/null new-session -d -s s -x 100 -y 50 "$veery serve --device null"
+tmux -L $mux set -g remain-on-exit on
 shows s:0 "playing on null"; check "the studio says that it plays" $?
-tmux -L $name new-window -t s -n ann "$veery sh --author ann"
+tmux -L $mux new-window -t s: -n ann "$veery sh --author ann"
 shows s:ann "ann@studio>"; check "a shell joins it; the prompt says so" $?
 
 # ---- the plan's session, line by line, while it plays ----
@@ -96,7 +85,7 @@ shows s:ann "^-- bob: gain hihat -8"; r=$?
 [ "$(grep -c "ann@studio> say" screen)" -eq 1 ] || r=1
 check "also when the line is longer than the screen is wide" $r
 keys s:ann C-u
-tmux -L $name new-window -t s -n bob "$veery sh --author bob"
+tmux -L $mux new-window -t s: -n bob "$veery sh --author bob"
 shows s:bob "bob@studio>"; say s:bob "say \"hello ann\""
 shows s:ann "^-- bob says: hello ann"; check "a note is told" $?
 say s:bob "quit"; sleep 0.5
@@ -104,12 +93,12 @@ say s:bob "quit"; sleep 0.5
 say s:ann "undo"
 shows s:ann "gain kick -9"; check "undo is ann's own" $?
 
-tmux -L $name new-window -t s -n own "PS1='sh> ' sh"
+tmux -L $mux new-window -t s: -n own "PS1='sh> ' sh"
 shows s:own "sh>"
 say s:own "$veery sh --local"; shows s:own "^>"; say s:own "create kick"; shows s:own "created kick"
 say s:own "quit"; shows s:own "bye"; say s:own "stty -a | grep -o ' echo ' | tr ' ' +"
 shows s:own "^+echo+$"; check "quit leaves the terminal as it was" $?
-say s:own "clear"; tmux -L $name clear-history -t s:own; say s:own "$veery sh --local"
+say s:own "clear"; tmux -L $mux clear-history -t s:own; say s:own "$veery sh --local"
 shows s:own "^> *$"; say s:own "create snare"; shows s:own "created snare"; r=$?
 keys s:own C-c; say s:own "clear"; say s:own "stty -a | grep -o ' echo ' | tr ' ' -"
 shows s:own "^-echo-$" || r=1; check "so does Ctrl-C" $r

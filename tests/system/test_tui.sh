@@ -7,51 +7,25 @@
 set -u
 here=$(realpath "$(dirname "$0")")
 veery=$(realpath "$1") # meson gives it from its own folder
-if ! command -v tmux >/dev/null; then
-    echo "1..0 # SKIP tmux is not installed"
-    exit 0
-fi
-room=$(mktemp -d) || exit 1
-name=vytui$$ studio=''
-finish() {
-    tmux -L $name kill-server 2>/dev/null
-    [ -n "$studio" ] && kill "$studio" 2>/dev/null && soon dead "$studio"
-    wait
-    rm -rf "$room"
-}
-dead() { ! kill -0 "$1" 2>/dev/null; }
-trap finish EXIT
-export XDG_DATA_HOME="$room/data" XDG_STATE_HOME="$room/state" XDG_RUNTIME_DIR="$room/run" HOME="$room"
-export XDG_CONFIG_HOME="$room/config" LC_ALL=C.UTF-8
-mkdir -m 700 "$room/run"
-cd "$room" || exit 1
 . "$here/tap.sh"
+need tmux
+open_room
+export HOME="$room" LC_ALL=C.UTF-8
+mux=vytui$$
 explain() { cat screen; }
-mux() { tmux -L $name "$@"; }
+mux() { tmux -L $mux "$@"; }
 screen() { mux capture-pane -p -t s:tui >screen; }
-shows() { # TEXT: within 10 s
-    shows_tries=0
-    until screen && grep -q -- "$1" screen; do
-        shows_tries=$((shows_tries + 1))
-        [ $shows_tries -lt 100 ] || return 1
-        sleep 0.1
-    done
-}
-hides() { # TEXT: within 10 s
-    hides_tries=0
-    while screen && grep -q -- "$1" screen; do
-        hides_tries=$((hides_tries + 1))
-        [ $hides_tries -lt 100 ] || return 1
-        sleep 0.1
-    done
-}
+on_screen() { screen && grep -q -- "$1" screen; }
+off_screen() { screen && ! grep -q -- "$1" screen; }
+shows() { soon on_screen "$1"; }
+hides() { soon off_screen "$1"; }
 keys() { mux send-keys -t s:tui "$@"; }
 type() { keys -l -- "$1"; }
 say() { type "$1" && keys Enter; }
 size() { mux resize-window -t s:tui -x "$1" -y "$2"; }
 begin() { # OPTIONS...: the UI in a window whose shell stays
     mux kill-window -t s:tui 2>/dev/null
-    mux new-window -t s -n tui "PS1='sh> ' sh"
+    mux new-window -t s: -n tui "PS1='sh> ' sh"
     size 110 34
     shows "sh>"
     say "clear; $veery tui $*"

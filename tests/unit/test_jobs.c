@@ -45,6 +45,15 @@ static int close_queue(void **state)
     return 0;
 }
 
+static const struct vy_job_new plain = {.line = "x",
+                                        .author = "",
+                                        .class = "render",
+                                        .program = "",
+                                        .folder = "/",
+                                        .timeout_s = 1,
+                                        .tries_most = 1,
+                                        .queue_most = 10};
+
 // A job of a class; waits for the others.
 static int64_t add_to(const char *class, int priority, uint32_t n, const int64_t *after)
 {
@@ -160,16 +169,9 @@ static void those_that_wait_for_a_failure_fail_and_say_why(void **state)
     assert_int_equal(get(other).state, VY_JOB_QUEUED);
     // and nothing can be queued behind it
     int64_t id;
-    const struct vy_job_new job = {.line = "x",
-                                   .author = "",
-                                   .class = "render",
-                                   .program = "",
-                                   .folder = "/",
-                                   .timeout_s = 1,
-                                   .tries_most = 1,
-                                   .afters = 1,
-                                   .after = &a,
-                                   .queue_most = 10};
+    struct vy_job_new job = plain;
+    job.afters = 1;
+    job.after = &a;
     assert_int_equal(vy_job_add(db, &job, &id, &err), VY_CONFLICT);
     // until it is retried
     assert_int_equal(vy_job_retry(db, b, 10, &err), VY_CONFLICT);
@@ -187,14 +189,8 @@ static void a_full_queue_refuses_with_numbers(void **state)
 {
     (void)state;
     int64_t id;
-    struct vy_job_new job = {.line = "x",
-                             .author = "",
-                             .class = "render",
-                             .program = "",
-                             .folder = "/",
-                             .timeout_s = 1,
-                             .tries_most = 1,
-                             .queue_most = 2};
+    struct vy_job_new job = plain;
+    job.queue_most = 2;
     assert_int_equal(vy_job_add(db, &job, &id, &err), VY_OK);
     assert_int_equal(vy_job_add(db, &job, &id, &err), VY_OK);
     assert_int_equal(vy_job_add(db, &job, &id, &err), VY_BUSY);
