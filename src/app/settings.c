@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "base/log.h"
+#include "command/library.h"
 #include "command/settings.h"
 
 #include <stdio.h>
@@ -62,6 +63,8 @@ vy_status vy_app_settings_open(const char *const *flag, size_t flags, struct vy_
     const vy_status status = vy_settings_open(&how, &settings, err);
     for (size_t i = 0; !status && i < flags; i++)
         hand_down(flag[i]);
+    if (!status && !vy_library_use(vy_settings_text(settings, "library.file")))
+        return vy_fail(err, VY_TOO_BIG, -1, "the path in library.file is too long");
     return status;
 }
 

@@ -18,24 +18,6 @@
 
 #define NEAR_MOST 8 // near duplicates looked for beside each sound
 
-vy_status vy_library_open(const char *file, enum vy_db_mode mode, struct vy_db **db,
-                          struct vy_err *err)
-{
-    char path[4096];
-    vy_status status = VY_OK;
-    *db = NULL;
-    if (!file)
-        status = vy_db_default_path(&vy_db_library, path, sizeof path, err);
-    else if (!vy_text_copy(path, sizeof path, file))
-        status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
-    if (!status && mode == VY_DB_USE && access(path, F_OK) != 0)
-        return vy_fail(err, VY_NOT_FOUND, -1,
-                       "there is no library %.120s; `veery library scan DIR` makes one", path);
-    if (!status && mode == VY_DB_CREATE)
-        status = vy_make_parents(path, err);
-    return status ? status : vy_db_open(&vy_db_library, path, mode, db, err);
-}
-
 json_t *vy_path_json(const char *path)
 {
     json_t *const json = json_string(path);

@@ -11,6 +11,10 @@
 
 #include <jansson.h>
 
+/// What the usual library is from now on: setting library.file; "" = where such files are kept.
+/// Before threads begin. @return false: the path is too long
+bool vy_library_use(const char *file);
+
 /// Open the library at `file` (NULL = the usual one).
 VY_MUST_CHECK vy_status vy_library_open(const char *file, enum vy_db_mode mode, struct vy_db **db,
                                         struct vy_err *err);

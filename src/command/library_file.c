@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Files of the library for those who may not read others.
+// Where the library is, and its sounds for those who may not read other files.
 #include "command/library.h"
 
 #include <errno.h>
@@ -9,6 +9,30 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static char usual[4096]; // "" = where such files are kept
+
+bool vy_library_use(const char *file)
+{
+    return vy_text_copy(usual, sizeof usual, file);
+}
+
+vy_status vy_library_open(const char *file, enum vy_db_mode mode, struct vy_db **db,
+                          struct vy_err *err)
+{
+    char path[4096];
+    const char *const chosen = file ? file : *usual ? usual : NULL;
+    vy_status status = VY_OK;
+    *db = NULL;
+    if (!chosen)
+        status = vy_db_default_path(&vy_db_library, path, sizeof path, err);
+    else if (!vy_text_copy(path, sizeof path, chosen))
+        status = vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    if (!status && mode == VY_DB_USE && access(path, F_OK) != 0)
+        return vy_fail(err, VY_NOT_FOUND, -1,
+                       "there is no library %.120s; `veery library scan DIR` makes one", path);
+    return status ? status : vy_db_open_usual(&vy_db_library, path, mode, db, err);
+}
 
 static vy_status look_up(const char *library, const char *path, struct vy_err *err)
 {

@@ -59,6 +59,9 @@ lib duplicates; grep -q '"files":\["[^"]*","[^"]*"\],"score":1.0' out
 check "duplicates lists files with the same bytes" $?
 lib tag s/tone0006.wav "glassy bell"; "$veery" find glassy --library l.db --json >out 2>err
 grep -q 'tone0006.wav' out; check "find knows the user's tags" $?
+VEERY_LIBRARY_FILE="$PWD/l.db" "$veery" find glassy --json >out 2>err
+grep -q 'tone0006.wav' out; r=$?; "$veery" find glassy --json --set library.file="$PWD/l.db" >out 2>err
+grep -q 'tone0006.wav' out || r=1; check "setting library.file says which is the usual one" $r
 "$veery" analyze s/tone0006.wav --library l.db --json >out 2>err
 ! grep -q glassy out; a=$? # a sound is no neighbour of itself
 lib tag s/tone0007.wav "glassy bell"; lib tag s/tone0005.wav glassy
@@ -103,7 +106,11 @@ while [ $kills -lt 50 ] && [ $i -lt 80 ]; do
     i=$((i + 1))
     "$veery" library scan many --library k.db --jobs 2 >/dev/null 2>&1 & pid=$!
     sleep "$(shake $i)"
-    kill -9 $pid 2>/dev/null && kills=$((kills + 1))
+    if kill -9 $pid 2>/dev/null; then
+        kills=$((kills + 1))
+    else # it was done: from the beginning
+        rm -f k.db k.db-*
+    fi
     wait $pid 2>/dev/null
     [ ! -f k.db ] || "$veery" library check --library k.db >out 2>err || bad=$((bad + 1))
 done
