@@ -8,6 +8,7 @@
 #include "command/neighbours.h"
 #include "command/library.h"
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -78,6 +78,8 @@ int vy_main_shadow(int argc, char **argv);
 int vy_main_serve(int argc, char **argv);
 int vy_main_play(int argc, char **argv);
 int vy_main_status(int argc, char **argv);
+int vy_main_take(int argc, char **argv); ///< verify, replay
+int vy_main_takes(int argc, char **argv);
 int vy_main_tui(int argc, char **argv);
 int vy_main_tail(int argc, char **argv);
 int vy_main_panic(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "app/attached.h"
 
 #include "command/jobs.h"
+#include "command/takes.h"
 #include "jobs/job_json.h"
 #include "jobs/runner.h"
 
@@ -189,6 +190,13 @@ static void on_event(void *arg, json_t *event)
     vy_buf_clear(&line);
 }
 
+static vy_status on_made(void *arg, struct vy_db *db, const struct vy_job *job, json_t *answer,
+                         int64_t *take, struct vy_err *err)
+{
+    (void)arg;
+    return vy_take_keep_made(db, vy_app_settings(), job->author, job->id, answer, take, err);
+}
+
 static bool is_empty(struct vy_db *db, const struct vy_runner *runner)
 {
     int64_t count[VY_JOB_STATES];
@@ -208,8 +216,9 @@ static int run(struct vy_db *db, struct words *words)
                                       .workers = (uint32_t)workers,
                                       .settings = vy_app_settings(),
                                       .event = on_event,
+                                      .record = on_made,
                                       .arg = words};
-    if (vy_runner_open(&how, &runner, &err))
+    if (vy_takes_recover(db, vy_app_settings(), &err) || vy_runner_open(&how, &runner, &err))
         return vy_complain(&err);
     while (!vy_interrupted()) {
         vy_runner_service(runner);

@@ -195,6 +195,15 @@ static const struct vy_program programs[] = {
      "             add [--priority P] [--after 3,4] [--timeout S] [--session FILE] LINE\n"
      "             [--socket PATH] [--local] [--json]",
      "commands that are done beside the music, and outlive whoever asked", vy_main_jobs},
+    {NULL, "takes",
+     "ls [--tag T] [--rating N] [--text WORDS] [-n N] | show TAKE... | play TAKE [--device D] |\n"
+     "             rate TAKE 0..5 | tag TAKE WORD... | keep TAKE yes|no | rename TAKE NAME |\n"
+     "             export TAKE FILE.wav|.flac [--force] | rm TAKE... [--force] | gc [--apply]   "
+     "[--json]",
+     "what was made and is kept, with how it was made", vy_main_takes},
+    {NULL, "verify", "[TAKE...] [--json]", "say whether takes and receipts are as they were",
+     vy_main_take},
+    {NULL, "replay", "TAKE... [--json]", "make takes again and compare every sample", vy_main_take},
     {"Look up", "help", "[COMMAND] [--json]", "explain the commands of the language", vy_main_list,
      .anyway = true},
     {NULL, "recipes", "[WORDS] [--json]", "list instruments and effects that fit the words",

@@ -9,6 +9,7 @@
 #include "app/settings.h"
 #include "base/log.h"
 #include "base/settings.h"
+#include "command/takes.h"
 #include "serve/address.h"
 
 #include <errno.h>
@@ -61,6 +62,27 @@ static void tell_stderr(const json_t *event)
         }
 }
 
+static void on_event(void *arg, json_t *event);
+
+static void on_take(void *arg, int64_t id, const char *what)
+{
+    json_t *const event =
+        json_pack("{s:s,s:I,s:s}", "event", "take", "id", (json_int_t)id, "what", what);
+    if (event)
+        on_event(arg, event);
+    json_decref(event);
+}
+
+// A job that has made a take is told as both.
+static void tell_take(struct vy_playing *playing, const json_t *event)
+{
+    const json_t *const job = json_object_get(event, "job");
+    const json_t *const take = json_object_get(job, "take");
+    const char *const state = json_string_value(json_object_get(job, "state"));
+    if (json_is_integer(take) && state && strcmp(state, "succeeded") == 0)
+        on_take(playing, json_integer_value(take), "made");
+}
+
 static void on_event(void *arg, json_t *event)
 {
     struct vy_playing *const playing = arg;
@@ -72,6 +94,7 @@ static void on_event(void *arg, json_t *event)
         vy_osc_event(playing->osc, event);
     if (playing->http)
         vy_http_event(playing->http, event);
+    tell_take(playing, event);
 }
 
 // "5005" or "192.168.1.5:5005".
@@ -122,6 +145,25 @@ static void pause_jobs(void *arg, bool paused)
         vy_runner_pause(playing->runner, paused);
 }
 
+static void on_jobs_changed(void *arg)
+{
+    const struct vy_playing *const playing = arg;
+    vy_runner_wake(playing->runner);
+}
+
+static vy_status on_made(void *arg, struct vy_db *db, const struct vy_job *job, json_t *answer,
+                         int64_t *take, struct vy_err *err)
+{
+    (void)arg;
+    return vy_take_keep_made(db, vy_app_settings(), job->author, job->id, answer, take, err);
+}
+
+static vy_status play_take(void *arg, int64_t id, struct vy_err *err)
+{
+    struct vy_playing *const playing = arg;
+    return vy_audition_play(&playing->audition, playing->audition_device, id, err);
+}
+
 // A studio without a queue still plays: what it cannot do is said, here and when it is asked for.
 static void open_jobs(struct vy_playing *playing)
 {
@@ -129,15 +171,18 @@ static void open_jobs(struct vy_playing *playing)
     struct vy_runner_how how = {.settings = vy_app_settings(),
                                 .ledger = vy_carer_ledger(playing->carer),
                                 .event = on_event,
+                                .record = on_made,
                                 .arg = playing};
-    playing->desk = (struct vy_desk){.settings = vy_app_settings()};
+    playing->desk = (struct vy_desk){
+        .settings = vy_app_settings(), .take = on_take, .play = play_take, .arg = playing};
     vy_live_session(playing->live)->desk = &playing->desk;
     if (vy_db_open_usual(&vy_db_studio, NULL, VY_DB_CREATE, &playing->db, &err) == VY_OK) {
         how.db = playing->db;
         playing->desk.db = playing->db;
+        if (vy_takes_recover(playing->db, vy_app_settings(), &err))
+            vy_log(VY_LOG_WARNING, "takes", "unfinished takes stay: %s", err.message);
         if (vy_runner_open(&how, &playing->runner, &err) == VY_OK) {
-            playing->desk.changed = vy_runner_wake_arg;
-            playing->desk.arg = playing->runner;
+            playing->desk.changed = on_jobs_changed;
             return;
         }
     }
@@ -176,6 +221,10 @@ static void close_faces(struct vy_playing *playing)
 {
     vy_runner_close(playing->runner); // its last words still go out
     playing->runner = NULL;
+    playing->desk.changed = NULL;
+    struct vy_err err = {.at = -1};
+    if (vy_audition_play(&playing->audition, NULL, 0, &err))
+        vy_log(VY_LOG_WARNING, "takes", "%s", err.message);
     vy_midi_face_close(playing->midi);
     vy_http_close(playing->http);
     vy_osc_close(playing->osc);
@@ -326,6 +375,10 @@ int vy_playing_open(struct vy_playing *playing, const struct vy_playing_words *w
         return code == EXIT_COMMAND ? EXIT_FILE : code; // a device or a place, not a command
     }
     playing->seconds = how.seconds;
+    const char *const device =
+        words->device ? words->device : vy_settings_text(vy_app_settings(), "audio.device");
+    // a file holds what the studio plays and nothing else
+    playing->audition_device = strncmp(device, "file:", 5) == 0 ? "null" : device;
     playing->began_ns = vy_now_ns();
     if (playing->socket)
         snprintf(playing->guard_pid_path, sizeof playing->guard_pid_path, "%s.guard.pid",

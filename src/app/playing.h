@@ -8,6 +8,7 @@
 #ifndef VY_APP_PLAYING_H
 #define VY_APP_PLAYING_H
 
+#include "app/takes.h"
 #include "command/jobs.h"
 #include "jobs/runner.h"
 #include "app/health.h"
@@ -40,6 +41,8 @@ struct vy_playing {
     struct vy_db *db;         ///< studio.db: jobs and takes; NULL = it could not be opened
     struct vy_runner *runner; ///< or NULL
     struct vy_desk desk;      ///< the session's
+    struct vy_audition audition;
+    const char *audition_device;
     struct vy_carer *carer;   ///< or NULL
     char guard_pid_path[160]; ///< beside the socket: for `veery panic` when nobody answers
     int32_t guard_pid;        ///< as it stands there

@@ -5,6 +5,8 @@
 #ifndef VY_BASE_JSON_H
 #define VY_BASE_JSON_H
 
+#include "base/text.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -13,6 +15,20 @@
 static inline json_t *vy_json_number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+/// A path, also one that is not UTF-8.
+static inline json_t *vy_path_json(const char *path)
+{
+    char plain[4096];
+    json_t *const json = json_string(path);
+    if (json)
+        return json;
+    vy_text_copy(plain, sizeof plain, path);
+    for (char *p = plain; *p; p++)
+        if (*p & 0x80)
+            *p = '?';
+    return json_string(plain);
 }
 
 /// "a|b|c" as an array; NULL is an empty one.

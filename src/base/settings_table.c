@@ -78,6 +78,10 @@ static const struct vy_setting rows[] = {
      "takes together; `takes gc` removes the oldest unkept ones beyond; 0 = no limit"},
     {"takes.keep_days", VY_SETTING_WHOLE, "0", 0, 36500, "days", NULL, true,
      "`takes gc` removes unkept takes that are older; 0 = never for their age"},
+    {"takes.library", VY_SETTING_FLAG, "true", 0, 0, "", NULL, true,
+     "what was taken is heard by the library, when there is room for it"},
+    {"takes.licence", VY_SETTING_TEXT, "", 0, 0, "", NULL, true,
+     "written into takes and their receipts: CC-BY-4.0"},
     {"library.file", VY_SETTING_PATH, "", 0, 0, "", NULL, false,
      "the memory of sounds; empty = $XDG_DATA_HOME/veery/library.db"},
     // health: app/health.c judges by these; the first four are the plan's of the microphone

@@ -86,6 +86,9 @@ vy_status vy_do_patterns(struct vy_call *call, struct vy_err *err);
 // jobs.c
 vy_status vy_do_job(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_jobs(struct vy_call *call, struct vy_err *err);
+// take.c, takes_verb.c
+vy_status vy_do_take(struct vy_call *call, struct vy_err *err);
+vy_status vy_do_takes(struct vy_call *call, struct vy_err *err);
 // stage.c
 vy_status vy_do_meters(struct vy_call *call, struct vy_err *err);
 vy_status vy_do_record(struct vy_call *call, struct vy_err *err);

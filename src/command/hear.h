@@ -8,7 +8,7 @@
 #include "engine/studio.h"
 #include "listen/report.h"
 #include "base/text.h"
-#include "sound/file.h"
+#include "sound/tags.h"
 
 #include <jansson.h>
 
@@ -24,6 +24,7 @@ struct vy_listen {
     const char *unit;     ///< only this thing, or NULL
     const char *file;     ///< write here, or NULL
     enum vy_sound_format format;
+    const struct vy_sound_tags *tags; ///< of a WAV file, or NULL
     const char *stems; ///< folder for one file a thing, or NULL
     uint32_t sr_hz, block, threads;
     json_t *warnings; ///< array of strings, filled

@@ -248,9 +248,11 @@ static vy_status open_all(struct ears *ears)
     ears->wave[0] = ears->part + 2 * PART;
     ears->wave[1] = ears->wave[0] + PART;
     crypto_hash_sha256_init(&ears->hash);
-    return what->file
-               ? vy_sound_draft(what->file, what->format, what->sr_hz, 2, &ears->writer, ears->err)
-               : VY_OK;
+    if (!what->file)
+        return VY_OK;
+    const vy_status status =
+        vy_sound_draft(what->file, what->format, what->sr_hz, 2, &ears->writer, ears->err);
+    return status || !what->tags ? status : vy_sound_write_tags(ears->writer, what->tags, ears->err);
 }
 
 vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct vy_err *err)

@@ -148,9 +148,8 @@ vy_status vy_jobs_do(struct vy_db *db, const struct vy_settings *settings,
 
 // ---- verbs --------------------------------------------------------------------------------------
 
-// The session's own database, or the usual one for this call.
-static vy_status open_desk(const struct vy_call *call, struct vy_db **db, bool *ours,
-                           struct vy_err *err)
+vy_status vy_desk_open(const struct vy_call *call, struct vy_db **db, bool *ours,
+                       struct vy_err *err)
 {
     const struct vy_desk *const desk = call->session->desk;
     *ours = !desk || !desk->db;
@@ -161,9 +160,10 @@ static vy_status open_desk(const struct vy_call *call, struct vy_db **db, bool *
     return vy_db_open_usual(&vy_db_studio, NULL, VY_DB_CREATE, db, err);
 }
 
-static const struct vy_settings *settings_of(const struct vy_call *call)
+const struct vy_settings *vy_desk_settings(const struct vy_call *call)
 {
-    return call->session->desk ? call->session->desk->settings : NULL;
+    const struct vy_desk *const desk = call->session->desk;
+    return desk ? desk->settings : call->catalog->settings;
 }
 
 static void say_changed(const struct vy_call *call)
@@ -185,10 +185,10 @@ vy_status vy_do_job(struct vy_call *call, struct vy_err *err)
                                    .at = v[4].at};
     struct vy_db *db;
     bool ours;
-    vy_status status = open_desk(call, &db, &ours, err);
+    vy_status status = vy_desk_open(call, &db, &ours, err);
     if (status)
         return status;
-    status = vy_job_queue(call->session, db, settings_of(call), &ask, call->result, err);
+    status = vy_job_queue(call->session, db, vy_desk_settings(call), &ask, call->result, err);
     if (ours)
         vy_db_close(db);
     if (status)
@@ -224,10 +224,10 @@ vy_status vy_do_jobs(struct vy_call *call, struct vy_err *err)
     bool ours;
     if (ask.action && strcmp(ask.action, "run") == 0)
         return run_now(call, err);
-    vy_status status = open_desk(call, &db, &ours, err);
+    vy_status status = vy_desk_open(call, &db, &ours, err);
     if (status)
         return status;
-    status = vy_jobs_do(db, settings_of(call), &ask, call->text, call->result, err);
+    status = vy_jobs_do(db, vy_desk_settings(call), &ask, call->text, call->result, err);
     if (ours)
         vy_db_close(db);
     if (!status && ask.action && strcmp(ask.action, "ls") != 0)

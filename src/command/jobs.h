@@ -8,6 +8,7 @@
 
 #include "base/settings.h"
 #include "command/session.h"
+#include "command/table.h"
 #include "store/db.h"
 
 /// What a session's jobs are written to. A session without one opens the usual database for each.
@@ -16,8 +17,17 @@ struct vy_desk {
     const struct vy_settings *settings; ///< NULL = the defaults
     /// The queue has changed: the runner of this process looks at it. NULL: there is none here.
     void (*changed)(void *arg);
+    /// A take was "made", has "changed" or is "gone". NULL: nobody follows.
+    void (*take)(void *arg, int64_t id, const char *what);
+    /// Let a take be heard beside the music, in place of the one before; 0: be silent. NULL: cannot.
+    vy_status (*play)(void *arg, int64_t id, struct vy_err *err);
     void *arg;
 };
+
+/// The database of the call's desk, or the usual one for this call: *ours, to be closed again.
+VY_MUST_CHECK vy_status vy_desk_open(const struct vy_call *call, struct vy_db **db, bool *ours,
+                                     struct vy_err *err);
+const struct vy_settings *vy_desk_settings(const struct vy_call *call); ///< NULL = the defaults
 
 /// A line that is to be a job.
 struct vy_job_ask {

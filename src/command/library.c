@@ -18,19 +18,6 @@
 
 #define NEAR_MOST 8 // near duplicates looked for beside each sound
 
-json_t *vy_path_json(const char *path)
-{
-    json_t *const json = json_string(path);
-    if (json)
-        return json;
-    char plain[4096];
-    vy_text_copy(plain, sizeof plain, path);
-    for (char *p = plain; *p; p++)
-        if (*p & 0x80)
-            *p = '?';
-    return json_string(plain);
-}
-
 void vy_key_name(const struct vy_facts *facts, char *to, size_t size)
 {
     *to = '\0';

@@ -74,8 +74,6 @@ VY_MUST_CHECK vy_status vy_library_import(struct vy_db *db, const char *folder, 
 VY_MUST_CHECK vy_status vy_library_file_open(const char *library, const char *path, int *fd,
                                              struct vy_err *err);
 
-/// A path as JSON, also one that is not UTF-8.
-json_t *vy_path_json(const char *path);
 /// Everything known of a sound.
 json_t *vy_sound_row_json(const struct vy_sound_row *row);
 /// "C# minor"; "" when the key is not known.

@@ -6,6 +6,7 @@
 
 #include "command/library.h"
 #include "command/musical.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <math.h>

@@ -6,6 +6,7 @@
 
 #include "command/ears.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <sodium.h>

@@ -25,7 +25,7 @@ static const struct capability {
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
     {"jobs", "real", "job, jobs, veery jobs: long work in processes of its own, kept on disk"},
     {"web page", "real", "veery serve --http: session, library and jobs in a browser"},
-    {"takes", "absent", "kept renders with their receipts come later; render writes files"},
+    {"takes", "real", "take, takes, veery verify, veery replay: kept renders with receipts"},
     {"models", "absent", "generate, film, bake, ask come later"},
 };
 

@@ -299,11 +299,6 @@ void vy_runner_wake(struct vy_runner *runner)
     runner->woken = true;
 }
 
-void vy_runner_wake_arg(void *runner)
-{
-    vy_runner_wake(runner);
-}
-
 void vy_runner_pause(struct vy_runner *runner, bool paused)
 {
     runner->woken |= runner->paused && !paused;

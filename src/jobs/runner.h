@@ -50,8 +50,6 @@ int vy_runner_wait_ms(const struct vy_runner *runner);
 void vy_runner_service(struct vy_runner *runner);
 /// The queue has changed: look at it at the next service. Any number of times.
 void vy_runner_wake(struct vy_runner *runner);
-/// For vy_desk.changed.
-void vy_runner_wake_arg(void *runner);
 
 /// No new jobs are taken while it is paused; those that run go on.
 void vy_runner_pause(struct vy_runner *runner, bool paused);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sound/file.h"
+#include "sound/file_inside.h"
 
 #include "base/draft.h"
 #include "base/rng.h"
@@ -121,6 +121,11 @@ vy_status vy_sound_draft(const char *path, enum vy_sound_format format, uint32_t
                          uint32_t chans, struct vy_sound_writer **writer, struct vy_err *err)
 {
     return create(path, format, sr_hz, chans, true, writer, err);
+}
+
+SNDFILE *vy_sound_writer_file(struct vy_sound_writer *writer)
+{
+    return writer->file;
 }
 
 static int to_int(double value, double scale)
