@@ -166,7 +166,7 @@ const struct vy_settings *vy_desk_settings(const struct vy_call *call)
     return desk ? desk->settings : call->catalog->settings;
 }
 
-static void say_changed(const struct vy_call *call)
+void vy_desk_tell(const struct vy_call *call)
 {
     const struct vy_desk *const desk = call->session->desk;
     if (desk && desk->changed)
@@ -198,7 +198,7 @@ vy_status vy_do_job(struct vy_call *call, struct vy_err *err)
                (long long)json_integer_value(json_object_get(job, "id")));
     if (!call->session->desk || !call->session->desk->changed)
         vy_buf_add(call->text, "; `veery serve` or `veery jobs run` does it");
-    say_changed(call);
+    vy_desk_tell(call);
     return VY_OK;
 }
 
@@ -231,6 +231,6 @@ vy_status vy_do_jobs(struct vy_call *call, struct vy_err *err)
     if (ours)
         vy_db_close(db);
     if (!status && ask.action && strcmp(ask.action, "ls") != 0)
-        say_changed(call);
+        vy_desk_tell(call);
     return status;
 }

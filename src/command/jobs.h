@@ -28,6 +28,7 @@ struct vy_desk {
 VY_MUST_CHECK vy_status vy_desk_open(const struct vy_call *call, struct vy_db **db, bool *ours,
                                      struct vy_err *err);
 const struct vy_settings *vy_desk_settings(const struct vy_call *call); ///< NULL = the defaults
+void vy_desk_tell(const struct vy_call *call); ///< that the queue has changed
 
 /// A line that is to be a job.
 struct vy_job_ask {

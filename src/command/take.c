@@ -261,6 +261,7 @@ static vy_status keep_here(struct vy_call *call, struct vy_err *err)
     vy_buf_add(call->text, "; take %" PRId64, id);
     json_object_del(call->result, "made");
     vy_takes_tell(call->session->desk, id, "made");
+    vy_desk_tell(call); // the library is to hear it
     return VY_OK;
 }
 
