@@ -116,10 +116,11 @@ struct taking {
 static json_t *begin_receipt(const struct taking *taking)
 {
     const struct vy_take_how *const how = &taking->how;
-    return json_pack("{s:s,s:s,s:f,s:s,s:s,s:s,s:s, s:{s:s,s:s,s:I,s:f,s:f,s:f},"
+    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s, s:{s:s,s:s,s:I,s:f,s:f,s:f},"
                      " s:{s:i,s:i,s:i,s:s}, s:[]}",
-                     "format", "veery-take/1", "veery", VEERY_VERSION, "made", vy_unix_s(),
-                     "author", how->author, "line", taking->line, "kind", "render", "licence",
+                     "format", "veery-take/1", "veery", VEERY_VERSION, "made",
+                     (json_int_t)vy_unix_s(), "author", how->author, "line", taking->line, "kind",
+                     "render", "licence",
                      taking->licence, //
                      "session", "program", how->program, "hash", taking->program_hash, "seed",
                      (json_int_t)how->seed, "beat", how->beat, "beats", how->beats, "seconds",

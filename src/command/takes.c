@@ -35,12 +35,12 @@ json_t *vy_take_json(const struct vy_take *take, const char *folder, bool receip
     snprintf(path, sizeof path, "%s/%s", folder, take->path);
     sodium_bin2hex(hash, sizeof hash, take->hash, sizeof take->hash);
     json_t *const json = json_pack(
-        "{s:I,s:s,s:o,s:s,s:s,s:s,s:f,s:I,s:o,s:I,s:I,s:i,s:o,s:b,s:o}", "id", (json_int_t)take->id,
+        "{s:I,s:s,s:o,s:s,s:s,s:s,s:I,s:I,s:o,s:I,s:I,s:i,s:o,s:b,s:o}", "id", (json_int_t)take->id,
         "name", take->name, "path", vy_path_json(path), "hash", hash, "kind", take->kind, "author",
-        take->author, "created", take->created, "bytes", (json_int_t)take->bytes, "duration_s",
-        vy_json_number(take->duration_s), "rate", (json_int_t)take->rate_hz, "channels",
-        (json_int_t)take->chans, "rating", take->rating, "tags", tags_json(take->tags), "kept",
-        take->kept, "job", take->job ? json_integer(take->job) : json_null());
+        take->author, "created", (json_int_t)take->created, "bytes", (json_int_t)take->bytes,
+        "duration_s", vy_json_number(take->duration_s), "rate", (json_int_t)take->rate_hz,
+        "channels", (json_int_t)take->chans, "rating", take->rating, "tags", tags_json(take->tags),
+        "kept", take->kept, "job", take->job ? json_integer(take->job) : json_null());
     if (json && receipt)
         json_object_set_new(json, "receipt", json_loads(take->receipt, 0, NULL));
     return json;

@@ -19,6 +19,16 @@ static const struct vy_http_param jobs_params[] = {
     {"state", VY_HTTP_TEXT, 0, 20, NULL, "only these: queued, running, succeeded, failed, cancelled, interrupted", false},
     {"n", VY_HTTP_INTEGER, 1, 1000, "50", "the newest so many", false},
     {NULL}};
+static const struct vy_http_param takes_params[] = {
+    {"n", VY_HTTP_INTEGER, 1, 1000, "50", "the newest so many", false},
+    {"tag", VY_HTTP_TEXT, 0, 40, NULL, "only with this tag", false},
+    {"rating", VY_HTTP_INTEGER, 0, 5, "0", "so many stars at least", false},
+    {"text", VY_HTTP_TEXT, 0, 120, NULL, "within the name", false},
+    {NULL}};
+static const struct vy_http_param take_audio_params[] = {
+    {"download", VY_HTTP_TEXT, 0, 8, NULL, "1: to be kept as a file", false}, {NULL}};
+static const struct vy_http_param peaks_params[] = {
+    {"n", VY_HTTP_INTEGER, 1, 8192, "1000", "columns", false}, {NULL}};
 static const struct vy_http_param library_params[] = {
     {"text", VY_HTTP_TEXT, 0, 500, NULL, "words, as of `find`", false},
     {"similar", VY_HTTP_TEXT, 0, 3000, NULL, "path of a sound of the library", false},
@@ -73,6 +83,27 @@ const struct vy_http_route vy_http_routes[] = {
      "End a job, or do not begin it.", NULL, "JobAnswer"},
     {"POST", "/v1/jobs/{id}/retry", VY_SCOPE_PLAY, vy_http_retry_job, "jobs",
      "Do a job again that has failed.", NULL, "JobAnswer"},
+    // takes
+    {"GET", "/v1/takes", VY_SCOPE_READ, vy_http_get_takes, "takes",
+     "The takes, newest first.", NULL, "Takes", .param = takes_params},
+    {"POST", "/v1/takes", VY_SCOPE_PLAY, vy_http_post_takes, "takes",
+     "Render what the session plays into a take, as a job.", "TakeRequest", "JobAnswer", .status = 202},
+    {"GET", "/v1/takes/{id}", VY_SCOPE_READ, vy_http_get_take, "takes",
+     "One take with its receipt.", NULL, "TakeAnswer"},
+    {"PATCH", "/v1/takes/{id}", VY_SCOPE_PLAY, vy_http_patch_take, "takes",
+     "Change its name, rating, tags or whether it is to be kept.", "TakeChange", "TakeAnswer"},
+    {"DELETE", "/v1/takes/{id}", VY_SCOPE_PLAY, vy_http_delete_take, "takes",
+     "Remove a take and its file.", NULL, "TakeGone"},
+    {"GET", "/v1/takes/{id}/audio", VY_SCOPE_READ, vy_http_get_take_audio, "takes",
+     "Its bytes, whole or a range.", NULL, NULL, "audio/wav", take_audio_params},
+    {"GET", "/v1/takes/{id}/receipt", VY_SCOPE_READ, vy_http_get_take_receipt, "takes",
+     "How it was made: docs/takes.md.", NULL, "Receipt"},
+    {"GET", "/v1/takes/{id}/peaks", VY_SCOPE_READ, vy_http_get_take_peaks, "takes",
+     "Least and greatest sample by channel and column.", NULL, "Peaks", .param = peaks_params},
+    {"GET", "/v1/takes/{id}/spectrogram", VY_SCOPE_READ, vy_http_get_take_spectrogram, "takes",
+     "Levels as bytes [frame][bin], bins equally wide in octaves; X-Frames, X-Bins, X-Low-Hz, "
+     "X-High-Hz, X-Floor-Db and X-Top-Db say what they mean.",
+     NULL, NULL, "application/octet-stream"},
     // library
     {"GET", "/v1/library", VY_SCOPE_READ, vy_http_get_library, "library",
      "Sounds by words, by likeness to one of them, or all by path.", NULL, "Sounds", .param = library_params},
@@ -101,6 +132,8 @@ const struct vy_http_route vy_http_routes[] = {
      "GenerationStatus", .status = 202},
     {"GET", "/status/{id}", VY_SCOPE_READ, vy_http_get_job_status, "plans",
      "How far a job is.", NULL, "GenerationStatus"},
+    {"GET", "/artifact/{id}", VY_SCOPE_READ, vy_http_get_artifact, "plans",
+     "The sound that a job has made, whole or a range.", NULL, NULL, "audio/wav", take_audio_params},
     {"GET", "/session", VY_SCOPE_READ, vy_http_get_plan, "plans",
      "The studio's session in short.", NULL, "SessionSummary"},
     {"POST", "/session", VY_SCOPE_PLAY, vy_http_post_session, "plans",

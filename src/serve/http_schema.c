@@ -132,6 +132,29 @@ static const struct {
         ",'after':{'type':'array','maxItems':64,'items':" WITHIN("integer", "1", "1000000000000") "}"
         ",'timeout_s':" WITHIN("number", "1", "604800"))},
 
+    // takes
+    {"Take", OBJECT("'id','name','path','hash','kind','author','created','bytes','duration_s','rate','channels','rating','tags','kept','job'",
+        "'id':" INTEGER ",'name':" STRING ",'path':" STRING ",'hash':" SAYS("string", "BLAKE2b of the file")
+        ",'kind':" STRING ",'author':" STRING ",'created':" SAYS("number", "Unix seconds")
+        ",'bytes':" INTEGER ",'duration_s':" MAYBE("number") ",'rate':" INTEGER ",'channels':" INTEGER
+        ",'rating':" WITHIN("integer", "0", "5") ",'tags':" LIST(STRING) ",'kept':" FLAG
+        ",'job':" MAYBE("integer") ",'receipt':" REF("Receipt"))},
+    {"Receipt", OBJECT("'format','veery','made','author','line','session','render','inputs','pcm','file','measured'",
+        "'format':" STRING ",'veery':" STRING ",'made':" NUMBER ",'author':" STRING ",'line':" STRING
+        ",'session':" ANY_OBJECT ",'render':" ANY_OBJECT ",'inputs':" LIST(ANY_OBJECT) ",'pcm':" STRING
+        ",'file':" ANY_OBJECT ",'measured':" ANY_OBJECT ",'licence':" STRING)},
+    {"Takes", OBJECT("'takes','count','bytes'",
+        "'takes':" LIST(REF("Take")) ",'count':" INTEGER ",'bytes':" INTEGER)},
+    {"TakeAnswer", OBJECT("'take'", "'take':" REF("Take"))},
+    {"TakeGone", OBJECT("'removed'", "'removed':" INTEGER)},
+    {"TakeRequest", "{'type':'object','additionalProperties':false,'properties':{"
+        "'bars':" WITHIN("number", "0.0625", "100000") ",'seconds':" WITHIN("number", "0.0625", "10800")
+        ",'name':{'type':'string','maxLength':119},'priority':" WITHIN("integer", "-100", "100") "}}"},
+    {"TakeChange", "{'type':'object','additionalProperties':false,'properties':{"
+        "'name':{'type':'string','minLength':1,'maxLength':119},'rating':" WITHIN("integer", "0", "5")
+        ",'kept':" FLAG ",'tags':{'type':'array','maxItems':32,'items':{'type':'string','minLength':1,'maxLength':38}}}}"},
+    {"Peaks", OBJECT("'min','max'", "'min':" LIST(LIST(NUMBER)) ",'max':" LIST(LIST(NUMBER)))},
+
     // library
     {"Sounds", OBJECT("'sounds'", "'sounds':" LIST(ANY_OBJECT) ",'words':" LIST(ANY_OBJECT) ",'query':" ANY_OBJECT)},
 

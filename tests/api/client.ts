@@ -109,6 +109,16 @@ await test('what is wrong is a problem with a code', async () => {
   ok(wide.error?.code === 'out_of_range', JSON.stringify(wide.error));
 });
 
+const ended = async (id: number) => {
+  const end = Date.now() + 15000;
+  for (;;) {
+    const { data } = await api.GET('/v1/jobs/{id}', { params: { path: { id: String(id) } } });
+    if (data && ['succeeded', 'failed'].includes(data.job.state)) { ok(data.job.state === 'succeeded', JSON.stringify(data.job.error)); return data.job; }
+    ok(Date.now() < end, 'not within 15 s');
+    await new Promise<void>((go) => { (globalThis as unknown as { setTimeout(f: () => void, ms: number): void }).setTimeout(go, 100); });
+  }
+};
+
 await test('a job from its beginning to its end', async () => {
   const made = await api.POST('/v1/jobs', { body: { line: 'listen 1 bars', priority: 2 } });
   if (made.error) { // not every command may be a job; a render may
@@ -116,18 +126,46 @@ await test('a job from its beginning to its end', async () => {
   }
   const job = (made.data ?? (await api.POST('/v1/jobs', { body: { line: 'render 1 bars "a.wav"' } })).data)?.job;
   ok(job, 'no job');
-  const end = Date.now() + 15000;
-  for (;;) {
-    const { data } = await api.GET('/v1/jobs/{id}', { params: { path: { id: String(job.id) } } });
-    if (data && ['succeeded', 'failed'].includes(data.job.state)) { ok(data.job.state === 'succeeded', JSON.stringify(data.job.error)); break; }
-    ok(Date.now() < end, 'not within 15 s');
-    await new Promise<void>((go) => { (globalThis as unknown as { setTimeout(f: () => void, ms: number): void }).setTimeout(go, 100); });
-  }
+  await ended(job.id);
   const list = await api.GET('/v1/jobs', { params: { query: { n: 5 } } });
   ok(list.data?.jobs.some((j) => j.id === job.id) && (list.data.counts['succeeded'] ?? 0) >= 1, 'not in the list');
   await api.POST('/v1/jobs/{id}/cancel', { params: { path: { id: String(job.id) } } });
   await api.POST('/v1/jobs/{id}/retry', { params: { path: { id: String(job.id) } } });
   await api.GET('/status/{id}', { params: { path: { id: String(job.id) } } });
+});
+
+await test('a take from its beginning to its end', async () => {
+  const job = (await api.POST('/v1/takes', { body: { bars: 1, name: 'api take' } })).data?.job;
+  ok(job, 'no job');
+  const id = (await ended(job.id)).take;
+  ok(id, 'the job made no take');
+  const path = { id: String(id) };
+  const list = await api.GET('/v1/takes', { params: { query: { n: 5, text: 'API' } } });
+  ok(list.data?.takes[0]?.id === id && list.data.takes[0].job === job.id, 'not in the list');
+  const changed = await api.PATCH('/v1/takes/{id}', { params: { path }, body: { rating: 5, tags: ['dark', 'loop'], kept: true, name: 'kept' } });
+  ok(changed.data?.take.rating === 5 && changed.data.take.tags.join() === 'dark,loop' && changed.data.take.kept && changed.data.take.name === 'kept', JSON.stringify(changed.data));
+  const fewer = await api.PATCH('/v1/takes/{id}', { params: { path }, body: { tags: ['loop'], kept: false } });
+  ok(fewer.data?.take.tags.join() === 'loop' && !fewer.data.take.kept, JSON.stringify(fewer.data));
+  const wrong = await api.PATCH('/v1/takes/{id}', { params: { path }, body: { rating: 6 } });
+  ok(wrong.error?.code === 'out_of_range', JSON.stringify(wrong.error));
+  const shown = await api.GET('/v1/takes/{id}', { params: { path } });
+  ok(shown.data?.take.receipt?.format === 'veery-take/1', 'no receipt');
+  const receipt = await api.GET('/v1/takes/{id}/receipt', { params: { path } });
+  ok(receipt.data?.pcm === shown.data.take.receipt.pcm, 'another receipt');
+  const audio = await api.GET('/v1/takes/{id}/audio', { params: { path }, parseAs: 'text' });
+  ok(audio.response.headers.get('content-length') === String(shown.data.take.bytes), 'not all of it');
+  const peaks = await api.GET('/v1/takes/{id}/peaks', { params: { path, query: { n: 100 } } });
+  ok(peaks.data?.min.length === 2 && peaks.data.max[0]?.length === 100 && Math.max(...peaks.data.max[0]) > 0.01, 'no wave');
+  const picture = await api.GET('/v1/takes/{id}/spectrogram', { params: { path }, parseAs: 'text' });
+  ok(picture.response.headers.get('x-bins') === '240', 'no spectrogram');
+  const artifact = await api.GET('/artifact/{id}', { params: { path: { id: String(job.id) } }, parseAs: 'text' });
+  ok(artifact.response.status === 200, 'no artifact');
+  const gone = await api.DELETE('/v1/takes/{id}', { params: { path } });
+  ok(gone.data?.removed === id, 'not removed');
+  const none = await api.GET('/v1/takes/{id}', { params: { path } });
+  ok(none.response.status === 404, 'it is still there');
+  const session = await api.POST('/generate', { body: { prompt: 'what plays', model_id: 'session', duration_seconds: 1 } });
+  ok(session.data?.state === 'queued', JSON.stringify(session.error));
 });
 
 await test('the other routes are what the document says', async () => {

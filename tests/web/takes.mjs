@@ -4,7 +4,7 @@
 // Takes, jobs and the library: a take is rendered, seen, heard, downloaded, rated and found again.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { finish, is, note, ok, skip, test, until } from './tap.mjs';
+import { finish, is, note, ok, test, until } from './tap.mjs';
 import { browser, clean, look, place, start } from './studio.mjs';
 
 const studio = await start();
@@ -16,9 +16,6 @@ const takes = async () => (await studio.get('/v1/takes')).takes;
 const job = async (id) => { const said = await studio.get(`/v1/jobs/${id}`); return said.job ?? said; };
 let take;
 const file = join(place.music, 'groove beside the point.wav');
-const has_takes = (await fetch(`${studio.url}/v1/takes`)).ok;
-const take_test = has_takes ? test : (name) => skip(name, 'this build has no /v1/takes');
-if (!has_takes) page.allowed.push(/404/);
 
 /** How many different colours a canvas shows. */
 function colours(name) {
@@ -29,7 +26,7 @@ function colours(name) {
   });
 }
 
-await take_test('take_is_rendered_and_appears', async () => {
+await test('take_is_rendered_and_appears', async () => {
   const form = page.getByRole('form', { name: 'Render a take' });
   await form.getByLabel('Bars').fill('4');
   await form.getByLabel('Name of the take').fill('groove');
@@ -40,7 +37,7 @@ await take_test('take_is_rendered_and_appears', async () => {
   ok(Math.abs(take.duration_s - 8) < 6 && take.duration_s >= 8, `4 bars at 120 bpm last ${take.duration_s} s`);
 });
 
-await take_test('take_is_seen', async () => {
+await test('take_is_seen', async () => {
   await page.getByRole('link', { name: 'groove' }).click();
   await page.locator('canvas.wave').waitFor();
   await until('a waveform', async () => await colours('canvas.wave') > 1);
@@ -53,7 +50,7 @@ await take_test('take_is_seen', async () => {
   await page.getByLabel('Colours').selectOption(names[0]);
 });
 
-await take_test('region_is_dragged_and_played', async () => {
+await test('region_is_dragged_and_played', async () => {
   const box = await page.locator('.region').boundingBox();
   await page.mouse.move(box.x + box.width * 0.25, box.y + 60);
   await page.mouse.down();
@@ -70,12 +67,12 @@ await take_test('region_is_dragged_and_played', async () => {
   await page.getByRole('button', { name: 'Play region' }).waitFor();
 });
 
-await take_test('region_is_exported', async () => {
+await test('region_is_exported', async () => {
   await page.getByRole('button', { name: 'Export region' }).click();
   await page.locator('.notice.fine', { hasText: 'Written' }).waitFor();
 });
 
-await take_test('download_equals_the_file', async () => {
+await test('download_equals_the_file', async () => {
   const waits = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download' }).click();
   const got = readFileSync(await (await waits).path());
@@ -83,7 +80,7 @@ await take_test('download_equals_the_file', async () => {
   note(`${got.length} bytes`);
 });
 
-await take_test('rating_tags_and_name_are_kept', async () => {
+await test('rating_tags_and_name_are_kept', async () => {
   await page.getByLabel('4 of 5').check({ force: true });
   await until('rated', async () => (await takes())[0].rating === 4);
   const tags = page.locator('.words input').nth(1);
@@ -94,14 +91,10 @@ await take_test('rating_tags_and_name_are_kept', async () => {
   await until('shown again', async () => await page.locator('.stars label.on').count() === 4);
 });
 
-await take_test('receipt_is_shown', async () => {
+await test('receipt_is_shown', async () => {
   await page.locator('.receipt summary').click();
   const receipt = JSON.parse(await page.locator('.receipt pre').innerText());
   ok(receipt && Object.keys(receipt).length > 2, 'the receipt is empty');
-});
-
-await test('absent_takes_are_said_to_be_absent', async () => {
-  if (!has_takes) await page.getByText('Takes are absent from this build').waitFor();
 });
 
 await test('job_renders_a_file', async () => {
@@ -160,7 +153,7 @@ await test('job_is_cancelled_and_retried', async () => {
   await until('cancelled again', async () => (await job(id)).state === 'cancelled');
 });
 
-await take_test('take_is_removed', async () => {
+await test('take_is_removed', async () => {
   await page.goto(`${studio.url}/#/take/${take.id}`);
   page.on('dialog', (d) => void d.accept());
   await page.getByRole('button', { name: 'Remove' }).click();

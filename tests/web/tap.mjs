@@ -19,7 +19,6 @@ export async function test(name, body) {
 }
 
 /** A point that cannot be tried here, and why. */
-export async function skip(name, why) { console.log(`ok ${++count} - ${name} # SKIP ${why}`); }
 
 export function note(text) { console.log(`# ${text}`); }
 

@@ -102,7 +102,8 @@ function actions(take: Take, region: Region): { node: HTMLElement; show: () => v
   show();
   const similar = () => go(`library?similar=${encodeURIComponent(region.whole ? take.path : `${take.path}:${region.start.toFixed(3)}-${region.end.toFixed(3)}`)}`);
   const export_region = async () => {
-    const to = take.path.replace(/(\.[^./]+)?$/, `-${region.start.toFixed(2)}-${region.end.toFixed(2)}.wav`);
+    // in the studio's own folder: where takes lie, only takes lie
+    const to = base(take.path).replace(/(\.[^./]+)?$/, `-${region.start.toFixed(2)}-${region.end.toFixed(2)}.wav`);
     await tell_studio(`process ${quoted(take.path)} ${quoted(to)} start=${region.start.toFixed(4)} end=${region.end.toFixed(4)}`, `Written: ${to}`);
   };
   const node = h('div', { class: 'row', role: 'group', 'aria-label': 'What to do with it' }, play,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // What was made, newest first; rendering a new one is a job.
-import { get, Problem } from '../lib/api';
+import { get } from '../lib/api';
 import { fill, h } from '../lib/dom';
 import { ago, bytes, quoted, seconds } from '../lib/format';
 import type { Visit } from '../lib/route';
@@ -44,12 +44,7 @@ export async function takes_page({ main, leave }: Visit): Promise<void> {
       const { takes } = await get<{ takes: Take[] }>('/v1/takes');
       fill(list, takes.map((t) => row(t, leave)));
       note.textContent = takes.length ? '' : 'No take yet. Render the session, and it stays here with how it was made.';
-    } catch (error) {
-      const absent = error instanceof Problem && error.status === 404;
-      form.hidden = absent;
-      note.textContent = absent ? 'Takes are absent from this build. A job such as render 8 bars "groove.wav" writes a file; the library finds and plays it.'
-        : (error as Error).message;
-    }
+    } catch (error) { note.textContent = (error as Error).message; }
   };
   const jobs = new Map<number, Job>();
   leave(on('job', (job) => {
