@@ -37,6 +37,7 @@ struct words {
     const char *state, *most, *priority, *after, *timeout, *session, *workers;
     struct vy_join join;
     bool json, until_empty;
+    struct vy_db *db; // of those who run
 };
 
 static int usage(void)
@@ -178,6 +179,8 @@ static int add(int argc, char **argv, const struct words *words)
 static void on_event(void *arg, json_t *event)
 {
     const struct words *const words = arg;
+    if (json_is_integer(json_object_get(json_object_get(event, "job"), "take")))
+        vy_takes_tidy(words->db, vy_app_settings());
     if (words->json) {
         vy_print_object(event);
         fflush(stdout);
@@ -218,6 +221,7 @@ static int run(struct vy_db *db, struct words *words)
                                       .event = on_event,
                                       .record = on_made,
                                       .arg = words};
+    words->db = db;
     if (vy_takes_recover(db, vy_app_settings(), &err) || vy_runner_open(&how, &runner, &err))
         return vy_complain(&err);
     while (!vy_interrupted()) {

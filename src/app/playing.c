@@ -79,8 +79,10 @@ static void tell_take(struct vy_playing *playing, const json_t *event)
     const json_t *const job = json_object_get(event, "job");
     const json_t *const take = json_object_get(job, "take");
     const char *const state = json_string_value(json_object_get(job, "state"));
-    if (json_is_integer(take) && state && strcmp(state, "succeeded") == 0)
-        on_take(playing, json_integer_value(take), "made");
+    if (!json_is_integer(take) || !state || strcmp(state, "succeeded") != 0)
+        return;
+    vy_takes_tidy(playing->db, vy_app_settings());
+    on_take(playing, json_integer_value(take), "made");
 }
 
 static void on_event(void *arg, json_t *event)

@@ -249,12 +249,14 @@ static vy_status keep_here(struct vy_call *call, struct vy_err *err)
     vy_status status = vy_desk_open(call, &db, &ours, err);
     if (status)
         return status;
-    status = vy_db_begin(db, err);
-    if (!status)
-        status = vy_db_end(
-            db,
-            vy_take_keep_made(db, vy_desk_settings(call), call->author, 0, call->result, &id, err),
-            err);
+    json_t *const answer =
+        json_pack("{s:O,s:O}", "result", call->result, "warnings", call->warnings);
+    status = answer ? vy_db_begin(db, err) : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    if (!status) {
+        status = vy_take_keep_made(db, vy_desk_settings(call), call->author, 0, answer, &id, err);
+        status = vy_db_end(db, status, err);
+    }
+    json_decref(answer);
     if (ours)
         vy_db_close(db);
     if (status)

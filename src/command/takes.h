@@ -49,8 +49,8 @@ VY_MUST_CHECK vy_status vy_take_place(const struct vy_desk *desk, const char *wh
 
 /// Keep what a maker wrote as a draft, within a transaction of the caller's: number, place, row.
 /// For vy_runner_how.record, too: the second call for a job gives the same.
-/// @param made  "made" of an answer of `take`; NULL is no take and fine. `answer` gets "take"
-/// @param id    0 = it was none
+/// @param answer  "result" of the verb, which gets "take" when it has "made", and "warnings"
+/// @param id      0 = it was none
 VY_MUST_CHECK vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings,
                                           const char *author, int64_t job, json_t *answer,
                                           int64_t *id, struct vy_err *err);
@@ -67,6 +67,8 @@ struct vy_take_tags {
 void vy_take_tags_of(const json_t *receipt, const char *name, const char *author,
                      struct vy_take_tags *tags);
 
+/// A job that has made a take has ended: its draft goes, its take stays.
+void vy_takes_tidy(struct vy_db *db, const struct vy_settings *settings);
 /// What is left of makers that have died goes. For those who open a runner.
 VY_MUST_CHECK vy_status vy_takes_recover(struct vy_db *db, const struct vy_settings *settings,
                                          struct vy_err *err);

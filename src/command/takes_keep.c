@@ -91,8 +91,7 @@ vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings
                             struct vy_err *err)
 {
     char folder[VY_TAKES_PATH], place[VY_TAKE_PLACE];
-    json_t *const inside = json_object_get(answer, "result");
-    json_t *const result = inside ? inside : answer;
+    json_t *const result = json_object_get(answer, "result");
     const json_t *const made = json_object_get(result, "made");
     *id = 0;
     if (!made)
@@ -110,8 +109,6 @@ vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings
                            .tags = ""};
     vy_status status = vy_takes_folder(settings, folder, err);
     if (!status)
-        status = vy_takes_sweep_drafts(db, folder, err);
-    if (!status)
         status = vy_take_next(db, &take.id, err);
     vy_takes_place(take.id, take.name, take.created, place, sizeof place);
     if (!status)
@@ -123,6 +120,14 @@ vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings
     if (!status)
         *id = take.id;
     return status;
+}
+
+void vy_takes_tidy(struct vy_db *db, const struct vy_settings *settings)
+{
+    char folder[VY_TAKES_PATH];
+    struct vy_err err = {.at = -1};
+    if (vy_takes_folder(settings, folder, &err) == VY_OK && vy_takes_sweep_drafts(db, folder, &err))
+        return; // the next who opens a runner does it
 }
 
 vy_status vy_takes_recover(struct vy_db *db, const struct vy_settings *settings, struct vy_err *err)

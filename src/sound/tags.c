@@ -12,7 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#define INFO_MOST 4000 ///< bytes of a text in INFO
+#define INFO_MOST 2000 ///< bytes of a text in INFO; libsndfile reads no longer ones
+#define PART_MOST 700  ///< of each part of a comment, so that none pushes the others out
 
 // What has no field of its own in INFO and bext stands in the comment as KEY=value; in FLAC each is
 // a comment. In this order.
@@ -62,7 +63,7 @@ static bool utc(double made, struct tm *tm)
 
 static void write_comment(const struct vy_sound_tags *tags, struct vy_buf *comment)
 {
-    char text[INFO_MOST];
+    char text[PART_MOST];
     clean(tags->comment ? tags->comment : "", text, sizeof text);
     vy_buf_add(comment, "%s", text);
     for (size_t i = 0; i < ROWS; i++) {

@@ -7,6 +7,7 @@
 // Prints what happened; exit code 1 when one of that is not so.
 #include "jobs/mark.h"
 #include "store/jobs.h"
+#include "store/takes.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -22,7 +23,7 @@
 
 #define FEED 6           // jobs queued at once when few are left
 #define BAR_FRAMES 96000 // at 120 bpm and 48 kHz
-#define KINDS 4
+#define KINDS 5
 
 static char room[] = "/tmp/veery-fault-XXXXXX", data[128], input[128];
 static const char *veery;
@@ -158,11 +159,12 @@ static void add(int number)
     case 0: snprintf(line, sizeof line, "analyze \"%s\"", input); break;
     case 1: snprintf(line, sizeof line, "process \"%s\" \"out/%d.wav\"", input, number); break;
     case 2: snprintf(line, sizeof line, "masking %d bars", bars_of(number)); break;
+    case 4: snprintf(line, sizeof line, "take %d bars \"t%d\"", bars_of(number), number); break;
     default: snprintf(line, sizeof line, "render %d bars \"out/%d.wav\"", bars_of(number), number);
     }
     const struct vy_job_new job = {.line = line,
                                    .author = "fault",
-                                   .class = number % KINDS == 3 ? "render" : "analyse",
+                                   .class = number % KINDS >= 3 ? "render" : "analyse",
                                    .program = program,
                                    .folder = room,
                                    .timeout_s = 60,
@@ -191,6 +193,8 @@ static int64_t frames_of(const char *path)
     return info.frames;
 }
 
+static int takes_made;
+
 static bool check_job(void *arg, const struct vy_job *job)
 {
     int64_t *const count = arg;
@@ -199,6 +203,10 @@ static bool check_job(void *arg, const struct vy_job *job)
     count[job->state]++;
     if (job->state == VY_JOB_QUEUED || job->state == VY_JOB_RUNNING)
         say_bad("a job has not ended", job->id);
+    const bool takes = strncmp(job->line, "take ", 5) == 0;
+    takes_made += job->take != 0;
+    if (takes && (job->take != 0) != (job->state == VY_JOB_SUCCEEDED))
+        say_bad("a job and its take do not fit", job->id);
     if (job->state == VY_JOB_SUCCEEDED && name) {
         snprintf(path, sizeof path, "%.*s", (int)strcspn(name, "\""), name);
         if (access(path, F_OK) != 0)
@@ -263,6 +271,51 @@ static void check_files(void)
             say_bad("a file that is not whole", number);
     }
     closedir(folder);
+}
+
+struct checked {
+    int rows, files;
+};
+
+static bool check_take(void *arg, const struct vy_take *take)
+{
+    struct checked *const checked = arg;
+    char path[400];
+    snprintf(path, sizeof path, "%s/takes/%s", data, take->path);
+    checked->rows++;
+    if (frames_of(path) != (int64_t)bars_of(atoi(take->name + 1)) * BAR_FRAMES)
+        say_bad("a take that is not whole", take->id);
+    memcpy(strrchr(path, '.'), ".json", 6);
+    if (access(path, R_OK) != 0)
+        say_bad("a take without its receipt", take->id);
+    return true;
+}
+
+// Each take has its two files, and nothing else lies there.
+static void check_takes(void)
+{
+    struct checked checked = {0};
+    const struct vy_take_wish all = {0};
+    char path[400];
+    must(vy_takes_each(db, &all, check_take, &checked, &err) == VY_OK, "takes");
+    snprintf(path, sizeof path, "%s/takes", data);
+    DIR *const dates = opendir(path);
+    for (const struct dirent *date; dates && (date = readdir(dates));) {
+        if (date->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/takes/%s", data, date->d_name);
+        DIR *const files = opendir(path);
+        for (const struct dirent *entry; files && (entry = readdir(files));)
+            checked.files += entry->d_name[0] != '.';
+        if (files)
+            closedir(files);
+    }
+    if (dates)
+        closedir(dates);
+    if (checked.files != 2 * checked.rows)
+        say_bad("files among the takes that belong to none", checked.files - 2 * checked.rows);
+    if (checked.rows != takes_made)
+        say_bad("takes that no job has made", checked.rows - takes_made);
 }
 
 static void check_empty(const char *path)
@@ -387,13 +440,17 @@ int main(int argc, char **argv)
     check_files();
     check_empty("tmp");
     check_empty("data/veery/jobs");
+    check_takes();
+    check_empty("data/veery/takes/.drafts");
     check_workers();
     check_database();
     vy_db_close(db);
     printf("# %d kills: %d of a worker, %d of the studio, %d of a runner, %d of all at once\n"
-           "# %d jobs: %lld succeeded, %lld failed, %lld interrupted; %d things are wrong\n",
-           kills, done[0], done[1], done[2], done[3], made + 1, (long long)count[VY_JOB_SUCCEEDED],
-           (long long)count[VY_JOB_FAILED], (long long)count[VY_JOB_INTERRUPTED], bad);
+           "# %d jobs and %d takes: %lld succeeded, %lld failed, %lld interrupted; %d things are "
+           "wrong\n",
+           kills, done[0], done[1], done[2], done[3], made + 1, takes_made,
+           (long long)count[VY_JOB_SUCCEEDED], (long long)count[VY_JOB_FAILED],
+           (long long)count[VY_JOB_INTERRUPTED], bad);
     if (!bad && nftw(room, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
         printf("# %s could not be removed\n", room);
     return bad != 0;

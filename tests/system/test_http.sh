@@ -160,6 +160,31 @@ sleep 1.1 # so many refusals were told of in this second that no more are
 rm sounds/b.wav && ln -s "$room/served" sounds/b.wav
 [ "$(get_sound "$sound")" = 403 ] && grep -q 'symbolic link' body; check "not what has become a link" $?
 logged 'symbolic link'; check "... is logged" $?
+
+# ---- takes, and no other files ----
+is "a take is asked for" 202 '"state":"queued"' POST /v1/takes -H "$json" -d '{"bars":1,"name":"over http"}'
+made() { curl -s "$url/v1/takes" | grep -q '"name":"over http"'; }
+soon made; check "... and made" $?
+take=$(curl -s "$url/v1/takes" | sed -n 's/.*"path":"\([^"]*\)".*/\1/p')
+[ "$(ask GET /v1/takes/1/audio)" = 200 ] && cmp -s body "$take"; check "its bytes" $?
+[ "$(ask GET /v1/takes/1/audio -r 100-199)" = 206 ] && tail -c +101 "$take" | head -c 100 | cmp -s - body
+check "... a part of them" $?
+[ "$(ask GET /v1/takes/1/audio -r 999999999-)" = 416 ]; check "... a part there is not" $?
+curl -sI "$url/v1/takes/1/audio?download=1" | grep -qi 'content-disposition: attachment; filename="0001-over-http.wav"'
+check "... to be kept" $?
+is "both or none" 400 'either /bars or /seconds' POST /v1/takes -H "$json" -d '{"bars":1,"seconds":2}'
+is "a field it does not know" 400 'tempo' POST /v1/takes -H "$json" -d '{"tempo":1}'
+is "six stars" 422 'rating' PATCH /v1/takes/1 -H "$json" -d '{"rating":6}'
+for id in 0 -1 x 99 99999999999999999999 1%2f..; do
+    case $(ask GET "/v1/takes/$id/audio") in 400 | 404) true ;; *) false ;; esac
+    check "no take $id" $?
+done
+mv "$take" moved.wav && ln -s "$room/served" "$take"; sleep 1.1
+[ "$(ask GET /v1/takes/1/audio)" = 403 ] && grep -q 'symbolic link' body; check "not what has become a link" $?
+logged 'GET /v1/takes/1/audio .*symbolic link'; check "... is logged" $?
+rm "$take" && mv moved.wav "$take"
+is "it goes" 200 '"removed":1' DELETE /v1/takes/1 -H "$json"
+[ ! -e "$take" ]; check "... with its file" $?
 rm sounds/b.wav && mkfifo sounds/b.wav
 [ "$(get_sound "$sound")" = 403 ]; check "not a pipe" $?
 
