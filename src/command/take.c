@@ -76,7 +76,7 @@ vy_status vy_take_render(const struct vy_take_how *how, struct vy_heard *heard, 
     struct vy_doc *const doc = status ? NULL : vy_sounding(session->doc);
     if (!status && !doc)
         status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    if (!status) {
+    if (!status && doc) {
         struct following following = {
             how->work,
             how->seconds > 0 ? how->seconds : vy_beats_seconds(doc, how->beat, how->beats)};

@@ -296,17 +296,20 @@ static vy_status rm(struct vy_takes_act *act)
 
 static vy_status play(struct vy_takes_act *act)
 {
+    const struct vy_desk *const desk = act->desk;
     int64_t id = 0;
     vy_status status = VY_OK;
+    if (!desk->play)
+        return vy_fail(act->err, VY_ABSENT, -1,
+                       "no studio plays here; `veery takes play` in a shell does");
     if (act->ask->which)
-        status = vy_take_find(act->desk->db, act->ask->which, &id, act->err);
-    if (!status && !act->desk->play)
-        status = vy_fail(act->err, VY_ABSENT, -1,
-                         "no studio plays here; `veery takes play` in a shell does");
+        status = vy_take_find(desk->db, act->ask->which, &id, act->err);
     if (!status)
-        status = act->desk->play(act->desk->arg, id, act->err);
-    if (!status)
-        vy_buf_add(act->text, id ? "playing take %" PRId64 : "silent", id);
+        status = desk->play(desk->arg, id, act->err);
+    if (!status && id)
+        vy_buf_add(act->text, "playing take %" PRId64, id);
+    else if (!status)
+        vy_buf_add(act->text, "silent");
     return status;
 }
 

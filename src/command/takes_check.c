@@ -38,8 +38,9 @@ static vy_status hash_samples(const char *path, char pcm[VY_HASH_TEXT], struct v
     unsigned char digest[crypto_hash_sha256_BYTES];
     const float *chan[VY_READER_CHANS];
     float *const both = malloc(sizeof(float) * VY_READER_CHANS * VY_READER_BLOCK);
-    vy_status status =
-        both ? vy_reader_open(path, &reader, err) : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    if (!both)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = vy_reader_open(path, &reader, err);
     crypto_hash_sha256_init(&state);
     for (size_t n = 1; !status && n > 0;) {
         status = vy_reader_next(reader, chan, &n, err);

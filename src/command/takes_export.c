@@ -50,7 +50,9 @@ static vy_status write_sound(struct vy_reader *reader, struct vy_sound_writer *w
     const uint32_t chans = vy_reader_info(reader)->chans;
     const float *chan[VY_READER_CHANS];
     float *const both = malloc(sizeof(float) * VY_READER_CHANS * VY_READER_BLOCK);
-    vy_status status = both ? VY_OK : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    vy_status status = VY_OK;
+    if (!both)
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     for (size_t n = 1; !status && n > 0;) {
         status = vy_reader_next(reader, chan, &n, err);
         for (size_t i = 0; !status && i < n; i++)

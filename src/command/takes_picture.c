@@ -110,8 +110,10 @@ static vy_status draw_peaks(struct picture *picture, struct vy_err *err)
     p.columns = p.frames < picture->columns ? (uint32_t)p.frames : picture->columns;
     p.low = calloc((size_t)p.chans * p.columns * 2, sizeof *p.low);
     p.high = p.low ? p.low + (size_t)p.chans * p.columns : NULL;
-    if (!p.low)
-        status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    if (!p.low || !p.high) {
+        vy_reader_close(reader);
+        return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    }
     for (size_t n = 1; !status && n > 0;) {
         status = vy_reader_next(reader, chan, &n, err);
         if (!status)

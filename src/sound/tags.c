@@ -78,7 +78,8 @@ static void fill(char *field, size_t size, const char *text)
 {
     char short_text[300];
     clean(text, short_text, size + 1 < sizeof short_text ? size + 1 : sizeof short_text);
-    memcpy(field, short_text, strlen(short_text));
+    for (size_t i = 0; i < size && short_text[i]; i++)
+        field[i] = short_text[i];
 }
 
 static bool add_bext(SNDFILE *file, const struct vy_sound_tags *tags, const char *comment)
@@ -101,7 +102,7 @@ static bool add_bext(SNDFILE *file, const struct vy_sound_tags *tags, const char
 }
 
 vy_status vy_sound_write_tags(struct vy_sound_writer *writer, const struct vy_sound_tags *tags,
-                       struct vy_err *err)
+                              struct vy_err *err)
 {
     SNDFILE *const file = vy_sound_writer_file(writer);
     SF_INFO info = {0};

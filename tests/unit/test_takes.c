@@ -263,7 +263,8 @@ static struct vy_sound_tags all_tags(void)
 {
     static char comment[5000];
     memset(comment, 'a', sizeof comment - 1);
-    memcpy(comment + 698, "\xe2\x82\xac", 3); // a character across the place where it is cut
+    comment[698] = '\xe2', comment[699] = '\x82',
+    comment[700] = '\xac'; // a character across the place where it is cut
     return (struct vy_sound_tags){.title = "T\x01itle\n\xc3\xa9",
                                   .artist = "ann",
                                   .comment = comment,
