@@ -68,10 +68,12 @@ int vy_main_worker(int argc, char **argv); ///< started by a runner, not by peop
 int vy_main_similar(int argc, char **argv);
 int vy_main_patterns(int argc, char **argv);
 int vy_main_find(int argc, char **argv);
+int vy_main_completion(int argc, char **argv);
 int vy_main_devices(int argc, char **argv);
 int vy_main_docs(int argc, char **argv);
 int vy_main_doctor(int argc, char **argv);
 int vy_main_key(int argc, char **argv);
+int vy_main_manual(int argc, char **argv);
 int vy_main_mic(int argc, char **argv);
 int vy_main_settings(int argc, char **argv);
 int vy_main_shadow(int argc, char **argv);

@@ -224,6 +224,11 @@ static const struct vy_program programs[] = {
      "keep the last seconds that the microphone or studio heard", vy_main_shadow},
     {NULL, "key", "new --scope read|play|admin [--name N] | ls | revoke NAME   [--json]",
      "keys of the HTTP face: who may look, play, or reach files from elsewhere", vy_main_key},
+    {NULL, "completion", "bash|zsh|fish",
+     "completion for a shell: eval \"$(veery completion bash)\"", vy_main_completion,
+     .anyway = true},
+    {NULL, "manual", "[veery|veery-language]", "a page of the manual, for man -l", vy_main_manual,
+     .anyway = true},
     {NULL, "docs", "DIR", "write the reference manual", vy_main_docs, .anyway = true},
 };
 #define PROGRAMS (sizeof programs / sizeof *programs)

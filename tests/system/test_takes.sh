@@ -20,11 +20,11 @@ melody bass: C2 G2 C3 E2
 create hiss noise
 play all
 S
-printf '#!/bin/sh\nexec "%s" do --local --session s.veery "$@"\n' "$veery" >make && chmod +x make
+printf '#!/bin/sh\nexec "%s" do --local --session s.veery "$@"\n' "$veery" >maker && chmod +x maker
 
 # ---- making ----
 is 'there are none at first' 0 'no takes; .job take 8 bars' "$veery" takes
-is 'a take is made' 0 'take 1$' ./make 'take 2 bars "Night: drive/../../é"'
+is 'a take is made' 0 'take 1$' ./maker 'take 2 bars "Night: drive/../../é"'
 file=$(file_of 1)
 case $file in "$takes"/20??-??-??/0001-Night-drive.wav) true ;; *) false ;; esac
 check 'it lies by date, its name is plain' $?
@@ -35,11 +35,11 @@ check 'nobody changes it by mistake, nobody else sees it' $?
 is 'the receipt has what it takes to make it again' 0 '"pcm":"[0-9a-f]\{64\}"' "$veery" takes show 1 --json
 says '"program":"# veery session 1' && says '"seed":' && says '"measured":{' && says '"inputs":\[\]'
 check '... all of it' $?
-is 'seconds, too' 0 '1.50 s' ./make 'take 1.5 s two'
-is '... and beats' 0 'three: 2.00 s.*take 3$' ./make 'take 4 beats "three"'
-is 'a name with a control character is refused' 1 'control character' ./make "take 1 bar \"a$(printf '\001')b\""
-is 'three hours are the most' 1 'at most 3 hours' ./make 'take 99999 bars'
-is 'what is not committed is not taken' 1 'commit or abort first' ./make 'begin' 'tempo 100' 'take 1 bar'
+is 'seconds, too' 0 '1.50 s' ./maker 'take 1.5 s two'
+is '... and beats' 0 'three: 2.00 s.*take 3$' ./maker 'take 4 beats "three"'
+is 'a name with a control character is refused' 1 'control character' ./maker "take 1 bar \"a$(printf '\001')b\""
+is 'three hours are the most' 1 'at most 3 hours' ./maker 'take 99999 bars'
+is 'what is not committed is not taken' 1 'commit or abort first' ./maker 'begin' 'tempo 100' 'take 1 bar'
 
 # ---- looking and changing ----
 is 'they are listed, newest first' 0 'three' "$veery" takes ls -n 1
