@@ -8,10 +8,10 @@
 #include "base/hardware.h"
 #include "base/log.h"
 #include "base/settings.h"
+#include "command/takes_folder.h"
 #include "jobs/health_json.h"
 #include "jobs/watch.h"
 #include "base/clock.h"
-#include "base/home.h"
 
 #include <malloc.h>
 #include <math.h>
@@ -198,24 +198,18 @@ static vy_status health_status(void *arg, struct vy_buf *text, json_t *result, s
 
 // ---- begin and end ------------------------------------------------------------------------------
 
-static bool takes_folder(const struct vy_settings *settings, char *path, size_t size)
-{
-    const char *const set = vy_settings_text(settings, "takes.folder");
-    return *set ? vy_text_copy(path, size, set)
-                : vy_home_path(VY_HOME_DATA, "takes", path, size, NULL) == VY_OK;
-}
-
 vy_status vy_carer_open(const struct vy_carer_how *how, struct vy_carer **carer, struct vy_err *err)
 {
-    char folder[4096];
+    char folder[VY_TAKES_PATH];
+    struct vy_err none;
     struct vy_carer *const c = *carer = calloc(1, sizeof *c);
     if (!c)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     c->how = *how;
     vy_health_init(&c->health, NULL);
     vy_ledger_init(&c->ledger, (uint64_t)vy_settings_number(how->settings, "budget.ram"), 0);
-    if (!takes_folder(how->settings, folder, sizeof folder))
-        folder[0] = '\0';
+    if (vy_takes_folder(how->settings, folder, &none))
+        folder[0] = '\0'; // what lies in it says so itself
     const struct vy_watch_how watch = {
         .root = "",
         .nvml = VY_NVML,

@@ -18,6 +18,12 @@ static const struct {
                {VY_HEALTH_UNLOAD, "unload", "idle memory is given back"},
                {VY_HEALTH_BYPASS, "bypass", "the dry path is on"}};
 
+// Of a number that people read: 0.25, 3.2, 78920.
+static int digits(double value)
+{
+    return fabs(value) >= 100 || value == rint(value) ? 0 : fabs(value) >= 1 ? 1 : 2;
+}
+
 static void why(const struct vy_health *health, int i, struct vy_buf *text)
 {
     const struct vy_health_row *const row = &health->row[i];
@@ -27,8 +33,8 @@ static void why(const struct vy_health *health, int i, struct vy_buf *text)
     if (isnan(of->value))
         vy_buf_add(text, "not known any more");
     else
-        vy_buf_add(text, "%.4g %s, %s %.4g", of->value, row->unit,
-                   row->falls ? "at least" : "at most", limit);
+        vy_buf_add(text, "%.*f %s, %s %.*f", digits(of->value), of->value, row->unit,
+                   row->falls ? "at least" : "at most", digits(limit), limit);
     vy_buf_add(text, ": %s", row->text);
 }
 

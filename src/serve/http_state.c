@@ -39,13 +39,38 @@ static void list_issues(struct vy_http *http, json_t *issues)
         json_array_append_new(issues, json_string("the whole studio is bypassed"));
 }
 
+// What the studio's own judge says, whose states hold for a while; its reasons are added.
+static const char *judged(const struct vy_http *http, json_t *why)
+{
+    const struct vy_stage *const stage = vy_live_session(http->live)->stage;
+    struct vy_buf text = {0};
+    struct vy_err err = {.at = -1};
+    json_t *const result = json_object();
+    const char *status = "ok";
+    if (stage && stage->health && stage->health(stage->health_arg, &text, result, &err) == VY_OK) {
+        const json_t *const health = json_object_get(result, "health");
+        const char *const state = json_string_value(json_object_get(health, "state"));
+        if (state && strcmp(state, "healthy") != 0)
+            status = strcmp(state, "unhealthy") == 0 ? "unhealthy" : "degraded";
+        json_array_extend(why, json_object_get(health, "why"));
+    }
+    json_decref(result);
+    vy_buf_clear(&text);
+    return status;
+}
+
 void vy_http_get_health(struct vy_http_request *request)
 {
     struct vy_http *const http = request->http;
     json_t *const why = json_array();
     list_issues(http, why);
+    const bool now = json_array_size(why) == 0; // what is so at this moment is not waited for
     const bool sounds = atomic_load(&vy_live_shared(http->live)->active) < VY_SLOTS;
-    const char *const status = json_array_size(why) == 0 ? "ok" : sounds ? "degraded" : "unhealthy";
+    const char *status = judged(http, why);
+    if (!sounds)
+        status = "unhealthy";
+    else if (!now && strcmp(status, "ok") == 0)
+        status = "degraded";
     vy_http_send_json(request, 200,
                       json_pack("{s:s,s:o,s:f,s:o,s:s,s:[s],s:b,s:i}", "status", status,
                                 "timestamp", now_json(), "uptime_s", uptime_s(http), "why", why,
