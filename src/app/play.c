@@ -32,7 +32,7 @@ static const struct vy_engine_says *says(const struct vy_shared *shared)
 
 static float take_peak(struct show *show)
 {
-    json_t *const meters = vy_live_meters(show->playing.live);
+    json_t *const meters = vy_live_meters(show->playing.live, VY_READER_PLAY);
     const json_t *const master = json_object_get(meters, "master");
     const double l = json_number_value(json_array_get(master, 0));
     const double r = json_number_value(json_array_get(master, 1));

@@ -573,7 +573,7 @@ static const struct vy_verb rows[] = {
     {.name = "meters",
      .group = "hear",
      .arg = NONE,
-     .help = "Show peaks since somebody last looked, and loudness, true peak and correlation.",
+     .help = "Show peaks since somebody last asked, and loudness, true peak and correlation.",
      .more = "Momentary loudness is of the last 0.4 s; short-term loudness, true peak and the "
              "correlation "
              "of left and right are of the last 3 s. Needs a studio: `veery serve`. `listen` "

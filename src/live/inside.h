@@ -74,6 +74,10 @@ struct vy_live {
     uint32_t clients, restarts;
     uint64_t echoed_ns;
     struct vy_recorder *recorder;
+    json_t *peak_names; ///< of the units in `peaks`
+    struct {
+        float master[2], unit[VY_METERS];
+    } peaks[VY_READERS];    ///< since each of them looked
     struct vy_meter *meter; ///< of the master; NULL until somebody looks
     uint32_t metered_hz;
     uint64_t metered;             ///< guard's frame up to which the meter has heard

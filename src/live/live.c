@@ -247,6 +247,7 @@ void vy_live_close(struct vy_live *live)
     if (live->epoll >= 0)
         close(live->epoll);
     vy_session_destroy(live->session);
+    json_decref(live->peak_names);
     vy_meter_destroy(live->meter);
     vy_spectrum_destroy(live->spectrum);
     free(live->binding);

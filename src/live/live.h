@@ -82,11 +82,21 @@ VY_ANY uint64_t vy_live_frame_at(const struct vy_live *live, double unix_seconds
 /// A number for clients in `status`.
 VY_MAIN void vy_live_set_clients(struct vy_live *live, uint32_t clients);
 
-/// Peaks since the last call: master L R, then units; and the master's last moments:
+/// Who looks at the meters. Each has peaks since it looked itself: nobody takes another's.
+enum vy_live_reader {
+    VY_READER_LINE, ///< who says `meters`
+    VY_READER_SOCKET,
+    VY_READER_HTTP,
+    VY_READER_OSC,
+    VY_READER_PLAY, ///< the status line of `veery play`
+};
+#define VY_READERS 5
+
+/// Peaks since this reader's last call: master L R, then units; and the master's last moments:
 /// {"master":[l,r],"units":{"bass":0.3},"loudness":{"momentary_lufs":-14.2,"short_term_lufs":-15,
 /// "true_peak_dbtp":-1.2,"correlation":0.9,"why":null},"spectrum":{"low_hz":30,"high_hz":18000,
 /// "db":[..]},"transport":{"playing":true,"beat":8.5,"bpm":120}}, null (and the reason) where there
 /// is nothing. Caller decrefs. NULL when memory is out.
-VY_MAIN json_t *vy_live_meters(struct vy_live *live);
+VY_MAIN json_t *vy_live_meters(struct vy_live *live, enum vy_live_reader reader);
 
 #endif

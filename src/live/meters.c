@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Meters: peaks from guard and engines, and the loudness of the master from the guard's tap. The
-// tap is read when somebody looks, so that meters cost nothing otherwise, and nothing on a thread
-// that makes sound: about 0.2 % of a core while they are watched.
+// Meters: peaks from guard and engines for each who looks, and the loudness of the master from the
+// guard's tap. The tap is read when somebody looks, so that meters cost nothing otherwise, and
+// nothing on a thread that makes sound: about 0.2 % of a core while they are watched.
 #include "live/inside.h"
 
 #include "listen/meter.h"
@@ -108,27 +108,60 @@ static json_t *transport_json(const struct vy_live *live)
                      "bpm", (double)says->bpm);
 }
 
-static double take_peak(_Atomic uint32_t *peak)
+static float take_master(_Atomic uint32_t *peak)
 {
     const uint32_t bits = atomic_exchange(peak, 0);
     float value;
     memcpy(&value, &bits, sizeof value);
-    return isfinite(value) ? (double)value : 0;
+    return isfinite(value) ? value : 0;
 }
 
-json_t *vy_live_meters(struct vy_live *live)
+// A unit keeps its place only while the list is the same; peaks of another list are nobody's.
+static void know_units(struct vy_live *live, json_t *names)
+{
+    if (live->peak_names && json_equal(live->peak_names, names))
+        return;
+    json_decref(live->peak_names);
+    live->peak_names = names ? json_incref(names) : json_array();
+    for (int r = 0; r < VY_READERS; r++)
+        memset(live->peaks[r].unit, 0, sizeof live->peaks[r].unit);
+}
+
+static size_t units_known(const struct vy_live *live)
+{
+    const size_t n = json_array_size(live->peak_names);
+    return n < VY_METERS ? n : VY_METERS;
+}
+
+// What guard and engine have kept since anybody looked is handed to every reader.
+static void collect_peaks(struct vy_live *live)
 {
     struct vy_shared *const s = live->shared;
     const uint32_t active = atomic_load(&s->active);
-    json_t *const units = json_object();
-    const double l = take_peak(&s->peak_out[0]), r = take_peak(&s->peak_out[1]);
-    json_t *const names = active < VY_SLOTS ? live->engine[active].units : NULL;
-    for (size_t i = 0; i < json_array_size(names) && i < VY_METERS; i++) {
-        _Atomic float *const peak = &s->slot[active].says.peak[i];
-        const float most = atomic_exchange_explicit(peak, 0.0f, memory_order_relaxed);
-        json_object_set_new(units, json_string_value(json_array_get(names, i)),
-                            json_real(isfinite(most) ? (double)most : 0));
+    for (int c = 0; c < 2; c++) {
+        const float peak = take_master(&s->peak_out[c]);
+        for (int r = 0; r < VY_READERS; r++)
+            live->peaks[r].master[c] = fmaxf(live->peaks[r].master[c], peak);
     }
+    know_units(live, active < VY_SLOTS ? live->engine[active].units : NULL);
+    for (size_t i = 0; i < units_known(live); i++) {
+        _Atomic float *const kept = &s->slot[active].says.peak[i];
+        const float peak = atomic_exchange_explicit(kept, 0.0f, memory_order_relaxed);
+        for (int r = 0; r < VY_READERS && isfinite(peak); r++)
+            live->peaks[r].unit[i] = fmaxf(live->peaks[r].unit[i], peak);
+    }
+}
+
+json_t *vy_live_meters(struct vy_live *live, enum vy_live_reader reader)
+{
+    json_t *const units = json_object();
+    collect_peaks(live);
+    const double l = (double)live->peaks[reader].master[0];
+    const double r = (double)live->peaks[reader].master[1];
+    for (size_t i = 0; i < units_known(live); i++)
+        json_object_set_new(units, json_string_value(json_array_get(live->peak_names, i)),
+                            json_real((double)live->peaks[reader].unit[i]));
+    memset(&live->peaks[reader], 0, sizeof live->peaks[reader]);
     json_t *const loudness = loudness_json(live); // first: it knows the rate
     return json_pack("{s:[f,f],s:o,s:o,s:o,s:o}", "master", l, r, "units", units, "loudness",
                      loudness, "spectrum", spectrum_json(live), "transport", transport_json(live));
@@ -160,7 +193,7 @@ static void say_loudness(const json_t *loudness, struct vy_buf *text)
 
 vy_status vy_live_meters_verb(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    json_t *const meters = vy_live_meters(arg);
+    json_t *const meters = vy_live_meters(arg, VY_READER_LINE);
     if (!meters)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     double l, r;

@@ -104,7 +104,7 @@ void vy_http_event(struct vy_http *http, const json_t *event)
 static void make_meters(struct vy_http *http)
 {
     struct vy_http_feed *const feed = http->feed;
-    json_t *const json = vy_live_meters(http->live);
+    json_t *const json = vy_live_meters(http->live, VY_READER_HTTP);
     char *const dump = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(json);
     struct vy_buf text = {0};

@@ -65,7 +65,7 @@ const struct vy_http_route vy_http_routes[] = {
     {"GET", "/v1/session/file", VY_SCOPE_READ, vy_http_get_session_file, "session",
      "The session as a file: the lines that make it.", NULL, NULL, "text/plain; charset=utf-8"},
     {"GET", "/v1/meters", VY_SCOPE_READ, vy_http_get_meters, "session",
-     "Peaks since somebody last looked, and loudness; a stream of events when text/event-stream is "
+     "Peaks since somebody last looked over HTTP, and loudness; a stream of events when text/event-stream is "
      "accepted.",
      NULL, "Meters", .param = meters_params},
     {"GET", "/v1/events", VY_SCOPE_READ, vy_http_get_events, "session",

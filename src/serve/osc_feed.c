@@ -121,7 +121,7 @@ void vy_osc_feed(struct vy_osc *osc)
         if (s->due_ns < now)
             s->due_ns = now + s->period_ns;
         if (!meters)
-            meters = vy_live_meters(osc->live);
+            meters = vy_live_meters(osc->live, VY_READER_OSC);
         if (meters)
             send_meters(osc, s, meters);
         send_position(osc, s);

@@ -300,7 +300,7 @@ static void gather(json_t *peaks, const json_t *now)
     }
 }
 
-// The studio's peaks are since anybody looked; each client hears of those since it was told.
+// The studio's peaks are since this socket looked; each client hears of those since it was told.
 static void tell_meters(struct vy_socket *socket)
 {
     const uint64_t now = vy_now_ns();
@@ -309,7 +309,7 @@ static void tell_meters(struct vy_socket *socket)
         const struct vy_client *const c = &socket->client[i];
         due |= c->fd >= 0 && c->meters && now >= c->due_ns;
     }
-    json_t *const peaks = due ? vy_live_meters(socket->live) : NULL;
+    json_t *const peaks = due ? vy_live_meters(socket->live, VY_READER_SOCKET) : NULL;
     for (int i = 0; peaks && i < VY_CLIENTS_MAX; i++) {
         struct vy_client *const c = &socket->client[i];
         if (c->fd < 0 || !c->meters)

@@ -56,4 +56,17 @@ float rig_step(const struct live_rig *rig, uint32_t from, uint32_t to);
 /// frames where it is not there (its momentary amplitude off by more than 2 %).
 uint32_t rig_gap(const struct live_rig *rig, double hz, float level, uint32_t from, uint32_t to);
 
+/// A sine of RIG_HZ that always sounds, from here on.
+#define RIG_HZ 220.0
+void rig_play_sine(struct live_rig *rig);
+
+/// Its level in [from, to), and the first frame from which on it is simply there.
+float rig_level(const struct live_rig *rig, uint32_t from, uint32_t to);
+uint32_t rig_begin(const struct live_rig *rig);
+
+/// After rig_end, since rig_stall_begin: no fade longer than that, beyond what the machine itself
+/// stood still, and no step.
+#define RIG_FADE_MS 10.0f
+void rig_check_sine(const struct live_rig *rig, float most_fade_ms);
+
 #endif

@@ -103,8 +103,9 @@ uint64_t vy_live_frame_at(const struct vy_live *live, double unix_seconds)
     return (uint64_t)((unix_seconds - live->start_s) * 48000);
 }
 
-json_t *vy_live_meters(struct vy_live *live)
+json_t *vy_live_meters(struct vy_live *live, enum vy_live_reader reader)
 {
+    (void)reader;
     (void)live;
     return json_pack("{s:[f,f],s:{s:f},s:{s:f,s:n,s:f,s:f,s:s}}", "master", 0.5, 0.25, "units",
                      "bass", 0.3, "loudness", "momentary_lufs", -14.5, "short_term_lufs",

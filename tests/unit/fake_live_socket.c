@@ -56,8 +56,9 @@ void vy_live_set_clients(struct vy_live *live, uint32_t clients)
     live->clients = clients;
 }
 
-json_t *vy_live_meters(struct vy_live *live)
+json_t *vy_live_meters(struct vy_live *live, enum vy_live_reader reader)
 {
+    (void)reader;
     live->peak = live->peak > 0.9 ? 0 : live->peak + 0.1;
     return json_pack("{s:[f,f],s:{s:f},s:{s:f}}", "master", live->peak, 0.5, "units", "kick",
                      live->peak, "loudness", "momentary_lufs", -14.5);
