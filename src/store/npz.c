@@ -5,6 +5,8 @@
 // Zip: APPNOTE.TXT 6.3 of PKWARE; .npy: numpy.lib.format, version 1.0. Little-endian machines only.
 #include "store/npz.h"
 
+#include "base/draft.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,13 +28,13 @@ struct entry {
 };
 
 struct vy_npz_writer {
-    char *path, *temporary;
+    char *path;
     const struct vy_npz_array *array;
     uint32_t arrays, width;
     uint64_t columns;
-    int wait;      ///< file of whole blocks
-    uint32_t held; ///< columns in `block`
-    float *block;  ///< [width][VY_NPZ_BLOCK]
+    struct vy_draft wait; ///< of whole blocks; never kept
+    uint32_t held;        ///< columns in `block`
+    float *block;         ///< [width][VY_NPZ_BLOCK]
     struct entry *entry;
 };
 
@@ -45,26 +47,11 @@ static void destroy(struct vy_npz_writer *w)
 {
     if (!w)
         return;
-    if (w->wait >= 0)
-        close(w->wait);
+    vy_draft_drop(&w->wait);
     free(w->path);
-    free(w->temporary);
     free(w->block);
     free(w->entry);
     free(w);
-}
-
-/// A file without a name in the folder of the new one.
-static int open_wait(const char *temporary)
-{
-    char *const name = strdup(temporary);
-    if (!name)
-        return -1;
-    const int file = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file >= 0)
-        unlink(name);
-    free(name);
-    return file;
 }
 
 vy_status vy_npz_create(const char *path, const struct vy_npz_array *array, uint32_t arrays,
@@ -81,19 +68,16 @@ vy_status vy_npz_create(const char *path, const struct vy_npz_array *array, uint
     w->array = array;
     w->arrays = arrays;
     w->width = width;
-    w->wait = -1;
+    w->wait.fd = -1;
     w->path = strdup(path);
     w->block = calloc((size_t)width * VY_NPZ_BLOCK, sizeof(float));
     w->entry = calloc(arrays + 1, sizeof *w->entry);
-    if (asprintf(&w->temporary, "%s.part%ld", path, (long)getpid()) < 0)
-        w->temporary = NULL;
-    if (!w->path || !w->block || !w->entry || !w->temporary) {
+    if (!w->path || !w->block || !w->entry) {
         destroy(w);
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for arrays");
     }
-    w->wait = open_wait(w->temporary);
-    if (w->wait < 0) {
-        const vy_status status = failed(w, err);
+    const vy_status status = vy_draft_open(&w->wait.fd, path, err);
+    if (status) {
         destroy(w);
         return status;
     }
@@ -135,7 +119,7 @@ static bool put_block(struct vy_npz_writer *w)
 {
     const uint64_t index = (w->columns - 1) / VY_NPZ_BLOCK;
     w->held = 0;
-    return write_at(w->wait, w->block, block_bytes(w), index * block_bytes(w));
+    return write_at(w->wait.fd, w->block, block_bytes(w), index * block_bytes(w));
 }
 
 vy_status vy_npz_column(struct vy_npz_writer *writer, const float *value, struct vy_err *err)
@@ -162,10 +146,10 @@ vy_status vy_npz_change(struct vy_npz_writer *writer, vy_npz_change_fn *fn, void
     if (w->held && !put_block(w))
         return failed(w, err);
     for (uint64_t b = 0; b * VY_NPZ_BLOCK < w->columns; b++) {
-        if (!read_at(w->wait, w->block, block_bytes(w), b * block_bytes(w)))
+        if (!read_at(w->wait.fd, w->block, block_bytes(w), b * block_bytes(w)))
             return failed(w, err);
         fn(arg, w->block, columns_in(w, b));
-        if (!write_at(w->wait, w->block, block_bytes(w), b * block_bytes(w)))
+        if (!write_at(w->wait.fd, w->block, block_bytes(w), b * block_bytes(w)))
             return failed(w, err);
     }
     return VY_OK;
@@ -304,7 +288,7 @@ static bool put_array(struct vy_npz_writer *w, uint32_t index, FILE *file)
     for (uint32_t row = a->first; row < a->first + rows; row++)
         for (uint64_t b = 0; b * VY_NPZ_BLOCK < w->columns; b++) {
             const size_t bytes = columns_in(w, b) * sizeof(float);
-            if (!read_at(w->wait, part, bytes, b * block_bytes(w) + row * sizeof part) ||
+            if (!read_at(w->wait.fd, part, bytes, b * block_bytes(w) + row * sizeof part) ||
                 fwrite(part, bytes, 1, file) != 1)
                 return false;
             e->crc = (uint32_t)crc32(e->crc, (const uint8_t *)part, (uInt)bytes);
@@ -315,11 +299,13 @@ static bool put_array(struct vy_npz_writer *w, uint32_t index, FILE *file)
            !fseeko(file, end, SEEK_SET);
 }
 
-static bool put_all(struct vy_npz_writer *w)
+static bool put_all(struct vy_npz_writer *w, const struct vy_draft *draft)
 {
+    char place[32];
     if (w->held && !put_block(w))
         return false;
-    FILE *const file = fopen(w->temporary, "wbe");
+    vy_draft_place(draft, place, sizeof place);
+    FILE *const file = fopen(place, "wbe");
     if (!file)
         return false;
     bool fine = true;
@@ -327,17 +313,18 @@ static bool put_all(struct vy_npz_writer *w)
         fine = put_array(w, i, file);
     fine = fine && put_directory(w, file);
     fine &= !fclose(file);
-    return fine && !rename(w->temporary, w->path);
+    return fine;
 }
 
 vy_status vy_npz_close(struct vy_npz_writer *writer, bool keep, struct vy_err *err)
 {
     if (!writer)
         return VY_OK;
-    vy_status status = VY_OK;
-    if (keep && !put_all(writer)) {
-        status = failed(writer, err);
-        unlink(writer->temporary);
+    struct vy_draft draft;
+    vy_status status = keep ? vy_draft_open(&draft, writer->path, err) : VY_OK;
+    if (keep && !status) {
+        status = put_all(writer, &draft) ? vy_draft_keep(&draft, err) : failed(writer, err);
+        vy_draft_drop(&draft);
     }
     destroy(writer);
     return status;

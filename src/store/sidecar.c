@@ -7,6 +7,7 @@
 #include "store/rows.h"
 #include "store/sql.h"
 
+#include "base/draft.h"
 #include "base/simd.h"
 
 #include <errno.h>
@@ -167,23 +168,18 @@ static vy_status fill(struct vy_db *db, const struct vy_layout *layout, int64_t 
     return status;
 }
 
-// Write a new file beside the place it will have.
+// All of a new file, while it has no name yet.
 static vy_status write_file(struct vy_db *db, const struct vy_layout *layout, int64_t layout_id,
-                            const char *path, const char *mark, uint64_t count, struct vy_err *err)
+                            const struct vy_draft *draft, const char *mark, uint64_t count,
+                            struct vy_err *err)
 {
     struct vy_rows rows;
     const size_t bytes = place(layout, NULL, count, &rows);
-    const int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0 || posix_fallocate(file, 0, (off_t)bytes) != 0) {
-        if (file >= 0)
-            close(file);
-        return vy_fail(err, VY_IO, -1, "%.150s cannot be written", path);
-    }
-    char *const map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (map == MAP_FAILED) {
-        close(file);
+    if (posix_fallocate(draft->fd, 0, (off_t)bytes) != 0)
+        return vy_fail(err, VY_IO, -1, "%.150s cannot be written", draft->path);
+    char *const map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, draft->fd, 0);
+    if (map == MAP_FAILED)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    }
     place(layout, map, count, &rows);
     vy_status status = fill(db, layout, layout_id, &rows, err);
     if (!status && rows.count != count) // of a wrong length in the library: `check` tells
@@ -199,10 +195,9 @@ static vy_status write_file(struct vy_db *db, const struct vy_layout *layout, in
     vy_text_copy(head->mark, sizeof head->mark, mark);
     head->check = checksum((const uint64_t *)(map + HEAD_BYTES), (bytes - HEAD_BYTES) / 8);
     head->check_head = check_head(head);
-    if (!status && (msync(map, bytes, MS_SYNC) != 0 || fsync(file) != 0))
-        status = vy_fail(err, VY_IO, -1, "%.150s: %s", path, strerror(errno));
+    if (!status && msync(map, bytes, MS_SYNC) != 0)
+        status = vy_fail(err, VY_IO, -1, "%.150s: %s", draft->path, strerror(errno));
     munmap(map, bytes);
-    close(file);
     return status;
 }
 
@@ -227,9 +222,9 @@ static vy_status count_rows(struct vy_db *db, int64_t layout_id, int64_t after, 
 static vy_status make(struct vy_db *db, const struct vy_layout *layout, int64_t layout_id,
                       const char *path, struct vy_err *err)
 {
-    char temporary[4200], mark[40];
+    struct vy_draft draft = {.fd = -1};
+    char mark[40];
     int64_t count;
-    snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid());
     vy_status status = vy_db_begin(db, err);
     if (status)
         return status;
@@ -242,11 +237,12 @@ static vy_status make(struct vy_db *db, const struct vy_layout *layout, int64_t 
     if (!status)
         status = count_rows(db, layout_id, 0, &count, err);
     if (!status)
-        status = write_file(db, layout, layout_id, temporary, mark, (uint64_t)count, err);
-    if (!status && rename(temporary, path) != 0)
-        status = vy_fail(err, VY_IO, -1, "%.150s: %s", path, strerror(errno));
-    if (status)
-        unlink(temporary);
+        status = vy_draft_open(&draft, path, err);
+    if (!status)
+        status = write_file(db, layout, layout_id, &draft, mark, (uint64_t)count, err);
+    if (!status)
+        status = vy_draft_keep(&draft, err);
+    vy_draft_drop(&draft);
     return vy_db_end(db, status, err);
 }
 
