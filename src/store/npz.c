@@ -76,7 +76,7 @@ vy_status vy_npz_create(const char *path, const struct vy_npz_array *array, uint
         destroy(w);
         return vy_fail(err, VY_NO_MEMORY, -1, "no memory for arrays");
     }
-    const vy_status status = vy_draft_open(&w->wait.fd, path, err);
+    const vy_status status = vy_draft_open(&w->wait, path, err);
     if (status) {
         destroy(w);
         return status;
