@@ -3,6 +3,7 @@
 //
 // `veery worker`: does one job and ends. Started by a runner, not by people (jobs/worker.h).
 #include "app/app.h"
+#include "app/settings.h"
 
 #include "command/jobs.h"
 #include "command/table.h"
@@ -100,9 +101,14 @@ static void work(const struct vy_worker *worker)
 int vy_main_worker(int argc, char **argv)
 {
     struct vy_worker worker = {0};
+    struct vy_err err = {.at = -1};
     if (argc != 2 || !vy_worker_open(&worker, (int)strtol(argv[1], NULL, 10)))
         return EXIT_COMMAND;
-    work(&worker);
+    if (vy_app_settings_open(NULL, 0, &err)) // those of its runner: flags come by the environment
+        vy_worker_fail(&err);
+    else
+        work(&worker);
+    vy_app_settings_close();
     vy_worker_close(&worker);
     return EXIT_FINE;
 }
