@@ -4,6 +4,8 @@
 // status, help, who, say, quit.
 #include "base/web_files.h"
 #include "command/handlers.h"
+#include "command/jobs.h"
+#include "command/takes_folder.h"
 #include "engine/user_module.h"
 
 #include <inttypes.h>
@@ -36,6 +38,9 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
                doc->units - 1, doc->tempo, doc->meter_num, doc->meter_den,
                doc->playing ? "playing" : "stopped", doc->seed, doc->timers,
                call->catalog->kernels->isa);
+    const struct vy_settings *const settings =
+        call->session ? vy_desk_settings(call) : call->catalog->settings;
+    struct vy_err problem = {.at = -1};
     json_t *const rows = json_array();
     for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
         struct capability row = capabilities[i];
@@ -43,6 +48,10 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
         if (strcmp(row.name, "web page") == 0 && *vy_web_absent) {
             row.state = "absent";
             row.why = vy_web_absent;
+        }
+        if (strcmp(row.name, "takes") == 0 && vy_takes_writable(settings, &problem)) {
+            row.state = "degraded";
+            row.why = problem.message;
         }
         if (vy_user_problem(call->catalog) && strcmp(row.name, "user modules") == 0) {
             row.state = "degraded";

@@ -115,15 +115,19 @@ struct taking {
 // What is known before anything is heard.
 static json_t *begin_receipt(const struct taking *taking)
 {
+    char folder[VY_TAKES_PATH] = "";
+    if (!getcwd(folder, sizeof folder))
+        folder[0] = '\0'; // it has gone: names that are relative to it mean nothing, then or later
     const struct vy_take_how *const how = &taking->how;
-    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s, s:{s:s,s:s,s:I,s:f,s:f,s:f},"
+    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s, s:{s:s,s:s,s:o,s:I,s:f,s:f,s:f},"
                      " s:{s:i,s:i,s:i,s:s}, s:[]}",
                      "format", "veery-take/1", "veery", VEERY_VERSION, "made",
                      (json_int_t)vy_unix_s(), "author", how->author, "line", taking->line, "kind",
                      "render", "licence",
                      taking->licence, //
-                     "session", "program", how->program, "hash", taking->program_hash, "seed",
-                     (json_int_t)how->seed, "beat", how->beat, "beats", how->beats, "seconds",
+                     "session", "program", how->program, "hash", taking->program_hash, "folder",
+                     vy_path_json(folder), "seed", (json_int_t)how->seed, "beat", how->beat,
+                     "beats", how->beats, "seconds",
                      how->seconds, //
                      "render", "rate", (int)how->sr_hz, "block", (int)how->block, "threads", 1,
                      "build", how->catalog->kernels->isa, "fallbacks");
@@ -241,7 +245,7 @@ static vy_status read_length(const struct vy_call *call, struct vy_take_how *how
 }
 
 // Without a runner behind it a take is kept at once.
-static vy_status keep_here(struct vy_call *call, struct vy_err *err)
+static vy_status keep_here(struct vy_call *call, const char *draft, struct vy_err *err)
 {
     struct vy_db *db;
     bool ours;
@@ -259,8 +263,13 @@ static vy_status keep_here(struct vy_call *call, struct vy_err *err)
     json_decref(answer);
     if (ours)
         vy_db_close(db);
-    if (status)
+    if (status) { // it may have had its place when the row could not be written
+        const json_t *const take = json_object_get(call->result, "take");
+        const char *const path = json_string_value(json_object_get(take, "path"));
+        if (path)
+            vy_takes_put_back(draft, path);
         return status;
+    }
     vy_buf_add(call->text, "; take %" PRId64, id);
     json_object_del(call->result, "made");
     vy_takes_tell(call->session->desk, id, "made");
@@ -282,7 +291,7 @@ static vy_status make(struct vy_call *call, struct taking *taking, struct vy_err
     if (job)
         return status;
     if (!status)
-        status = keep_here(call, err);
+        status = keep_here(call, draft, err);
     vy_takes_drop_draft(draft);
     return status;
 }
@@ -296,7 +305,7 @@ vy_status vy_do_take(struct vy_call *call, struct vy_err *err)
         return vy_fail(err, VY_CONFLICT, call->line->begin,
                        "you have edits that are not committed: commit or abort first");
     struct taking taking = {.how = {.catalog = call->catalog,
-                                    .seed = call->session->seed,
+                                    .seed = call->doc->seed,
                                     .beat = call->doc->beat,
                                     .author = call->author,
                                     .sr_hz = RATE,

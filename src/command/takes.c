@@ -270,7 +270,7 @@ static vy_status do_tag(struct vy_takes_act *act)
     return change(act, tag);
 }
 
-// The row first: files without a row are found again, a row without files would be a lie.
+// The row first: a row without files would be a lie.
 static vy_status rm(struct vy_takes_act *act)
 {
     struct vy_arena arena = {0};
@@ -281,10 +281,12 @@ static vy_status rm(struct vy_takes_act *act)
         status = vy_fail(act->err, VY_DENIED, -1,
                          "take %" PRId64 " is to be kept: `takes keep %" PRId64 " no` first",
                          take.id, take.id);
-    if (!status)
+    if (!status) {
+        vy_takes_let_go(act->folder, take.id, take.path);
         status = vy_take_remove(act->desk->db, take.id, act->err);
+    }
     if (!status)
-        status = vy_takes_drop(act->folder, take.path, act->err);
+        status = vy_takes_drop(act->folder, take.id, take.path, act->err);
     if (!status) {
         vy_buf_add(act->text, "removed take %" PRId64, take.id);
         json_object_set_new(act->result, "removed", json_integer(take.id));

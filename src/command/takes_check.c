@@ -7,6 +7,7 @@
 #include "sound/reader.h"
 #include "store/sounds.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <sodium.h>
@@ -232,6 +233,22 @@ static vy_status judge(struct vy_takes_act *act, const struct vy_take *take, con
         d.lengths ? ", and in length" : "", text_at(receipt, "veery"), build, VEERY_VERSION, here);
 }
 
+// Names of sound files are relative to where the take was made, when that is still there.
+static vy_status render_there(const struct vy_take_how *how, const char *folder,
+                              struct vy_heard *heard, json_t *inputs, struct vy_err *err)
+{
+    const int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool moved = here >= 0 && *folder && chdir(folder) == 0;
+    vy_status status = vy_take_render(how, heard, inputs, err);
+    if (moved && fchdir(here) != 0 && !status) {
+        vy_heard_clear(heard);
+        status = vy_fail(err, VY_IO, -1, "this folder cannot be entered again");
+    }
+    if (here >= 0)
+        close(here);
+    return status;
+}
+
 static vy_status make_again(struct vy_takes_act *act, const struct vy_take *take,
                             const json_t *receipt, const char *path)
 {
@@ -254,7 +271,7 @@ static vy_status make_again(struct vy_takes_act *act, const struct vy_take *take
                                     .work = act->ask->work,
                                     .warnings = warnings};
     if (!status)
-        status = vy_take_render(&how, &heard, inputs, act->err);
+        status = render_there(&how, text_at(session, "folder"), &heard, inputs, act->err);
     if (!status) {
         if (!json_equal(inputs, json_object_get(receipt, "inputs")))
             vy_buf_add(act->text, "sound files it plays have changed since; ");

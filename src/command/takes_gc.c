@@ -53,14 +53,19 @@ static vy_status look(struct gc *gc)
     return vy_takes_each(gc->act->desk->db, &oldest, consider, gc, gc->act->err);
 }
 
-// Rows go before their files do: what a kill leaves between them is an orphan, and found next time.
+// Rows go before their files do: what a kill leaves between them is a draft, and goes next time.
 static vy_status forget(const struct gc *gc)
 {
     size_t i;
     json_t *take;
     vy_status status = VY_OK;
-    json_array_foreach(gc->takes, i, take) if (!status) status = vy_take_remove(
-        gc->act->desk->db, json_integer_value(json_object_get(take, "id")), gc->act->err);
+    json_array_foreach(gc->takes, i, take)
+    {
+        const int64_t id = json_integer_value(json_object_get(take, "id"));
+        vy_takes_let_go(gc->act->folder, id, json_string_value(json_object_get(take, "path")));
+        if (!status)
+            status = vy_take_remove(gc->act->desk->db, id, gc->act->err);
+    }
     return status;
 }
 
@@ -71,10 +76,11 @@ static vy_status drop(const struct gc *gc)
     vy_status status = VY_OK;
     json_array_foreach(gc->takes, i, take)
     {
+        const int64_t id = json_integer_value(json_object_get(take, "id"));
         if (!status)
-            status = vy_takes_drop(gc->act->folder,
+            status = vy_takes_drop(gc->act->folder, id,
                                    json_string_value(json_object_get(take, "path")), gc->act->err);
-        vy_takes_tell(gc->act->desk, json_integer_value(json_object_get(take, "id")), "gone");
+        vy_takes_tell(gc->act->desk, id, "gone");
     }
     return status;
 }
@@ -96,10 +102,10 @@ vy_status vy_takes_gc(struct vy_takes_act *act)
     vy_status status = vy_db_begin(act->desk->db, act->err);
     if (!status) {
         status = look(&gc);
+        if (!status) // before the rows of takes go, whose files are no strays
+            status = vy_takes_sweep(act->desk->db, act->folder, apply, orphans, act->err);
         if (!status && apply)
             status = forget(&gc);
-        if (!status)
-            status = vy_takes_sweep(act->desk->db, act->folder, apply, orphans, act->err);
         status = vy_db_end(act->desk->db, status, act->err);
     }
     if (!status && apply)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define RECEIPT_MOST (16u << 20) // bytes
+#define PLACES_MOST 1000         // tried for one take
 
 static const char *text_at(const json_t *object, const char *key)
 {
@@ -38,7 +39,8 @@ static vy_status check_quota(struct vy_db *db, const struct vy_settings *setting
     return VY_OK;
 }
 
-// The library hears the folder of the day when there is nothing better to do.
+// The library hears the folder of the day when there is nothing better to do: once for all takes
+// that are made until then.
 static vy_status ask_library(struct vy_db *db, const char *folder, const char *place,
                              const char *author, struct vy_err *err)
 {
@@ -57,15 +59,39 @@ static vy_status ask_library(struct vy_db *db, const char *folder, const char *p
                                    .timeout_s = 3600,
                                    .tries_most = 3,
                                    .queue_most = INT64_MAX};
-    const vy_status status = line.failed ? vy_fail(err, VY_NO_MEMORY, -1, "out of memory")
-                                         : vy_job_add(db, &job, &id, err);
+    bool queued = false;
+    vy_status status = line.failed ? vy_fail(err, VY_NO_MEMORY, -1, "out of memory")
+                                   : vy_job_queued(db, job.line, &queued, err);
+    if (!status && !queued)
+        status = vy_job_add(db, &job, &id, err);
     vy_buf_clear(&line);
     return status;
 }
 
+static void put_back(const char *folder, const char *draft, const char *place)
+{
+    char path[VY_TAKES_PATH + VY_TAKE_PLACE];
+    snprintf(path, sizeof path, "%s/%s", folder, place);
+    vy_takes_put_back(draft, path);
+}
+
+// Where it is to lie may have a file already, of a database that was lost or of another studio that
+// has the same folder: another name then.
+static vy_status put(const char *folder, const char *draft, char *place, struct vy_err *err)
+{
+    const int stem = (int)strlen(place) - 4; // without ".wav"
+    vy_status status = vy_takes_put(folder, draft, place, err);
+    for (int i = 2; status == VY_CONFLICT && i < PLACES_MOST; i++) {
+        put_back(folder, draft, place); // one of the two files may have got there
+        snprintf(place + stem, (size_t)(VY_TAKE_PLACE - stem), "-%d.wav", i);
+        status = vy_takes_put(folder, draft, place, err);
+    }
+    return status;
+}
+
 // The files get their place, the table its row.
-static vy_status add(struct vy_db *db, const char *folder, const json_t *made, struct vy_take *take,
-                     json_t *result, struct vy_err *err)
+static vy_status add(struct vy_db *db, const char *folder, const json_t *made, char *place,
+                     struct vy_take *take, json_t *result, struct vy_err *err)
 {
     const char *const draft = text_at(made, "draft"), *const hash = text_at(made, "hash");
     char path[VY_TAKES_PATH], *receipt = NULL;
@@ -75,7 +101,7 @@ static vy_status add(struct vy_db *db, const char *folder, const json_t *made, s
     vy_takes_receipt_place(draft, path, sizeof path);
     vy_status status = vy_file_read(path, RECEIPT_MOST, &receipt, &length, err);
     if (!status)
-        status = vy_takes_put(folder, draft, take->path, err);
+        status = put(folder, draft, place, err);
     if (!status) {
         take->receipt = receipt;
         status = vy_take_add(db, take, err);
@@ -112,12 +138,14 @@ vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings
         status = vy_take_next(db, &take.id, err);
     vy_takes_place(take.id, take.name, take.created, place, sizeof place);
     if (!status)
-        status = add(db, folder, made, &take, result, err);
+        status = add(db, folder, made, place, &take, result, err);
     if (!status && vy_settings_flag(settings, "takes.library"))
         status = ask_library(db, folder, place, author, err);
     if (!status)
         status = check_quota(db, settings, json_object_get(answer, "warnings"), err);
-    if (!status)
+    if (status && *text_at(made, "draft"))
+        put_back(folder, text_at(made, "draft"), place);
+    else
         *id = take.id;
     return status;
 }
@@ -133,12 +161,6 @@ void vy_takes_tidy(struct vy_db *db, const struct vy_settings *settings)
 vy_status vy_takes_recover(struct vy_db *db, const struct vy_settings *settings, struct vy_err *err)
 {
     char folder[VY_TAKES_PATH];
-    vy_status status = vy_takes_folder(settings, folder, err);
-    if (!status)
-        status = vy_takes_sweep_drafts(db, folder, err);
-    if (!status)
-        status = vy_db_begin(db, err); // nobody makes one meanwhile
-    if (!status)
-        status = vy_db_end(db, vy_takes_sweep(db, folder, true, NULL, err), err);
-    return status;
+    const vy_status status = vy_takes_folder(settings, folder, err);
+    return status ? status : vy_takes_sweep_drafts(db, folder, err);
 }

@@ -159,6 +159,20 @@ vy_status vy_job_add(struct vy_db *db, const struct vy_job_new *job, int64_t *id
     return vy_db_end(db, status, err);
 }
 
+vy_status vy_job_queued(struct vy_db *db, const char *line, bool *queued, struct vy_err *err)
+{
+    sqlite3_stmt *statement;
+    vy_status status =
+        vy_sql(db, "SELECT 1 FROM job WHERE state = 'queued' AND line = ?", &statement, err);
+    if (status)
+        return status;
+    sqlite3_bind_text(statement, 1, line, -1, SQLITE_STATIC);
+    status = vy_sql_next(db, statement, queued, err);
+    if (!status && *queued)
+        sqlite3_reset(statement);
+    return status;
+}
+
 // ---- reading ------------------------------------------------------------------------------------
 
 static const char *text_at(sqlite3_stmt *statement, int column, struct vy_arena *arena,

@@ -77,6 +77,10 @@ struct vy_job_new {
 VY_MUST_CHECK vy_status vy_job_add(struct vy_db *db, const struct vy_job_new *job, int64_t *id,
                                    struct vy_err *err);
 
+/// Is a job with this very line queued?
+VY_MUST_CHECK vy_status vy_job_queued(struct vy_db *db, const char *line, bool *queued,
+                                      struct vy_err *err);
+
 /// @return VY_NOT_FOUND
 VY_MUST_CHECK vy_status vy_job_get(struct vy_db *db, int64_t id, struct vy_arena *arena,
                                    struct vy_job *job, struct vy_err *err);

@@ -68,6 +68,33 @@ is 'a changed receipt is seen' 1 'receipt beside the file' "$veery" verify 1
 cp kept.json "${file%.wav}.json"
 mv "$file" gone.wav; is 'a file that has gone is seen' 1 'No such file' "$veery" verify; mv gone.wav "$file"
 
+
+# ---- files that are not ours to remove ----
+cp -r "$takes" copy
+mv "$XDG_DATA_HOME/veery/studio.db" away.db
+code 0 "$veery" jobs run --until-empty && diff -r copy "$takes"
+check 'a database that was lost costs no take' $?
+is '... and a new one takes no name that is there' 0 'take 1$' ./maker 'take 1 s "Night: drive"'
+cmp -s "$file" kept.wav && [ -e "${file%.wav}-2.wav" ]; check '... but another' $?
+rm -r "$XDG_DATA_HOME/veery/"studio.db*; rm -r "$takes"; cp -r copy "$takes"; mv away.db "$XDG_DATA_HOME/veery/studio.db"
+XDG_DATA_HOME="$room/other" code 0 "$veery" jobs run --until-empty --set takes.folder="$takes"
+diff -r copy "$takes"; check 'another studio with the same folder removes none' $?
+
+# ---- settings hold for jobs, names for replays ----
+mkdir far && cp kept.wav far/hit.wav && printf 'create k sampler file="hit.wav"\nsequence k: x...\nplay all\n' >far/k.veery
+(cd far && XDG_DATA_HOME="$room/other" "$veery" jobs add --session k.veery 'take 1 bar "far"') >/dev/null
+XDG_DATA_HOME="$room/other" code 0 "$veery" jobs run --until-empty --set takes.folder="$room/third" --set takes.licence=CC0-1.0 &&
+    [ -e third/20*/0001-far.wav ] && [ -z "$(ls third/.drafts)" ] && [ ! -e other/veery/takes ] &&
+    grep -q '"licence": "CC0-1.0"' third/20*/0001-far.json
+check 'a job makes its take where the settings say' $?
+export XDG_DATA_HOME="$room/other"
+is 'what plays a file is made again from anywhere' 0 'every sample' "$veery" replay far --set takes.folder="$room/third"
+sed '1i # veery session 1 seed=77' s.veery >seed.veery
+"$veery" do --local --session seed.veery --set takes.folder="$room/fourth" 'take 1 s seeded' >/dev/null 2>&1
+grep -q '"seed": 77' fourth/20*/*.json; check 'the seed is the one of the session' $?
+export XDG_DATA_HOME="$room/data"
+is 'a folder that cannot be had is told' 0 'takes  *degraded  */proc/no' "$veery" do --local --set takes.folder=/proc/no status
+
 # ---- export and tags ----
 is 'a copy' 0 'is in a.wav' "$veery" takes export 1 a.wav
 cmp -s a.wav "$file"; check '... is the same' $?
@@ -118,7 +145,8 @@ soon found; check 'the library has heard it' $?
 is 'it is heard' 0 'playing take 5' "$veery" do 'takes play 5'
 is '... and no more' 0 'silent' "$veery" do 'takes stop'
 is 'made again beside the music' 0 'is queued' "$veery" do 'job takes replay 5'
-is '... equal' 0 'every sample' "$veery" jobs wait "$("$veery" jobs --json | grep -o '"id":[0-9]*' | cut -d: -f2 | sort -n | tail -n 1)" --json
+replayed=$(sed -n 's/.*job \([0-9]*\) is queued.*/\1/p' out)
+is '... equal' 0 'every sample' "$veery" jobs wait "$replayed" --json
 is 'not while it plays' 1 'job takes replay 5' "$veery" do 'takes replay 5'
 # everything is killed in the middle of a take
 "$veery" do 'job take 400 bars "never"' >/dev/null

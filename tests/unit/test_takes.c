@@ -9,6 +9,7 @@
 #include "sound/tags.h"
 
 #include <FLAC/metadata.h>
+#include <dirent.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -170,6 +171,19 @@ static void tags_are_bounded(void **state)
 
 // ---- files --------------------------------------------------------------------------------------
 
+static int drafts(void)
+{
+    char path[400];
+    int n = 0;
+    path_of(path, ".drafts");
+    DIR *const list = opendir(path);
+    assert_non_null(list);
+    for (const struct dirent *entry; (entry = readdir(list));)
+        n += entry->d_name[0] != '.';
+    closedir(list);
+    return n;
+}
+
 static void a_draft_is_put_once_or_twice(void **state)
 {
     (void)state;
@@ -180,7 +194,12 @@ static void a_draft_is_put_once_or_twice(void **state)
     *strrchr(draft, '.') = '\0';
     touch(strcat(draft, ".json") + strlen(folder) + 1);
     assert_int_equal(vy_takes_draft(folder, getpid(), 5, draft, &err), VY_OK);
-    touch("2026-11-26/0001-x.wav"); // of one who died before its row was there
+    touch("2026-11-26/0001-x.wav"); // another's: a studio may share the folder, a database be lost
+    assert_int_equal(vy_takes_put(folder, draft, "2026-11-26/0001-x.wav", &err), VY_CONFLICT);
+    path_of(path, "2026-11-26/0001-x.wav");
+    vy_takes_put_back(draft, path);
+    assert_true(is_there("2026-11-26/0001-x.wav") && !is_there("2026-11-26/0001-x.json"));
+    unlink(path);
     assert_int_equal(vy_takes_put(folder, draft, "2026-11-26/0001-x.wav", &err), VY_OK);
     assert_int_equal(vy_takes_put(folder, draft, "2026-11-26/0001-x.wav", &err), VY_OK);
     path_of(path, "2026-11-26/0001-x.wav");
@@ -189,9 +208,13 @@ static void a_draft_is_put_once_or_twice(void **state)
     assert_int_equal(facts.st_mode & 0777, 0444);
     vy_takes_drop_draft(draft);
     assert_true(is_there("2026-11-26/0001-x.wav") && is_there("2026-11-26/0001-x.json"));
-    assert_int_equal(vy_takes_drop(folder, "2026-11-26/0001-x.wav", &err), VY_OK);
+    vy_takes_let_go(folder, 1, "2026-11-26/0001-x.wav");
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_nlink, 2);
+    assert_int_equal(vy_takes_drop(folder, 1, "2026-11-26/0001-x.wav", &err), VY_OK);
     assert_false(is_there("2026-11-26"));
-    assert_int_equal(vy_takes_drop(folder, "2026-11-26/0001-x.wav", &err), VY_OK);
+    assert_int_equal(drafts(), 0);
+    assert_int_equal(vy_takes_drop(folder, 1, "2026-11-26/0001-x.wav", &err), VY_OK);
 }
 
 static void only_what_is_ours_is_swept(void **state)
@@ -232,6 +255,39 @@ static void only_what_is_ours_is_swept(void **state)
     for (size_t i = 0; i < sizeof go / sizeof *go; i++)
         assert_false(is_there(go[i]));
     assert_true(is_there(kept));
+}
+
+// A draft of a process that is gone, with a place.
+static void leave(const char *draft, const char *place)
+{
+    char path[400], from[400];
+    touch(draft);
+    path_of(from, draft);
+    path_of(path, place);
+    assert_int_equal(vy_make_parents(path, &err), VY_OK);
+    assert_int_equal(link(from, path), 0);
+}
+
+// A file without a row is no take that was lost in the making: its database may be another.
+static void only_what_was_never_kept_loses_its_place(void **state)
+{
+#define GONE ".drafts/63459662-e14d-4de6-841a-300e234ff33a:99999:1"
+    (void)state;
+    char kept[VY_TAKE_PLACE], living[VY_TAKES_PATH];
+    vy_takes_place(add("kept"), "kept", 1.7e9, kept, sizeof kept);
+    leave(GONE ".5.wav", kept); // killed after its row was there
+    leave(GONE ".6.wav", "2026-11-26/0002-x.wav");
+    leave(GONE ".6.json", "2026-11-26/0002-x.json");
+    touch("2026-11-26/0003-of-another.wav");
+    assert_int_equal(vy_takes_draft(folder, getppid(), 0, living, &err), VY_OK);
+    leave(living + strlen(folder) + 1, "2026-11-26/0004-of-another-now.wav");
+    assert_int_equal(vy_takes_sweep_drafts(db, folder, &err), VY_OK);
+    assert_true(is_there(kept));
+    assert_false(is_there("2026-11-26/0002-x.wav") || is_there("2026-11-26/0002-x.json"));
+    assert_true(is_there("2026-11-26/0003-of-another.wav"));
+    assert_true(is_there("2026-11-26/0004-of-another-now.wav"));
+    assert_int_equal(drafts(), 1);
+#undef GONE
 }
 
 // ---- tags ---------------------------------------------------------------------------------------
@@ -339,6 +395,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(tags_are_bounded, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_draft_is_put_once_or_twice, open_all, close_all),
         cmocka_unit_test_setup_teardown(only_what_is_ours_is_swept, open_all, close_all),
+        cmocka_unit_test_setup_teardown(only_what_was_never_kept_loses_its_place, open_all,
+                                        close_all),
         cmocka_unit_test(wav_says_how_it_was_made),
         cmocka_unit_test(flac_says_how_it_was_made),
     };
