@@ -280,7 +280,7 @@ static const struct vy_verb rows[] = {
      .help = "Render what the session plays, and keep it with how it was made.",
      .more = "The take and its receipt lie in the studio's folder and do not change; `takes` has "
              "them all. As a job it is made beside the music. docs/takes.md has the rest.",
-     .example = {"job take 8 bars \"night drive\"", "take 30 s"},
+     .example = {"take 8 bars \"night drive\"", "take 30 s"},
      .flags = VY_VERB_QUERY | VY_VERB_OUTSIDE | VY_VERB_OWN,
      .work = WORK("render", 7200, 3),
      .run = vy_do_take},
