@@ -292,7 +292,7 @@ static const struct vy_verb rows[] = {
                   .text = "number or name: all but ls, stop, verify and gc need one"},
                  {.name = "WORDS", .type = VY_ARG_FILES, .optional = true,
                   .text = "rate: 0..5; tag: words, -word takes one away; keep: yes or no; rename: "
-                          "the name"},
+                          "the name; rm: more takes"},
                  {.name = "n", .type = VY_ARG_NUMBER, .keyed = true, .optional = true, .unit = "",
                   .min = 1, .max = 100000, .def = "50", .text = "ls: the newest so many"},
                  {.name = "tag", .type = VY_ARG_WORD, .keyed = true, .optional = true,

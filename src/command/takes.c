@@ -271,28 +271,59 @@ static vy_status do_tag(struct vy_takes_act *act)
 }
 
 // The row first: a row without files would be a lie.
-static vy_status rm(struct vy_takes_act *act)
+static vy_status rm_one(struct vy_takes_act *act, const char *which, bool only_try, json_t *removed)
 {
     struct vy_arena arena = {0};
     struct vy_take take;
     char path[VY_TAKES_PATH];
-    vy_status status = vy_take_place(act->desk, act->ask->which, &arena, &take, path, act->err);
+    vy_status status = vy_take_place(act->desk, which, &arena, &take, path, act->err);
     if (!status && take.kept && !act->ask->force)
         status = vy_fail(act->err, VY_DENIED, -1,
                          "take %" PRId64 " is to be kept: `takes keep %" PRId64 " no` first",
                          take.id, take.id);
-    if (!status) {
+    if (!status && !only_try) {
         vy_takes_let_go(act->folder, take.id, take.path);
         status = vy_take_remove(act->desk->db, take.id, act->err);
+        if (!status)
+            status = vy_takes_drop(act->folder, take.id, take.path, act->err);
     }
-    if (!status)
-        status = vy_takes_drop(act->folder, take.id, take.path, act->err);
-    if (!status) {
-        vy_buf_add(act->text, "removed take %" PRId64, take.id);
-        json_object_set_new(act->result, "removed", json_integer(take.id));
+    if (!status && !only_try) {
+        vy_buf_add(act->text, "%s take %" PRId64, json_array_size(removed) ? "," : "removed",
+                   take.id);
+        json_array_append_new(removed, json_integer(take.id));
         vy_takes_tell(act->desk, take.id, "gone");
     }
     vy_arena_clear(&arena);
+    return status;
+}
+
+// That which is named and, by number, those after it.
+static vy_status rm_all(struct vy_takes_act *act, bool only_try, json_t *removed)
+{
+    vy_status status = rm_one(act, act->ask->which, only_try, removed);
+    for (const char *p = act->ask->words ? act->ask->words : ""; !status && *p;) {
+        const size_t n = strcspn(p, " ");
+        char which[VY_TAKE_NAME];
+        snprintf(which, sizeof which, "%.*s", (int)n, p);
+        if (n)
+            status = rm_one(act, which, only_try, removed);
+        p += n + (p[n] != '\0');
+    }
+    return status;
+}
+
+// All that are named, or none.
+static vy_status rm(struct vy_takes_act *act)
+{
+    json_t *const removed = json_array();
+    vy_status status = rm_all(act, true, removed);
+    if (!status)
+        status = rm_all(act, false, removed);
+    if (json_array_size(removed) == 1)
+        json_object_set(act->result, "removed", json_array_get(removed, 0));
+    else if (!status)
+        json_object_set(act->result, "removed", removed);
+    json_decref(removed);
     return status;
 }
 
@@ -371,6 +402,8 @@ vy_status vy_takes_do(const struct vy_desk *desk, const struct vy_takes_ask *ask
         vy_err_suggest(err, name, action_name, NULL);
         return VY_BAD_ARG;
     }
+    if (ask->words && *ask->words && !action->words && action->run != rm)
+        return vy_fail(err, VY_BAD_ARG, -1, "takes %s has no use for '%.60s'", name, ask->words);
     if ((action->which && !ask->which) || (action->words && (!ask->words || !*ask->words)))
         return vy_fail(err, VY_BAD_ARG, -1, "takes %s needs %s", name, action->row.what);
     const vy_status status = vy_takes_folder(desk->settings, act.folder, err);

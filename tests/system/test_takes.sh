@@ -129,6 +129,9 @@ is 'by age' 0 '^0 takes' "$veery" takes gc --set takes.keep_days=1
 is 'a kept one is not removed' 1 'is to be kept' "$veery" takes rm 1
 is '... unless it must be' 0 'removed take 1' "$veery" takes rm 1 --force
 [ ! -e "$file" ] && [ ! -e "${file%.wav}.json" ]; check '... with its receipt' $?
+is 'a second name must be there, or none goes' 1 'there is no take 99' "$veery" do --local 'takes rm 2 99'
+is '... and what an action has no use for is told' 1 "has no use for '3'" "$veery" do --local 'takes show 2 3'
+is '... the first is still there' 0 'two' "$veery" takes show 2
 is 'beyond the quota a take is still made, and told' 0 'takes hold' \
     "$veery" do --local --session s.veery --set takes.quota_mb=1 --json 'take 2 bars "more"'
 
