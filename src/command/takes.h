@@ -21,6 +21,7 @@ struct vy_takes_ask {
     const char *tag, *text; ///< ls: with this tag; with this in the name
     bool apply;             ///< gc: do it
     bool force;             ///< export: over what is there; rm: also what is to be kept
+    bool beside;            ///< a studio plays on this thread: nothing long
     const struct vy_catalog *catalog; ///< replay
     const struct vy_work *work;       ///< replay, verify: who follows it; NULL = nobody
 };

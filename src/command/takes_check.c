@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define RECEIPT_MOST (16u << 20) // bytes
+#define BESIDE_MOST (100 << 20)  // bytes, read in about half a second
 
 static const char *text_at(const json_t *object, const char *key)
 {
@@ -132,6 +133,17 @@ static bool verify_one(void *arg, const struct vy_take *take)
     return !vy_work_stop(v->act->ask->work);
 }
 
+// Who plays answers others too: what takes seconds is for a job.
+static vy_status check_beside(struct vy_takes_act *act, int64_t bytes)
+{
+    if (!act->ask->beside || bytes <= BESIDE_MOST)
+        return VY_OK;
+    return vy_fail(act->err, VY_BUSY, -1,
+                   "%.0f MB are too much to read beside the music: `job takes verify%s%.40s`",
+                   (double)bytes / 1e6, act->ask->which ? " " : "",
+                   act->ask->which ? act->ask->which : "");
+}
+
 vy_status vy_takes_verify(struct vy_takes_act *act)
 {
     struct verify v = {.act = act, .takes = json_array()};
@@ -143,10 +155,17 @@ vy_status vy_takes_verify(struct vy_takes_act *act)
         char path[VY_TAKES_PATH];
         status = vy_take_place(act->desk, act->ask->which, &arena, &take, path, act->err);
         if (!status)
+            status = check_beside(act, take.bytes);
+        if (!status)
             verify_one(&v, &take);
         vy_arena_clear(&arena);
     } else {
-        status = vy_takes_each(act->desk->db, &all, verify_one, &v, act->err);
+        int64_t count, bytes;
+        status = vy_takes_total(act->desk->db, &count, &bytes, act->err);
+        if (!status)
+            status = check_beside(act, bytes);
+        if (!status)
+            status = vy_takes_each(act->desk->db, &all, verify_one, &v, act->err);
     }
     const size_t checked = json_array_size(v.takes);
     json_object_set_new(act->result, "takes", v.takes);

@@ -39,6 +39,7 @@ vy_status vy_do_takes(struct vy_call *call, struct vy_err *err)
                                .text = v[6].text,
                                .apply = v[7].given && v[7].choice == 1,
                                .force = v[7].given && v[7].choice == 1,
+                               .beside = call->session->stage != NULL,
                                // a render is not for the thread that looks after the music
                                .catalog = call->session->stage ? NULL : call->catalog,
                                .work = call->work};

@@ -151,6 +151,10 @@ is 'made again beside the music' 0 'is queued' "$veery" do 'job takes replay 5'
 replayed=$(sed -n 's/.*job \([0-9]*\) is queued.*/\1/p' out)
 is '... equal' 0 'every sample' "$veery" jobs wait "$replayed" --json
 is 'not while it plays' 1 'job takes replay 5' "$veery" do 'takes replay 5'
+"$veery" jobs add --session s.veery 'take 300 s "long"' >/dev/null
+soon grep -aq 'take id=6 what=made' told
+is 'what takes seconds to read is not verified on the thread that answers' 1 'job takes verify long' "$veery" do 'takes verify long'
+is '... but a short one is' 0 'as it was' "$veery" do 'takes verify 5'
 # everything is killed in the middle of a take
 "$veery" do 'job take 400 bars "never"' >/dev/null
 half() { [ -n "$("$veery" jobs ls --state running --json | grep -o 's of sound')" ]; }
