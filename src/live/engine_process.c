@@ -439,6 +439,17 @@ static void run(struct engine *e)
     }
 }
 
+// It is started together with the guard, which knows the rate only when the device is open.
+// @return false: the studio is gone
+static bool wait_for_device(const struct engine *e)
+{
+    struct pollfd fds = {.fd = e->link.fd}; // tells of its end only
+    while (atomic_load_explicit(&e->shared->device.state, memory_order_acquire) == VY_DEVICE_CLOSED)
+        if (poll(&fds, 1, 1) > 0)
+            return false;
+    return true;
+}
+
 int vy_engine_process(const struct vy_catalog *catalog, int memory, int control)
 {
     struct engine *const e = calloc(1, sizeof *e);
@@ -451,12 +462,14 @@ int vy_engine_process(const struct vy_catalog *catalog, int memory, int control)
     fcntl(control, F_SETFL, O_NONBLOCK);
     e->catalog = catalog;
     e->link.fd = control;
+    keep_memory();
+    lock_memory();
+    if (!wait_for_device(e))
+        return 1;
     const struct vy_player_events events = {on_event, on_stem, e};
     e->player = vy_player_new(catalog, e->shared->device.sr_hz, &events);
     if (!e->player)
         return 1;
-    keep_memory();
-    lock_memory();
     run(e);
     atomic_store(&e->leave, true);
     if (e->running)

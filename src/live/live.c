@@ -222,11 +222,15 @@ vy_status vy_live_open(const struct vy_live_how *how, struct vy_live **out, stru
     if (!status)
         status = vy_live_start_guard(live, err);
     if (!status)
+        status = vy_live_start_engine(live, 0, err); // it loads while the guard opens the device
+    for (uint32_t i = 1; i < VY_SLOTS; i++)
+        live->engine[i].again_ns = UINT64_MAX; // the first has the processors for itself
+    if (!status)
         status = wait_for_device(live, err);
-    for (uint32_t i = 0; !status && i < VY_SLOTS; i++)
-        status = vy_live_start_engine(live, i, err);
     if (!status)
         status = wait_for_engine(live, err);
+    for (uint32_t i = 1; !status && i < VY_SLOTS; i++)
+        status = vy_live_start_engine(live, i, err);
     if (status) {
         vy_live_close(live);
         return status;

@@ -124,9 +124,13 @@ static void notes_by_hand_sound_and_end(void **state)
     rig_run(&rig, 0.1);
     json_decref(vy_live_meters(rig.live, VY_READER_LINE));
     assert_true(vy_live_note(rig.live, "lead", 440, 0.8f, 0, 0));
-    rig_run(&rig, 0.4);
-    const double heard = peak_of(&rig, VY_READER_SOCKET); // takes nothing from the other
-    assert_true(heard > 0.01 && peak_of(&rig, VY_READER_LINE) >= heard);
+    double heard = 0;
+    for (int i = 0; i < 50 && heard <= 0.01; i++) {
+        rig_run(&rig, 0.1);
+        heard = peak_of(&rig, VY_READER_SOCKET);
+    }
+    assert_true(heard > 0.01);
+    assert_true(peak_of(&rig, VY_READER_LINE) >= heard); // nobody took it
     assert_true(vy_live_note(rig.live, "lead", 440, 0, 0, 0));
     rig_run(&rig, 3);
     json_decref(vy_live_meters(rig.live, VY_READER_LINE));
