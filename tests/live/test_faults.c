@@ -124,7 +124,8 @@ static void the_reserve_knows_every_edit(void **state)
     assert_true(vy_live_turn(rig.live, "tone.freq", 600, 0, 0, "hand"));
     rig_run(&rig, 0.6);
     rig_end(&rig);
-    const uint32_t at = (uint32_t)heard, part = 9600;
+    // the file lacks what the device gave up while the machine stood still
+    const uint32_t at = (uint32_t)heard - 4800, part = 9600;
     for (int half = 0; half < 2; half++) {
         const uint32_t from = half ? rig.frames - part - 4800 : at - part - 256;
         uint32_t rises = 0;
