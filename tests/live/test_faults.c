@@ -25,18 +25,39 @@ static void hurt(struct live_rig *rig, int signal, int times)
     rig_run(rig, 0.2);
 }
 
-static void fault_is_a_short_fade(uint32_t period, int signal)
+static uint64_t lost(const struct live_rig *rig)
+{
+    return vy_live_shared(rig->live)->device.xruns;
+}
+
+// Where the machine stood still for so long that the device gave up frames, they are cut out of the
+// file: such a run says nothing about fades. @return false: it was one
+static bool try_fades(uint32_t period, int signal, bool last)
 {
     struct live_rig rig;
     rig_open(&rig, period, NULL);
     rig_play_sine(&rig);
     rig_stall_begin();
+    const uint64_t before = lost(&rig);
     hurt(&rig, signal, 3);
     const uint64_t failovers = vy_live_shared(rig.live)->failovers;
+    const bool whole = lost(&rig) == before;
     rig_end(&rig);
-    assert_int_equal(failovers, 3);
-    rig_check_sine(&rig, RIG_FADE_MS);
+    if (whole || last) {
+        assert_int_equal(failovers, 3);
+        rig_check_sine(&rig, RIG_FADE_MS);
+    } else {
+        print_message("the device gave up frames; the machine stood for %.1f ms: once more\n",
+                      rig_stall_end());
+    }
     rig_free(&rig);
+    return whole;
+}
+
+static void fault_is_a_short_fade(uint32_t period, int signal)
+{
+    for (int i = 0; i < 5 && !try_fades(period, signal, i == 4); i++)
+        continue;
 }
 
 static void engine_killed(void **state)
