@@ -343,8 +343,10 @@ static void keep_guard_pid(struct vy_playing *playing)
     char text[16];
     struct vy_err err;
     const int n = snprintf(text, sizeof text, "%d\n", (int)pid);
-    if (vy_file_write(playing->guard_pid_path, text, (size_t)n, &err) == VY_OK)
-        playing->guard_pid = pid;
+    if (vy_file_write(playing->guard_pid_path, text, (size_t)n, &err))
+        return;
+    playing->guard_pid = pid;
+    atomic_store(&vy_live_shared(playing->live)->findable, 1);
 }
 
 static vy_status open_studio(struct vy_playing *playing, const struct vy_playing_words *words,

@@ -159,7 +159,7 @@ static bool leaving(struct process *p)
 static void studio_gone(struct process *p, struct pollfd *control)
 {
     control->fd = -1;
-    if (!p->alone)
+    if (!p->alone || !atomic_load(&p->shared->findable)) // else nobody could end it
         p->shared->quit = 1;
 }
 

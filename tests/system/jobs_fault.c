@@ -341,9 +341,10 @@ static void check_database(void)
     vy_buf_clear(&problems);
 }
 
-// Workers whose runner is gone must be gone as well.
-static void check_workers(void)
+// Workers whose runner is gone must be gone as well, and guards whose studio has had a successor.
+static int count_left(bool say)
 {
+    int left = 0;
     DIR *const folder = opendir("/proc");
     for (const struct dirent *entry; folder && (entry = readdir(folder));) {
         char path[300], words[64] = "", cwd[200] = "";
@@ -353,12 +354,24 @@ static void check_workers(void)
         if (file)
             fclose(file);
         snprintf(path, sizeof path, "/proc/%s/cwd", entry->d_name);
-        if (n > 13 && memcmp(words, "veery\0worker", 13) == 0 &&
-            readlink(path, cwd, sizeof cwd - 1) > 0 && strncmp(cwd, room, strlen(room)) == 0)
-            say_bad("a worker is left", strtoll(entry->d_name, NULL, 10));
+        if (n < 6 || strncmp(words, "veery", 5) != 0 || readlink(path, cwd, sizeof cwd - 1) <= 0 ||
+            strncmp(cwd, room, strlen(room)) != 0)
+            continue;
+        left++;
+        if (say)
+            say_bad(words[5] ? words : words + 6, strtoll(entry->d_name, NULL, 10));
     }
     if (folder)
         closedir(folder);
+    return left;
+}
+
+static void check_processes(void)
+{
+    for (int i = 0; i < 20 && count_left(false) > 0; i++)
+        usleep(100000);
+    if (count_left(true) > 0)
+        printf("# those are left of what was killed\n");
 }
 
 // ---- main ---------------------------------------------------------------------------------------
@@ -430,6 +443,7 @@ int main(int argc, char **argv)
             done[what]++;
         n += what >= 0;
     }
+    usleep(500000); // the last studio ends what the one before it has left
     for (int i = 0; i < PROCESSES; i++)
         end_one(i, SIGTERM);
     if (run_through() != 0)
@@ -442,7 +456,7 @@ int main(int argc, char **argv)
     check_empty("data/veery/jobs");
     check_takes();
     check_empty("data/veery/takes/.drafts");
-    check_workers();
+    check_processes();
     check_database();
     vy_db_close(db);
     printf("# %d kills: %d of a worker, %d of the studio, %d of a runner, %d of all at once\n"
