@@ -138,7 +138,7 @@ struct vy_shared {
     _Alignas(64) _Atomic uint32_t bypass; ///< 1: the delay-matched input instead of the engine
     _Atomic uint32_t panic;               ///< 1: silence, latched
     _Atomic uint32_t findable; ///< 1: others can find the guard, so it may outlive the studio
-    _Atomic uint32_t quit;                ///< 1: fade out and leave
+    _Atomic uint32_t quit;     ///< 1: fade out and leave
     // guard -> studio
     _Alignas(64) struct vy_device_facts device;
     _Alignas(64) _Atomic uint32_t active; ///< slot that plays, VY_SLOTS = none
