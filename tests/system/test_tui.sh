@@ -25,7 +25,7 @@ say() { type "$1" && keys Enter; }
 size() { mux resize-window -t s:tui -x "$1" -y "$2"; }
 begin() { # OPTIONS...: the UI in a window whose shell stays
     mux kill-window -t s:tui 2>/dev/null
-    mux new-window -t s: -n tui "PS1='sh> ' sh"
+    mux new-window -a -t 's:{end}' -n tui "PS1='sh> ' sh" || { echo "Bail out! tmux opens no window"; exit 1; } # -a: at a place that is free
     size 110 34
     shows "sh>"
     say "clear; $veery tui $*"
