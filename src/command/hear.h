@@ -25,7 +25,7 @@ struct vy_listen {
     const char *file;     ///< write here, or NULL
     enum vy_sound_format format;
     const struct vy_sound_tags *tags; ///< of a WAV file, or NULL
-    const char *stems; ///< folder for one file a thing, or NULL
+    const char *stems;                ///< folder for one file a thing, or NULL
     uint32_t sr_hz, block, threads;
     json_t *warnings; ///< array of strings, filled
     /// Called now and then with the seconds made; false stops. May be NULL.

@@ -252,7 +252,8 @@ static vy_status open_all(struct ears *ears)
         return VY_OK;
     const vy_status status =
         vy_sound_draft(what->file, what->format, what->sr_hz, 2, &ears->writer, ears->err);
-    return status || !what->tags ? status : vy_sound_write_tags(ears->writer, what->tags, ears->err);
+    return status || !what->tags ? status
+                                 : vy_sound_write_tags(ears->writer, what->tags, ears->err);
 }
 
 vy_status vy_hear(const struct vy_listen *what, struct vy_heard *heard, struct vy_err *err)

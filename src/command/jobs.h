@@ -19,7 +19,8 @@ struct vy_desk {
     void (*changed)(void *arg);
     /// A take was "made", has "changed" or is "gone". NULL: nobody follows.
     void (*take)(void *arg, int64_t id, const char *what);
-    /// Let a take be heard beside the music, in place of the one before; 0: be silent. NULL: cannot.
+    /// Let a take be heard beside the music, in place of the one before; 0: be silent. NULL:
+    /// cannot.
     vy_status (*play)(void *arg, int64_t id, struct vy_err *err);
     void *arg;
 };

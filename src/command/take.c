@@ -205,7 +205,7 @@ static vy_status do_take(void *arg, struct vy_buf *text, json_t *result, struct 
 {
     struct taking *const taking = arg;
     struct vy_heard heard = {0};
-    struct vy_take_tags tags;
+    struct vy_take_tags tags = {0};
     json_t *const receipt = begin_receipt(taking), *const inputs = json_array();
     if (!receipt || !inputs) {
         json_decref(receipt);

@@ -100,7 +100,7 @@ static vy_status write_copy(const struct vy_take *take, const char *path, const 
     if (strcasecmp(dot, ".wav") == 0)
         return copy_bytes(path, to, err);
     json_t *const receipt = json_loads(take->receipt, 0, NULL);
-    struct vy_take_tags tags;
+    struct vy_take_tags tags = {0};
     vy_take_tags_of(receipt, take->name, take->author, &tags);
     const vy_status status = write_flac(path, to, &tags.tags, err);
     json_decref(receipt);

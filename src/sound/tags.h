@@ -24,11 +24,11 @@ struct vy_sound_tags {
 /// Before the first frame. FLAC: does nothing, see vy_flac_write_tags.
 /// @return VY_IO
 VY_MUST_CHECK vy_status vy_sound_write_tags(struct vy_sound_writer *writer,
-                                     const struct vy_sound_tags *tags, struct vy_err *err);
+                                            const struct vy_sound_tags *tags, struct vy_err *err);
 
 /// Write them into a FLAC file that is finished; its sound is left alone.
 /// @return VY_BAD_FILE, VY_IO
 VY_MUST_CHECK vy_status vy_flac_write_tags(const char *path, const struct vy_sound_tags *tags,
-                                    struct vy_err *err);
+                                           struct vy_err *err);
 
 #endif
