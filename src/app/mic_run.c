@@ -74,7 +74,7 @@ static vy_status open_all(struct keeper *k, struct vy_err *err)
     if (!status)
         status = vy_live_open(&live, &k->live, err);
     if (!status) // the graph of PipeWire shows its nodes
-        atomic_store(&vy_live_shared(k->live)->findable, 1);
+        vy_live_findable(k->live);
     if (!status)
         status = go_past(k->live, err);
     if (!status)

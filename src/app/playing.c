@@ -346,7 +346,7 @@ static void keep_guard_pid(struct vy_playing *playing)
     if (vy_file_write(playing->guard_pid_path, text, (size_t)n, &err))
         return;
     playing->guard_pid = pid;
-    atomic_store(&vy_live_shared(playing->live)->findable, 1);
+    vy_live_findable(playing->live);
 }
 
 static vy_status open_studio(struct vy_playing *playing, const struct vy_playing_words *words,

@@ -129,6 +129,11 @@ const struct vy_shared *vy_live_shared(const struct vy_live *live)
     return live->shared;
 }
 
+void vy_live_findable(struct vy_live *live)
+{
+    atomic_store(&live->shared->findable, 1);
+}
+
 void vy_live_set_clients(struct vy_live *live, uint32_t clients)
 {
     live->clients = clients;

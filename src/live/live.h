@@ -54,6 +54,9 @@ VY_MAIN struct vy_session *vy_live_session(struct vy_live *live);
 /// The memory shared with guard and engines, for reading.
 VY_MAIN const struct vy_shared *vy_live_shared(const struct vy_live *live);
 
+/// Others can find the guard from now on: it may outlive this studio, if it was told to.
+VY_MAIN void vy_live_findable(struct vy_live *live);
+
 /// True when the guard has ended by itself (a file device that has its length).
 VY_MAIN bool vy_live_ended(const struct vy_live *live);
 
