@@ -91,6 +91,7 @@ vy_status vy_take_render(const struct vy_take_how *how, struct vy_heard *heard, 
                                        .file = how->file,
                                        .format = VY_SOUND_FLOAT, // see docs/takes.md
                                        .tags = how->tags,
+                                       .unit = how->unit && *how->unit ? how->unit : NULL,
                                        .sr_hz = how->sr_hz,
                                        .block = how->block,
                                        .threads = 1,
@@ -119,15 +120,15 @@ static json_t *begin_receipt(const struct taking *taking)
     if (!getcwd(folder, sizeof folder))
         folder[0] = '\0'; // it has gone: names that are relative to it mean nothing, then or later
     const struct vy_take_how *const how = &taking->how;
-    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s, s:{s:s,s:s,s:o,s:I,s:f,s:f,s:f},"
+    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:s,s:s, s:{s:s,s:s,s:o,s:s,s:I,s:f,s:f,s:f},"
                      " s:{s:i,s:i,s:i,s:s}, s:[]}",
                      "format", "veery-take/1", "veery", VEERY_VERSION, "made",
                      (json_int_t)vy_unix_s(), "author", how->author, "line", taking->line, "kind",
                      "render", "licence",
                      taking->licence, //
                      "session", "program", how->program, "hash", taking->program_hash, "folder",
-                     vy_path_json(folder), "seed", (json_int_t)how->seed, "beat", how->beat,
-                     "beats", how->beats, "seconds",
+                     vy_path_json(folder), "unit", how->unit, "seed", (json_int_t)how->seed, "beat",
+                     how->beat, "beats", how->beats, "seconds",
                      how->seconds, //
                      "render", "rate", (int)how->sr_hz, "block", (int)how->block, "threads", 1,
                      "build", how->catalog->kernels->isa, "fallbacks");
@@ -306,17 +307,18 @@ vy_status vy_do_take(struct vy_call *call, struct vy_err *err)
                        "you have edits that are not committed: commit or abort first");
     struct taking taking = {.how = {.catalog = call->catalog,
                                     .seed = call->doc->seed,
+                                    .unit = v[1].given ? v[1].text : "",
                                     .beat = call->doc->beat,
                                     .author = call->author,
                                     .sr_hz = RATE,
                                     .block = BLOCK,
                                     .work = call->work,
                                     .warnings = call->warnings},
-                            .name = v[1].given ? v[1].text : "",
+                            .name = v[2].given ? v[2].text : "",
                             .licence = vy_settings_text(vy_desk_settings(call), "takes.licence")};
     vy_status status = read_length(call, &taking.how, err);
     if (!status)
-        status = vy_take_name_check(taking.name, v[1].at, err);
+        status = vy_take_name_check(taking.name, v[2].at, err);
     if (!status)
         status = vy_session_write(call->session, &program, err);
     if (!status && sodium_init() < 0)

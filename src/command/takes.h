@@ -79,6 +79,7 @@ struct vy_take_how {
     const struct vy_catalog *catalog;
     const char *program;              ///< the session as a file
     uint64_t seed;                    ///< of the session it is read into
+    const char *unit;                 ///< only this thing; NULL or "" = the master
     double beat;                      ///< from where
     double beats;                     ///< how long in musical time, or
     double seconds;                   ///< how long; both 0 = the whole piece

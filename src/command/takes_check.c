@@ -280,6 +280,7 @@ static vy_status make_again(struct vy_takes_act *act, const struct vy_take *take
     const struct vy_take_how how = {.catalog = act->ask->catalog,
                                     .program = text_at(session, "program"),
                                     .seed = (uint64_t)number_at(session, "seed"),
+                                    .unit = text_at(session, "unit"),
                                     .beat = number_at(session, "beat"),
                                     .beats = number_at(session, "beats"),
                                     .seconds = number_at(session, "seconds"),

@@ -218,13 +218,42 @@ void vy_http_get_plan(struct vy_http_request *request)
     vy_http_send_json(request, 200, summary_json(request->http));
 }
 
+// A clip of a layer is a take of the thing of that name. What is made from words is not there yet.
+static vy_status write_clip(const struct vy_http_request *request, struct vy_buf *line,
+                            struct vy_err *err)
+{
+    const char *const layer = json_string_value(json_object_get(request->json, "layer"));
+    const char *const prompt = json_string_value(json_object_get(request->json, "prompt"));
+    const json_t *const bars = json_object_get(request->json, "bars");
+    const struct vy_doc *const doc = vy_live_session(request->http->live)->doc;
+    static const char *const idle[] = {"scene_index", "generation"};
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        if (json_is_integer(json_object_get(request->json, idle[i])) ||
+            json_is_object(json_object_get(request->json, idle[i])))
+            return vy_fail(err, VY_BAD_ARG, -1, "/%s has no effect: a clip is what plays", idle[i]);
+    if (vy_doc_unit(doc, layer) < 0)
+        return vy_fail(err, VY_ABSENT, -1,
+                       "nothing in the session is called %s; clips from words come with the "
+                       "generator (verb `generate`)",
+                       layer);
+    vy_buf_add(line, "job take %d bars of %s ",
+               json_is_integer(bars) ? (int)json_integer_value(bars) : 4, layer);
+    vy_http_word(line, prompt && *prompt ? prompt : layer);
+    return line->text ? VY_OK : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+}
+
 void vy_http_post_clip(struct vy_http_request *request)
 {
     struct vy_err err = {.at = -1};
+    struct vy_buf line = {0};
     if (!is_session(request))
         return;
-    vy_fail(&err, VY_ABSENT, -1,
-            "clips are made from words, and what makes sound from words comes with the generator "
-            "(verb `generate`); `job take 8 bars` keeps what the session plays");
-    vy_http_fail(request, &err);
+    json_t *const result =
+        write_clip(request, &line, &err) ? NULL : vy_http_ask(request, line.text, &err);
+    vy_buf_clear(&line);
+    if (result)
+        vy_http_send_json(request, 202, status_json(json_object_get(result, "job")));
+    else
+        vy_http_fail(request, &err);
+    json_decref(result);
 }

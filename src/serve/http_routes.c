@@ -141,7 +141,7 @@ const struct vy_http_route vy_http_routes[] = {
     {"GET", "/session/{id}", VY_SCOPE_READ, vy_http_get_plan_session, "plans",
      "The same by its id.", NULL, "SessionSummary"},
     {"POST", "/session/{id}/clip", VY_SCOPE_PLAY, vy_http_post_clip, "plans",
-     "Absent: clips of one layer come with the generator.", "ClipRequest", "GenerationStatus", .status = 202},
+     "Take some bars of the thing that is called like the layer.", "ClipRequest", "GenerationStatus", .status = 202},
     {NULL}};
 
 // clang-format on

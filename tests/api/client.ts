@@ -187,7 +187,9 @@ await test('the other routes are what the document says', async () => {
   ok(session.data?.tempo_bpm === 100, 'no session');
   await api.GET('/session');
   await api.GET('/session/{id}', { params: { path: { id: session.data.session_id } } });
-  await api.POST('/session/{id}/clip', { params: { path: { id: session.data.session_id } }, body: { layer: 'bass' } });
+  await api.POST('/session/{id}/clip', { params: { path: { id: session.data.session_id } }, body: { layer: 'bass', bars: 1 } });
+  const none = await api.POST('/session/{id}/clip', { params: { path: { id: session.data.session_id } }, body: { layer: 'vocals' } });
+  ok(none.error?.code === 'absent', JSON.stringify(none));
   const absent = await api.POST('/generate', { body: { prompt: 'rain', model_id: 'musicgen-small' } });
   ok(absent.response.status === 503 && absent.error?.code === 'absent', 'a model that is not there');
 });

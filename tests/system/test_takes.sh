@@ -169,4 +169,10 @@ soon grep -aq 'playing on' served
 idle() { ! "$veery" jobs --json | grep -q '"state":"\(queued\|running\)"'; }
 soon idle && [ -z "$(ls "$takes/.drafts")" ] && [ "$(count)" -ge "$before" ] && code 0 "$veery" verify
 check 'what was killed leaves nothing behind' $?
+
+# ---- one thing of many ----
+is 'only the bass' 0 'only bass: 4.00 s' ./maker 'take 2 bars of bass "only bass"'
+is '... made again' 0 'every sample' "$veery" replay 'only bass'
+is '... is not the whole' 1 'differs' sh -c "[ \"\$('$veery' takes show 'only bass' --json | grep -o '\"pcm\":\"[0-9a-f]*')\" = \"\$('$veery' takes show 5 --json | grep -o '\"pcm\":\"[0-9a-f]*')\" ] || { echo differs; exit 1; }"
+is 'what is not there' 1 "nothing here is called 'bas'" ./maker 'take 2 bars of bas'
 echo "1..$cases"
