@@ -3,6 +3,7 @@
 #include "app/tui_edit.h"
 
 #include "app/tui_text.h"
+#include "base/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -147,7 +148,7 @@ static bool recall(struct vy_tui_edit *edit, size_t back)
     const struct vy_tui_history *const history = edit->history;
     if (edit->back == 0) {
         free(edit->draft);
-        edit->draft = strndup(edit->text ? edit->text : "", edit->length);
+        edit->draft = vy_text_dup(edit->text, edit->length);
     }
     const char *const text = back == 0          ? edit->draft
                              : history->entries ? history->entry[history->entries - back]
@@ -236,7 +237,8 @@ void vy_tui_edit_replace(struct vy_tui_edit *edit, size_t at, const char *word, 
 {
     if (at > edit->cursor)
         return;
-    memmove(edit->text + at, edit->text + edit->cursor, edit->length - edit->cursor);
+    if (edit->cursor > at)
+        memmove(edit->text + at, edit->text + edit->cursor, edit->length - edit->cursor);
     edit->length -= edit->cursor - at;
     edit->cursor = at;
     vy_tui_edit_put(edit, word, n);

@@ -127,7 +127,7 @@ vy_status vy_tui_history_add(struct vy_tui_history *history, const char *text, s
     const char *const last = history->entries ? history->entry[history->entries - 1] : "";
     if (n == 0 || (strlen(last) == n && memcmp(last, text, n) == 0))
         return VY_OK;
-    const vy_status status = keep(history, strndup(text, n), err);
+    const vy_status status = keep(history, vy_text_dup(text, n), err);
     return status || !history->path[0] ? status : append(history, text, n, err);
 }
 

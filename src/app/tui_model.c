@@ -16,7 +16,7 @@
 void vy_tui_model_add(struct vy_tui_model *model, struct vy_tui_lines *lines, enum vy_tui_tone tone,
                       const char *who, const char *text, size_t n)
 {
-    char *const copy = strndup(text, n);
+    char *const copy = vy_text_dup(text, n);
     if (!copy)
         return;
     if (lines->count == VY_TUI_LINES) {

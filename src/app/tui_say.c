@@ -33,7 +33,7 @@ void vy_tui_say(struct vy_tui *ui, const char *line, size_t n)
         queue->line = grown;
         queue->capacity = more;
     }
-    queue->line[queue->lines] = strndup(line, n);
+    queue->line[queue->lines] = vy_text_dup(line, n);
     queue->lines += queue->line[queue->lines] != NULL;
 }
 

@@ -22,6 +22,17 @@ bool vy_text_copy(char *to, size_t size, const char *from)
     return length < size;
 }
 
+char *vy_text_dup(const char *bytes, size_t n)
+{
+    char *const text = malloc(n + 1);
+    if (!text)
+        return NULL;
+    if (n > 0)
+        memcpy(text, bytes, n);
+    text[n] = '\0';
+    return text;
+}
+
 size_t vy_text_length(const char *text, size_t max)
 {
     size_t n = 0;

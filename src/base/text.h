@@ -14,6 +14,9 @@
 /// @return true when everything fitted
 bool vy_text_copy(char *to, size_t size, const char *from);
 
+/// Bytes that need no end, as a text. Caller frees; NULL when memory is out.
+char *vy_text_dup(const char *bytes, size_t n);
+
 /// strlen that looks at no more than `max` bytes.
 size_t vy_text_length(const char *text, size_t max);
 

@@ -55,11 +55,13 @@ static vy_status check_type(struct place *place, const json_t *type, const json_
     json_array_foreach((json_t *)(uintptr_t)type, i, one)
     {
         if (has_type(value, json_string_value(one)))
-            return VY_OK;
+            break;
         vy_buf_add(&names, "%s%s", i ? " or " : "", json_string_value(one));
     }
-    const vy_status status = vy_fail(place->err, VY_BAD_ARG, -1, "%s must be of type %s",
-                                     where(place), names.text ? names.text : "");
+    vy_status status = VY_OK;
+    if (i == json_array_size(type))
+        status = vy_fail(place->err, VY_BAD_ARG, -1, "%s must be of type %s", where(place),
+                         names.text ? names.text : "");
     vy_buf_clear(&names);
     return status;
 }
@@ -80,13 +82,16 @@ static vy_status check_choice(struct place *place, const json_t *choices, const 
     json_array_foreach((json_t *)(uintptr_t)choices, i, one)
     {
         if (json_equal(one, value))
-            return VY_OK;
+            break;
         if (json_is_string(one))
             vy_buf_add(&names, "%s%s", names.length ? ", " : "", json_string_value(one));
     }
-    const vy_status status = vy_fail(place->err, VY_BAD_ARG, -1, "%s is one of %.150s",
-                                     where(place), names.text ? names.text : "");
-    if (json_is_string(value))
+    const bool found = i < json_array_size(choices);
+    vy_status status = VY_OK;
+    if (!found)
+        status = vy_fail(place->err, VY_BAD_ARG, -1, "%s is one of %.150s", where(place),
+                         names.text ? names.text : "");
+    if (!found && json_is_string(value))
         vy_err_suggest(place->err, json_string_value(value), next_choice,
                        (void *)(uintptr_t)choices);
     vy_buf_clear(&names);

@@ -37,11 +37,12 @@ static int on_any(const char *path, const char *types, lo_arg **argv, int argc, 
     int texts = 0;
     for (int i = 0; i < argc; i++) {
         if (types[i] == 's' && texts < 2)
-            snprintf(reply->text[texts++], sizeof reply->text[0], "%s", &argv[i]->s);
+            snprintf(reply->text[texts++], sizeof reply->text[0], "%s", (const char *)argv[i]);
         else if (types[i] == 'i')
-            reply->id = argv[i]->i;
+            memcpy(&reply->id, argv[i],
+                   sizeof reply->id); // they lie at four bytes, a union at eight
         else if (types[i] == 'f')
-            reply->value = argv[i]->f;
+            memcpy(&reply->value, argv[i], sizeof reply->value);
     }
     (void)msg;
     (void)arg;
@@ -282,8 +283,8 @@ static void osc_keeps_time_tags(void **state)
     work(50, 5000);
     assert_int_equal(live->events, 3);
     assert_int_equal(live->event[2].frame, 0);
-    lo_bundle_free(far);
-    lo_bundle_free(past);
+    lo_bundle_free_recursive(far);
+    lo_bundle_free_recursive(past);
     lo_bundle_free_recursive(edit);
     lo_bundle_free_recursive(bundle);
 }
