@@ -164,7 +164,8 @@ static void print_zsh(void)
         struct pick pick = {.actions = true};
         printf("        %s) _arguments '*--set:setting:('\"$settings\"')'", program->name);
         vy_usage_each(program->usage, zsh_option, NULL);
-        printf(" \\\n            '1:what:_alternative \"files:file:_files\" \"actions:action:(");
+        // the space: _alternative would not know the options that _arguments adds without it
+        printf(" \\\n            '1:what: _alternative \"files:file:_files\" \"actions:action:(");
         vy_usage_each(program->usage, print_name, &pick);
         printf(")\"' '*:file:_files' ;;\n");
     }
