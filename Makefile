@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 export PREFIX DESTDIR JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test golden bench bench-live format lint asan tsan fuzz docs docs-check install setup clean
+.PHONY: help demo build test golden bench bench-live format lint asan tsan fuzz docs docs-check onnxruntime install setup clean
 
 help: ## this list
 	@echo 'Veery: a modular instrument driven by text'
@@ -51,6 +51,9 @@ docs: ## write docs/reference from the program's own tables
 
 docs-check: ## fail when docs/reference is not what make docs writes
 	@tools/setup build && tools/build && tools/docs check
+
+onnxruntime: ## fetch ONNX Runtime (113 MB), for tags by a trained head
+	@tools/fetch-onnxruntime
 
 install: ## install to PREFIX=/usr/local (DESTDIR is honoured)
 	@tools/install

@@ -5,10 +5,13 @@
 #include "app/app.h"
 
 #include "command/analyze.h"
-#include "command/neighbours.h"
+#include "app/settings.h"
 #include "command/library.h"
+#include "command/neighbours.h"
+#include "command/tag_head.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/settings.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -291,12 +294,16 @@ static void close_files(struct work *work)
 
 int vy_main_analyze(int argc, char **argv)
 {
-    const char *jobs = NULL;
+    const char *jobs = NULL, *head = vy_settings_text(vy_app_settings(), "listen.head");
     struct work work = {.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
     const struct vy_option options[] = {
-        {"--json", NULL, &work.json},     {"--plot", &work.plot, NULL},
-        {"--frames", &work.frames, NULL}, {"--library", &work.library, NULL},
-        {"--jobs", &jobs, NULL},          {NULL, NULL, NULL},
+        {"--json", NULL, &work.json},
+        {"--plot", &work.plot, NULL},
+        {"--frames", &work.frames, NULL},
+        {"--library", &work.library, NULL},
+        {"--head", &head, NULL},
+        {"--jobs", &jobs, NULL},
+        {NULL, NULL, NULL},
     };
     const int words = vy_options(argc, argv, options);
     double threads = (double)sysconf(_SC_NPROCESSORS_ONLN);
@@ -305,6 +312,9 @@ int vy_main_analyze(int argc, char **argv)
     if (words < 2 || !vy_option_number("--jobs", jobs, 1, MOST_THREADS, &threads))
         return EXIT_USAGE;
     work.files = words - 1;
+    struct vy_err err = {.at = -1};
+    if (vy_tag_head_use(head, &err))
+        return vy_complain(&err);
     if (!make_folder(work.frames) || (work.files > 1 && !make_folder(work.plot)))
         return EXIT_FILE;
     vy_catch_interrupt();
@@ -315,5 +325,6 @@ int vy_main_analyze(int argc, char **argv)
     else
         fprintf(stderr, "veery: no_memory: out of memory\n");
     close_files(&work);
+    vy_tag_head_close();
     return code;
 }

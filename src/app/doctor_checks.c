@@ -4,9 +4,10 @@
 // What `veery doctor` asks. A check is a row at the end of this file and the function it names.
 #include "app/doctor.h"
 
-#include "base/text.h"
-#include "sound/device.h"
 #include "base/home.h"
+#include "base/text.h"
+#include "infer/model.h"
+#include "sound/device.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -424,6 +425,17 @@ static void check_compiler(const struct vy_doctor *doctor, struct vy_finding *fi
         name);
 }
 
+static void check_models(const struct vy_doctor *doctor, struct vy_finding *finding)
+{
+    (void)doctor;
+    const char *version;
+    struct vy_err err = {.at = -1};
+    if (vy_infer_ready(&version, &err))
+        say(finding, VY_DOCTOR_WARNING, "%s", err.message);
+    else
+        say(finding, VY_DOCTOR_OK, "ONNX Runtime %s runs models", version);
+}
+
 static void check_studio(const struct vy_doctor *doctor, struct vy_finding *finding)
 {
     (void)doctor;
@@ -467,6 +479,8 @@ static const struct vy_doctor_check checks[] = {
     {"jack", false, check_jack, "install pipewire-jack"},
     {"sequencer", false, check_sequencer, "load snd-seq: 'modprobe snd-seq', and join group audio"},
     {"gpu", false, check_gpu, "install the card's driver; Veery works without"},
+    {"models", false, check_models,
+     "install ONNX Runtime, or fetch it with tools/fetch-onnxruntime; tags by rules need none"},
     {"compiler", false, check_compiler, "install gcc, or set CC"},
     {"studio", false, check_studio, NULL},
 };

@@ -4,9 +4,12 @@
 // `veery library`, with the progress of a scan: a line on a terminal, events with --json.
 #include "app/app.h"
 
+#include "app/settings.h"
 #include "command/library.h"
+#include "command/tag_head.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/settings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -126,12 +129,15 @@ int vy_main_library(int argc, char **argv)
     ask.scan.jobs = (uint32_t)threads;
     vy_catch_interrupt();
     struct vy_err err = {.at = -1};
+    const bool scan = strcmp(ask.action, "scan") == 0;
+    if (scan && vy_tag_head_use(vy_settings_text(vy_app_settings(), "listen.head"), &err))
+        return vy_complain(&err);
     struct vy_buf text = {0};
     json_t *const result = json_object();
     const vy_status status = vy_library_do(&ask, &text, result, &err);
     if (show.tty && !show.json)
         fprintf(stderr, "\r\033[K");
-    const bool scan = strcmp(ask.action, "scan") == 0;
+    vy_tag_head_close();
     if (scan && show.json) // the last of the events
         json_object_set_new(result, "event", json_string("end"));
     const int code = vy_print_answer(status, &err, &text, result, show.json);

@@ -156,7 +156,8 @@ static const struct vy_program programs[] = {
     {NULL, "check", "FILE [--json]", "read a session file and say whether it is right",
      vy_main_check},
     {NULL, "analyze",
-     "FILE... [--json] [--plot OUT.png] [--frames DIR] [--library FILE.db] [--jobs N]",
+     "FILE... [--json] [--plot OUT.png] [--frames DIR] [--library FILE.db] [--jobs N]\n"
+     "             [--head FILE.onnx]",
      "measure sound files: loudness, spectrum, tempo, key, chords, sections; draw them",
      vy_main_analyze},
     {NULL, "compare", "A B [--json]", "say what changed from one sound file to another",

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "command/library.h"
 #include "command/settings.h"
+#include "infer/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,8 @@ vy_status vy_app_settings_open(const char *const *flag, size_t flags, struct vy_
         hand_down(flag[i]);
     if (!status && !vy_library_use(vy_settings_text(settings, "library.file")))
         return vy_fail(err, VY_TOO_BIG, -1, "the path in library.file is too long");
+    if (!status && !vy_infer_use(vy_settings_text(settings, "infer.runtime")))
+        return vy_fail(err, VY_TOO_BIG, -1, "the path in infer.runtime is too long");
     return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "command/jobs.h"
 #include "command/table.h"
+#include "command/tag_head.h"
 #include "jobs/class.h"
 #include "jobs/confine.h"
 #include "jobs/worker.h"
@@ -78,6 +79,8 @@ static void work(const struct vy_worker *worker)
     struct vy_catalog catalog;
     struct vy_err err = {.at = -1};
     vy_status status = settle(worker, &err);
+    if (!status && strcmp(worker->class, "analyse") == 0)
+        status = vy_tag_head_use(vy_settings_text(vy_app_settings(), "listen.head"), &err);
     if (!status && vy_open_catalog(&catalog))
         status = vy_fail(&err, VY_INTERNAL, -1, "the catalog cannot be opened; see the log");
     if (status) {
@@ -108,6 +111,7 @@ int vy_main_worker(int argc, char **argv)
         vy_worker_fail(&err);
     else
         work(&worker);
+    vy_tag_head_close();
     vy_app_settings_close();
     vy_worker_close(&worker);
     return EXIT_FINE;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 bool vy_program_self(char *path, size_t size)
@@ -21,6 +22,35 @@ void vy_program_path(const char *name, char *path, size_t size)
     char self[4096];
     vy_program_self(self, sizeof self);
     snprintf(path, size, "%.3900s/%s", folder && *folder ? folder : dirname(self), name);
+}
+
+// @param built  the folder for a program that runs from its build folder; installed: beside it
+static bool find_own(const char *built, const char *installed, const char *name, char *path,
+                     size_t size)
+{
+    char self[4096];
+    path[0] = '\0';
+    if (!vy_program_self(self, sizeof self))
+        return false;
+    int length;
+    if (strncmp(self, VY_BUILD_ROOT "/", strlen(VY_BUILD_ROOT "/")) == 0)
+        length = snprintf(path, size, "%s/%s", built, name);
+    else
+        length = snprintf(path, size, "%s/../%s/veery/%s", dirname(self), installed, name);
+    if (length < (int)size)
+        return true;
+    path[0] = '\0';
+    return false;
+}
+
+bool vy_program_library(const char *file, char *path, size_t size)
+{
+    return find_own(VY_BUILD_ROOT "/src", "lib", file, path, size);
+}
+
+bool vy_program_share(const char *name, char *path, size_t size)
+{
+    return find_own(VY_SOURCE_ROOT, "share", name, path, size);
 }
 
 void vy_program_attr(posix_spawnattr_t *attr)

@@ -84,6 +84,11 @@ static const struct vy_setting rows[] = {
      "written into takes and their receipts: CC-BY-4.0"},
     {"library.file", VY_SETTING_PATH, "", 0, 0, "", NULL, false,
      "the memory of sounds; empty = $XDG_DATA_HOME/veery/library.db"},
+    // what is heard beyond measuring: command/tag_head.c, infer/ort.c
+    {"listen.head", VY_SETTING_TEXT, "", 0, 0, "", NULL, false,
+     "ONNX model that adds tags to sounds; empty = the one that comes with Veery, none = no model"},
+    {"infer.runtime", VY_SETTING_PATH, "", 0, 0, "", NULL, false,
+     "libonnxruntime.so; empty = the one beside the program, else the system's"},
     // health: app/health.c judges by these; the first four are the plan's of the microphone
     {"health.poll_s", VY_SETTING_NUMBER, "2", 0.1, 60, "s", NULL, true,
      "how often the studio and the machine are looked at"},

@@ -7,6 +7,7 @@
 #include "base/part.h"
 #include "command/frames.h"
 #include "command/picture.h"
+#include "command/tag_head.h"
 #include "listen/listener.h"
 #include "listen/tuning.h"
 #include "base/clock.h"
@@ -15,6 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#define EMBED_HZ 20000.0F // as the library hears it
+#define EMBED_OF_S 120    // of so many seconds the first few are enough to know a style
+#define EMBED_S 30
 
 // The part of a block that lies in the wanted stretch: moves the pointers, shortens *n.
 static bool cut_block(const struct vy_analyze_want *want, uint32_t sr_hz, uint64_t at,
@@ -98,10 +103,13 @@ static vy_status find_tuning(const char *path, const struct vy_analyze_want *wan
     return status;
 }
 
-// The ears of command/frames.h: what the listener keeps of the spectrum is a summary.
+// Ears of our own beside the listener's, at every window: those of command/frames.h, because what
+// the listener keeps of the spectrum is a summary; the maker of vectors, for the tag head.
 struct windows {
     struct vy_spectral *spectral;
     struct vy_frames *frames;
+    struct vy_embed *embed;
+    uint64_t hops_s; ///< windows a second
     vy_status status;
     struct vy_err err;
 };
@@ -109,23 +117,37 @@ struct windows {
 static void on_window(void *arg, const struct vy_hop *hop)
 {
     struct windows *const w = arg;
-    if (!w->status)
+    if (w->embed && hop->index % (w->hops_s * EMBED_OF_S) < w->hops_s * EMBED_S)
+        vy_embed_hop(w->embed, hop);
+    if (w->frames && !w->status)
         w->status = vy_frames_hop(w->frames, hop, vy_spectral_hop(w->spectral, hop), &w->err);
+}
+
+static vy_status open_frames(struct windows *w, const char *path,
+                             const struct vy_analyze_want *want, const struct vy_hop_shape *shape)
+{
+    double tuning;
+    const int measures =
+        VY_SPECTRAL_SHAPE | VY_SPECTRAL_MEL | VY_SPECTRAL_CHROMA | VY_SPECTRAL_CONTRAST;
+    if (find_tuning(path, want, &tuning) == VY_NO_MEMORY ||
+        vy_spectral_new(shape, measures, 0, &w->spectral))
+        return vy_fail(&w->err, VY_NO_MEMORY, -1, "out of memory");
+    return vy_frames_new(want->frames, shape, tuning, &w->frames, &w->err);
 }
 
 static vy_status open_windows(struct windows *w, const char *path,
                               const struct vy_analyze_want *want, struct vy_listener *listener)
 {
-    double tuning;
+    const char *why;
     const struct vy_hop_shape *const shape = vy_listener_shape(listener);
-    const int measures =
-        VY_SPECTRAL_SHAPE | VY_SPECTRAL_MEL | VY_SPECTRAL_CHROMA | VY_SPECTRAL_CONTRAST;
     w->err.at = -1;
-    if (find_tuning(path, want, &tuning) == VY_NO_MEMORY ||
-        vy_spectral_new(shape, measures, 0, &w->spectral))
+    w->hops_s = shape->sr_hz / shape->hop + 1;
+    if ((want->embedding || vy_tag_head_name(&why)) && vy_embed_new(shape, 0, EMBED_HZ, &w->embed))
         return vy_fail(&w->err, VY_NO_MEMORY, -1, "out of memory");
-    vy_listener_on_hop(listener, on_window, w);
-    return vy_frames_new(want->frames, shape, tuning, &w->frames, &w->err);
+    const vy_status status = want->frames ? open_frames(w, path, want, shape) : VY_OK;
+    if (w->embed || w->frames)
+        vy_listener_on_hop(listener, on_window, w);
+    return status;
 }
 
 // The file appears only when all went well.
@@ -137,6 +159,7 @@ static vy_status close_windows(struct windows *w, bool keep, struct vy_err *err)
     const vy_status closed =
         vy_frames_finish(w->frames, keep && !status, keep && !status ? err : &w->err);
     vy_spectral_destroy(w->spectral);
+    vy_embed_destroy(w->embed);
     return status ? status : closed;
 }
 
@@ -162,12 +185,16 @@ static vy_status listen_to(struct vy_reader *reader, const struct vy_analyze_wan
         return vy_fail(err, status, -1, "%.150s: the ears cannot be opened", a->path);
     struct vy_err late = {.at = -1};
     struct windows windows = {0};
-    if (want->frames && (status = open_windows(&windows, a->path, want, a->listener))) {
+    if ((status = open_windows(&windows, a->path, want, a->listener))) {
         *err = windows.err;
         (void)close_windows(&windows, false, &late);
         return status;
     }
     status = hear_all(reader, want, a, &late);
+    if (!status && windows.embed) {
+        vy_embed_read(windows.embed, &a->embedding);
+        vy_tag_head_hear(&a->report.facts, &a->embedding, &a->report.tags);
+    }
     const vy_status written = close_windows(&windows, !status, err);
     if (status)
         return vy_fail(err, status, -1, "%.150s: %.80s", a->path, late.message);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/work.h"
+#include "listen/embed.h"
 #include "listen/report.h"
 #include "sound/reader.h"
 
@@ -19,6 +20,7 @@ struct vy_analyze_want {
     unsigned ears;         ///< of enum vy_ear, or-ed; 0 = all
     const char *frames;    ///< a .npz to be written (command/frames.h), or NULL
     double start_s, end_s; ///< only this stretch; end 0 = to the end
+    bool embedding;        ///< wanted, also when no tag head asks for it
     /// Called now and then; false stops (VY_BUSY). May be NULL.
     /// @param total_s  0 = not known
     bool (*progress)(void *arg, double done_s, double total_s);
@@ -38,9 +40,10 @@ struct vy_analysis {
     struct vy_reader_info info;
     char problem[160]; ///< what was wrong with the file although it could be read, or ""
     struct vy_report report;
-    struct vy_listener *listener; ///< owns the arrays of the report
-    const char *frames;           ///< as asked for; NULL = not written
-    double took_s;                ///< by the clock
+    struct vy_embedding embedding; ///< of 30 s of each two minutes; heard_s 0 = not asked for
+    struct vy_listener *listener;  ///< owns the arrays of the report
+    const char *frames;            ///< as asked for; NULL = not written
+    double took_s;                 ///< by the clock
 };
 
 /// @return VY_NOT_FOUND, VY_IO, VY_BAD_FILE, VY_TOO_BIG, VY_NO_MEMORY, VY_BUSY when it was stopped

@@ -5,6 +5,8 @@
 // is written here. docs/analysis.md is the published form.
 #include "command/analyze.h"
 
+#include "command/tag_head.h"
+
 #include "command/library.h"
 #include "base/json.h"
 
@@ -218,6 +220,15 @@ static void add_music(json_t *root, const struct vy_music_found *m)
     add_spans(music, m);
 }
 
+static void add_tag_head(json_t *root)
+{
+    const char *why;
+    const char *const name = vy_tag_head_name(&why);
+    json_object_set_new(root, "tag_head", name ? json_string(name) : json_null());
+    if (!name)
+        say_why(root, "tag_head", why);
+}
+
 json_t *vy_analysis_json(const struct vy_analysis *analysis)
 {
     const struct vy_report *const r = &analysis->report;
@@ -246,6 +257,8 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
     if (r->ears & VY_EAR_MUSIC)
         add_music(root, &r->music);
     vy_analysis_add_form(root, r);
+    if (r->ears & VY_EAR_SPECTRUM)
+        add_tag_head(root);
     json_object_set_new(root, "took_s", json_real(analysis->took_s));
     return root;
 }

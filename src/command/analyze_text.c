@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#define TAGS_SAID 8 // the surest; JSON has all
+
 static void say_file(const struct vy_analysis *a, struct vy_buf *text)
 {
     const double s = a->report.seconds;
@@ -157,8 +159,10 @@ static void say_kind(const struct vy_report *r, struct vy_buf *text)
     vy_buf_add(text, "  kind      %s", vy_kind_name(r->kind.kind));
     if (r->kind.kind != VY_KIND_UNKNOWN)
         vy_buf_add(text, " (confidence %.2f)", (double)r->kind.confidence);
-    for (uint32_t i = 0; i < r->tags.count && i < 6; i++)
-        vy_buf_add(text, "%s%s", i ? ", " : ": ", r->tags.tag[i].name);
+    uint32_t said = 0;
+    for (uint32_t i = 0; i < r->tags.count && said < TAGS_SAID; i++)
+        if (strcmp(r->tags.tag[i].name, vy_kind_name(r->kind.kind)) != 0)
+            vy_buf_add(text, "%s%s", said++ ? ", " : ": ", r->tags.tag[i].name);
     vy_buf_add(text, "\n");
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/ears.h"
 
+#include "command/tag_head.h"
 #include "base/simd.h"
 #include "listen/embed.h"
 #include "listen/listener.h"
@@ -47,6 +48,14 @@ void vy_ears_layout(struct vy_layout *layout, float weight[VY_SPACES])
         layout->space[a].metric = VY_METRIC_COSINE;
         weight[a] = vy_aspects[a].weight;
     }
+}
+
+// Both were heard: what is known of the whole, and what it is like.
+static void add_head_tags(const struct ear *ear, struct vy_report *report)
+{
+    struct vy_embedding whole = {0};
+    vy_embed_read(ear->whole, &whole);
+    vy_tag_head_hear(&report->facts, &whole, &report->tags);
 }
 
 static void read_row(const struct vy_embed *embed, float *row)
@@ -304,6 +313,7 @@ static vy_status hear(struct ear *ear, struct vy_reader *reader, double end_s, s
     if (!status && report->frames == 0)
         status = vy_fail(err, VY_BAD_FILE, -1, "there is no sound in it");
     if (!status) {
+        add_head_tags(ear, report);
         fill_facts(ear, report, &attack);
         if (vy_reader_problem(reader)) // less than it says of itself
             add_tag(&ear->found->facts, "damaged");

@@ -7,6 +7,7 @@
 #include "command/jobs.h"
 #include "command/takes_folder.h"
 #include "engine/user_module.h"
+#include "infer/model.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static const struct capability {
     {"user modules", "real", "generate_module, reload: C, tried in the spare engine first"},
     {"shared sessions", "real", "many authors at once over a socket, OSC and MIDI"},
     {"MIDI", "real", "keys, controllers, clock in and out, notes of patterns out, by ALSA or raw"},
+    {"style tags", "real", "rules, tags of your own sounds that are like it, a trained tag head"},
     {"library", "real", "veery library, similar, find: sounds by likeness and by words"},
     {"jobs", "real", "job, jobs, veery jobs: long work in processes of its own, kept on disk"},
     {"web page", "real", "veery serve --http: session, library and jobs in a browser"},
@@ -48,6 +50,10 @@ vy_status vy_do_status(struct vy_call *call, struct vy_err *err)
         if (strcmp(row.name, "web page") == 0 && *vy_web_absent) {
             row.state = "absent";
             row.why = vy_web_absent;
+        }
+        if (strcmp(row.name, "style tags") == 0 && !vy_infer_found()) {
+            row.state = "degraded";
+            row.why = "by rules and your own tags; ONNX Runtime is not here: see veery doctor";
         }
         if (strcmp(row.name, "takes") == 0 && vy_takes_writable(settings, &problem)) {
             row.state = "degraded";

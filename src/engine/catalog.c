@@ -152,33 +152,13 @@ static vy_status read_folder(struct vy_catalog *catalog, const char *folder)
     return status;
 }
 
-// The recipes that came with this program: ../share/veery beside an installed one, the checkout's
-// own for one that runs from its build folder.
-static void own_recipes(char *folder, size_t size)
-{
-    char exe[4096];
-    folder[0] = '\0';
-    if (!vy_program_self(exe, sizeof exe))
-        return;
-#ifdef VY_BUILD_ROOT
-    if (strncmp(exe, VY_BUILD_ROOT "/", strlen(VY_BUILD_ROOT "/")) == 0) {
-        snprintf(folder, size, "%s", VY_SOURCE_ROOT "/recipes");
-        return;
-    }
-#endif
-    char *const slash = strrchr(exe, '/');
-    *slash = '\0';
-    if (snprintf(folder, size, "%s/../share/veery/recipes", exe) >= (int)size)
-        folder[0] = '\0';
-}
-
 vy_status vy_catalog_open(struct vy_catalog *catalog, struct vy_err *err)
 {
     *catalog = (struct vy_catalog){.kernels = vy_kernels_best()};
     char home[4096];
     (void)!vy_home_path(VY_HOME_DATA, "recipes", home, sizeof home, NULL); // "": there are none
     char own[4200];
-    own_recipes(own, sizeof own);
+    (void)vy_program_share("recipes", own, sizeof own);
     const char *const folder[] = {own, home, getenv("VEERY_RECIPES")};
     vy_status status = vy_user_open(catalog); // first: recipes may be made of them
     for (size_t i = 0; !status && i < sizeof folder / sizeof *folder; i++)

@@ -10,6 +10,7 @@
 
 #include "listen/envelope.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct vy_report;
@@ -43,6 +44,10 @@ struct vy_kind_facts {
     float whole_bars;                      ///< 0..1, how nearly the length is a number of bars
     float four_floor, backbeat, half_time; ///< of the drums, 0..1, least share of the beats in it
 };
+
+/// Facts by name ("centroid_hz"), for those who are made elsewhere: one is at an offset in the
+/// struct. @return name of the fact i, NULL after the last
+const char *vy_kind_fact_at(size_t i, size_t *offset);
 
 /// A rule that spoke for the kind.
 struct vy_kind_reason {

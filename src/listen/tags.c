@@ -150,34 +150,51 @@ static float met(const struct vy_kind_facts *facts, size_t r, int c)
     return 1 / (1 + expf(-3 * (x - rule[r].condition[c].middle) / rule[r].condition[c].width));
 }
 
-static void insert(struct vy_tags *tags, const struct vy_tag *tag)
+static void remove_at(struct vy_tags *tags, uint32_t at)
 {
+    tags->count--;
+    memmove(&tags->tag[at], &tags->tag[at + 1], (tags->count - at) * sizeof *tags->tag);
+}
+
+void vy_tags_add(struct vy_tags *tags, const char *name, float confidence, const char *reason)
+{
+    if (!(confidence >= VY_TAG_SURE))
+        return;
+    for (uint32_t i = 0; i < tags->count; i++) {
+        if (strcmp(tags->tag[i].name, name) != 0)
+            continue;
+        if (tags->tag[i].confidence >= confidence)
+            return;
+        remove_at(tags, i);
+    }
     if (tags->count == VY_TAGS_MOST)
         return;
     uint32_t at = tags->count++;
-    for (; at && tags->tag[at - 1].confidence < tag->confidence; at--)
+    for (; at && tags->tag[at - 1].confidence < confidence; at--)
         tags->tag[at] = tags->tag[at - 1];
-    tags->tag[at] = *tag;
+    struct vy_tag *const tag = &tags->tag[at];
+    *tag = (struct vy_tag){.name = name, .confidence = confidence};
+    snprintf(tag->reason, sizeof tag->reason, "%s", reason);
 }
 
 static void try_rule(const struct vy_kind_facts *facts, size_t r, struct vy_tags *tags)
 {
-    struct vy_tag tag = {.name = rule[r].name, .confidence = 1};
+    float confidence = 1;
+    char reason[sizeof tags->tag->reason] = "";
     size_t used = 0;
     for (int c = 0; c < CONDITIONS && rule[r].condition[c].fact; c++) {
         const enum fact f = rule[r].condition[c].fact;
-        tag.confidence = fminf(tag.confidence, met(facts, r, c));
+        confidence = fminf(confidence, met(facts, r, c));
         if (c && rule[r].condition[c - 1].fact == f)
             continue; // a range is one fact
         char text[40];
         snprintf(text, sizeof text, fact[f].text, (double)value_of(facts, f));
-        used += (size_t)snprintf(tag.reason + used, sizeof tag.reason - used, "%s%s",
-                                 used ? ", " : "", text);
-        if (used >= sizeof tag.reason)
-            used = sizeof tag.reason - 1;
+        used +=
+            (size_t)snprintf(reason + used, sizeof reason - used, "%s%s", used ? ", " : "", text);
+        if (used >= sizeof reason)
+            used = sizeof reason - 1;
     }
-    if (tag.confidence >= VY_TAG_SURE)
-        insert(tags, &tag);
+    vy_tags_add(tags, rule[r].name, confidence, reason);
 }
 
 void vy_tags_find(const struct vy_kind_facts *facts, const struct vy_kind_found *kind,
@@ -186,10 +203,10 @@ void vy_tags_find(const struct vy_kind_facts *facts, const struct vy_kind_found 
     tags->count = 0;
     for (size_t r = 0; r < RULES; r++)
         try_rule(facts, r, tags);
-    if (!kind || kind->kind == VY_KIND_UNKNOWN || kind->confidence < VY_TAG_SURE)
+    if (!kind || kind->kind == VY_KIND_UNKNOWN)
         return;
-    struct vy_tag tag = {.name = vy_kind_name(kind->kind), .confidence = kind->confidence};
-    snprintf(tag.reason, sizeof tag.reason, "probability %.2f%s%s", (double)kind->confidence,
+    char reason[sizeof tags->tag->reason];
+    snprintf(reason, sizeof reason, "probability %.2f%s%s", (double)kind->confidence,
              kind->reasons ? ", " : "", kind->reasons ? kind->reason[0].fact : "");
-    insert(tags, &tag);
+    vy_tags_add(tags, vy_kind_name(kind->kind), kind->confidence, reason);
 }

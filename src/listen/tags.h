@@ -27,6 +27,10 @@ struct vy_tags {
 void vy_tags_find(const struct vy_kind_facts *facts, const struct vy_kind_found *kind,
                   struct vy_tags *tags);
 
+/// One more, from elsewhere, unless it is less sure than VY_TAG_SURE; of two with one name the
+/// surer stays. @param name  must outlive the tags
+void vy_tags_add(struct vy_tags *tags, const char *name, float confidence, const char *reason);
+
 /// Name of the rule i, NULL after the last: all words there are.
 const char *vy_tags_name(size_t i);
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -224,6 +225,45 @@ static void without_facts_a_sound_is_unknown_and_has_no_tags(void **state)
     assert_int_equal(tags.count, 0);
 }
 
+static void tags_from_elsewhere_join_the_others(void **state)
+{
+    (void)state;
+    struct vy_tags tags = {0};
+    vy_tags_add(&tags, "waltz", 0.7F, "a rule");
+    vy_tags_add(&tags, "rock", 0.49F, "too little");
+    vy_tags_add(&tags, "piano", 0.9F, "a head");
+    vy_tags_add(&tags, "waltz", 0.6F, "a head, less sure");
+    assert_int_equal(tags.count, 2);
+    assert_string_equal(tags.tag[0].name, "piano");
+    assert_string_equal(tags.tag[1].reason, "a rule");
+    vy_tags_add(&tags, "waltz", 0.95F, "a head, surer");
+    vy_tags_add(&tags, "silence", NAN, "no number");
+    assert_int_equal(tags.count, 2);
+    assert_string_equal(tags.tag[0].reason, "a head, surer");
+    char name[2 * VY_TAGS_MOST][8];
+    for (int i = 0; i < 2 * VY_TAGS_MOST; i++) {
+        snprintf(name[i], sizeof *name, "t%d", i);
+        vy_tags_add(&tags, name[i], 0.8F, "");
+    }
+    assert_int_equal(tags.count, VY_TAGS_MOST);
+    assert_string_equal(tags.tag[2].name, "t0");
+}
+
+static void facts_have_names(void **state)
+{
+    (void)state;
+    const struct vy_kind_facts facts = {.seconds = 3, .half_time = 0.25F};
+    size_t offset, n = 0, first = 0, last = 0;
+    const char *name;
+    for (; (name = vy_kind_fact_at(n, &offset)); n++) {
+        first = strcmp(name, "seconds") == 0 ? offset : first;
+        last = strcmp(name, "half_time") == 0 ? offset : last;
+    }
+    assert_int_equal(n * sizeof(float), sizeof facts);
+    assert_true(*(const float *)(const void *)((const char *)&facts + first) == 3);
+    assert_true(*(const float *)(const void *)((const char *)&facts + last) == 0.25F);
+}
+
 static void tags_say_why_and_the_surest_comes_first(void **state)
 {
     (void)state;
@@ -274,6 +314,8 @@ int main(void)
         cmocka_unit_test(bars_of_drums_that_fill_the_file_are_a_loop),
         cmocka_unit_test(nothing_is_said_of_silence),
         cmocka_unit_test(without_facts_a_sound_is_unknown_and_has_no_tags),
+        cmocka_unit_test(tags_from_elsewhere_join_the_others),
+        cmocka_unit_test(facts_have_names),
         cmocka_unit_test(tags_say_why_and_the_surest_comes_first),
         cmocka_unit_test(all_words_differ),
     };
