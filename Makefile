@@ -52,7 +52,7 @@ docs: ## write docs/reference from the program's own tables
 docs-check: ## fail when docs/reference is not what make docs writes
 	@tools/setup build && tools/build && tools/docs check
 
-onnxruntime: ## fetch ONNX Runtime (113 MB), for tags by a trained head
+onnxruntime: ## fetch ONNX Runtime (14 MB), for tags by a trained head
 	@tools/fetch-onnxruntime
 
 install: ## install to PREFIX=/usr/local (DESTDIR is honoured)

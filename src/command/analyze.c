@@ -142,7 +142,8 @@ static vy_status open_windows(struct windows *w, const char *path,
     const struct vy_hop_shape *const shape = vy_listener_shape(listener);
     w->err.at = -1;
     w->hops_s = shape->sr_hz / shape->hop + 1;
-    if ((want->embedding || vy_tag_head_name(&why)) && vy_embed_new(shape, 0, EMBED_HZ, &w->embed))
+    if ((want->embedding || vy_tag_head_name(&why)) && shape->sr_hz >= VY_EMBED_RATE &&
+        vy_embed_new(shape, 0, EMBED_HZ, &w->embed))
         return vy_fail(&w->err, VY_NO_MEMORY, -1, "out of memory");
     const vy_status status = want->frames ? open_frames(w, path, want, shape) : VY_OK;
     if (w->embed || w->frames)

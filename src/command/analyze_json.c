@@ -220,10 +220,14 @@ static void add_music(json_t *root, const struct vy_music_found *m)
     add_spans(music, m);
 }
 
-static void add_tag_head(json_t *root)
+static void add_tag_head(json_t *root, const struct vy_analysis *a)
 {
     const char *why;
-    const char *const name = vy_tag_head_name(&why);
+    const char *name = vy_tag_head_name(&why);
+    if (name && !(a->embedding.heard_s > 0)) {
+        why = a->info.sr_hz < VY_EMBED_RATE ? "too low a sample rate" : "nothing but silence";
+        name = NULL;
+    }
     json_object_set_new(root, "tag_head", name ? json_string(name) : json_null());
     if (!name)
         say_why(root, "tag_head", why);
@@ -258,7 +262,7 @@ json_t *vy_analysis_json(const struct vy_analysis *analysis)
         add_music(root, &r->music);
     vy_analysis_add_form(root, r);
     if (r->ears & VY_EAR_SPECTRUM)
-        add_tag_head(root);
+        add_tag_head(root, analysis);
     json_object_set_new(root, "took_s", json_real(analysis->took_s));
     return root;
 }

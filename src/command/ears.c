@@ -291,6 +291,10 @@ static vy_status open_ear(struct ear *ear, const struct vy_reader_info *info, st
     ear->hop_s = (double)shape->hop / shape->sr_hz;
     const bool is_short =
         info->frames > 0 && (double)info->frames < 1.5 * VY_PART_S * (double)info->sr_hz;
+    if (info->sr_hz < VY_EMBED_RATE)
+        return vy_fail(err, VY_BAD_FILE, -1,
+                       "%u Hz of sample rate are too little to compare; %d are the least",
+                       info->sr_hz, VY_EMBED_RATE);
     if (vy_embed_new(shape, 0, 20000, &ear->whole) ||
         (!is_short && vy_embed_new(shape, 0, 20000, &ear->part)))
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");

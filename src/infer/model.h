@@ -15,8 +15,9 @@
 #define VY_TENSOR_DIMS 8
 #define VY_MODEL_PORTS 16 ///< inputs, outputs, at most
 
-/// Which libonnxruntime is opened; "" = the one beside the program, else the system's. Before the
-/// first model. @return false: the path is too long
+/// Which libonnxruntime is opened; "" = the one beside the program, else the system's. Once, before
+/// the first model and the second thread: it also tells the library to keep to itself.
+/// @return false: the path is too long
 bool vy_infer_use(const char *file);
 
 /// Is there a file that looks like it? Nothing is opened.

@@ -15,6 +15,7 @@
 
 #define VY_EMBED_NAME "embed/1"
 #define VY_EMBED_DIM 128
+#define VY_EMBED_RATE VY_TIMBRE_RATE ///< Hz, the lowest sample rate
 
 enum vy_aspect {
     VY_ASPECT_TIMBRE,     ///< colour, whatever the pitch and the level

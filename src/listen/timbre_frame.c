@@ -107,7 +107,7 @@ vy_status vy_timbre_ear_new(const struct vy_hop_shape *shape, float low_hz, floa
                             struct vy_timbre_ear **made)
 {
     *made = NULL;
-    if (shape->sr_hz < 8000 || shape->n_fft < 512 || !(low_hz < high_hz))
+    if (shape->sr_hz < VY_TIMBRE_RATE || shape->n_fft < 512 || !(low_hz < high_hz))
         return VY_BAD_ARG;
     struct vy_timbre_ear *const ear = calloc(1, sizeof *ear);
     if (!ear)
@@ -312,8 +312,8 @@ static void hear_partials(const struct vy_timbre_ear *ear, struct vy_timbre_fram
     const float step = f->f0_hz / ear->bin_hz;
     for (uint32_t n = 1; n <= VY_TIMBRE_PARTIALS; n++) {
         f->partial_db[n - 1] = db(FLOOR);
-        if (step * (float)n > (float)ear->shape.bins - 4)
-            continue;
+        if (step * (float)n > (float)ear->shape.bins - 4 || step * (float)n < 0.5f)
+            continue; // beyond the windows, or below what coarse ones tell apart
         float power;
         const float place = peak_near(ear, step * (float)n, &power);
         // a Hann window spreads a partial: its bins sum to 1.5 times the highest

@@ -13,6 +13,7 @@
 #define VY_TIMBRE_CEPSTRUM 20 ///< coefficients 1..20 of the bands in dB (0 is the level)
 #define VY_TIMBRE_REGIONS 6   ///< of the spectrum: below 200, 400, 800, 1600, 4800, 16000 Hz
 #define VY_TIMBRE_PARTIALS 12
+#define VY_TIMBRE_RATE 8000 ///< Hz, the lowest sample rate
 
 struct vy_timbre_frame {
     float energy;    ///< sum of the power within the range; 0 = silence and nothing else is set

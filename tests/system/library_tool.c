@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Veery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// usage: library_tool wavs DIR FIRST LAST   short sounds, each different
+// usage: library_tool wavs DIR FIRST LAST [HZ]   short sounds, each different
 //        library_tool write DB SEED         store records for ever, one line for each that is told
 //                                           to be stored
 //        library_tool verify DB FILE...     is every line of the files in the library, once?
@@ -28,17 +28,17 @@ static int fail(const struct vy_err *err)
     return 1;
 }
 
-static int make_wavs(const char *folder, int first, int last)
+static int make_wavs(const char *folder, int first, int last, int rate)
 {
     for (int i = first; i <= last; i++) {
         char path[4096];
         static float sound[FRAMES];
         SF_INFO info = {
-            .samplerate = RATE, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+            .samplerate = rate, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
         snprintf(path, sizeof path, "%s/tone%04d.wav", folder, i);
         const double hz = 110 * pow(2, i % 48 / 12.0);
         for (int n = 0; n < FRAMES; n++)
-            sound[n] = (float)(0.4 * exp(-n / 1500.0) * sin(6.283185307 * hz * n / RATE) +
+            sound[n] = (float)(0.4 * exp(-n / 1500.0) * sin(6.283185307 * hz * n / rate) +
                                0.02 * (vy_rng_unit((uint64_t)i, (uint64_t)n) - 0.5));
         SNDFILE *const file = sf_open(path, SFM_WRITE, &info);
         if (!file || sf_writef_float(file, sound, FRAMES) != FRAMES || sf_close(file) != 0)
@@ -182,13 +182,14 @@ static int verify(const char *path, char **list, int lists)
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "wavs") == 0)
-        return make_wavs(argv[2], (int)strtol(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10));
+    if ((argc == 5 || argc == 6) && strcmp(argv[1], "wavs") == 0)
+        return make_wavs(argv[2], (int)strtol(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10),
+                         argc == 6 ? (int)strtol(argv[5], NULL, 10) : RATE);
     if (argc == 4 && strcmp(argv[1], "write") == 0)
         return write_records(argv[2], strtoull(argv[3], NULL, 10));
     if (argc > 3 && strcmp(argv[1], "verify") == 0)
         return verify(argv[2], argv + 3, argc - 3);
     fprintf(stderr,
-            "usage: library_tool wavs DIR FIRST LAST | write DB SEED | verify DB FILE...\n");
+            "usage: library_tool wavs DIR FIRST LAST [HZ] | write DB SEED | verify DB FILE...\n");
     return 2;
 }

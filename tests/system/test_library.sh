@@ -53,6 +53,9 @@ lib scan s; is problem 0 && is same 24
 check "and is not tried again" $?
 lib list cut.wav; grep -q '"tags":"[^"]*damaged' out
 check "what is cut short is heard as far as it goes, and marked" $?
+"$tool" wavs s 9001 9001 192000 && "$tool" wavs s 9002 9002 4000 && "$veery" library scan s --library l.db --json >out 2>err
+is heard 1 && is problem 1 && grep -q '4000 Hz of sample rate are too little' out
+check "192 kHz is heard, 4 kHz is too little and says so" $?
 lib scan /nowhere; [ $? -eq 3 ]; check "a folder that is not there is exit 3" $?
 lib frobnicate; [ $? -eq 2 ]; check "an unknown action is exit 2" $?
 lib duplicates; grep -q '"files":\["[^"]*","[^"]*"\],"score":1.0' out

@@ -12,6 +12,7 @@ veery=$(realpath "$1") sources=$(realpath "$2") libraries=$(realpath "$3")
 why=$("$sources/tools/fetch-onnxruntime" "$libraries" 2>&1)
 fetched=$?
 open_room
+export HOME="$room/home" && mkdir home
 explain() { head -c 1500 out err; }
 own=$sources/models/styles-1.onnx
 
@@ -42,6 +43,8 @@ check "status says real" $?
 code 0 "$veery" analyze house.wav --json && says '"tag_head":"styles-1"' &&
     says '"name":"techno","confidence":0\.[0-9]*,"reason":"heard by the tag head styles-1"'
 check "the own head hears the style" $?
+[ -z "$(find "$HOME" -type f)" ] && ! nm -D "$libraries/libonnxruntime.so.1" | grep -qw 'U socket'
+check "ONNX Runtime leaves nothing at home, and opens no socket" $?
 code 0 "$veery" analyze house.wav && says 'kind .*techno'
 check "the report has it too" $?
 code 0 "$veery" library scan . --library l.db && code 0 "$veery" find techno --library l.db --json && says house.wav
@@ -84,6 +87,6 @@ forge fewer.onnx ' slope_db_oct ' '              ' && bad "facts of another numb
 LC_ALL=C sed 's|bossa nova|bossa\nnova|' "$own" >more.onnx && bad "tags of another number" more.onnx 'output tags'
 forge odd.onnx 'bossa nova' "bossa$(printf '\001')nova" && bad "a tag that is no word" odd.onnx '47 letters'
 forge nan.onnx IsNaN IsInf && bad "one that knows no missing facts" nan.onnx 'without facts'
-[ "$cases" -eq 28 ]
+[ "$cases" -eq 29 ]
 check "all forgeries were made" $?
 echo "1..$cases"
