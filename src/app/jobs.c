@@ -5,6 +5,7 @@
 // or not a studio runs; only `add` asks a studio for its session.
 #include "app/app.h"
 #include "app/attached.h"
+#include "app/takes.h"
 
 #include "command/jobs.h"
 #include "command/takes.h"
@@ -180,7 +181,7 @@ static void on_event(void *arg, json_t *event)
 {
     const struct words *const words = arg;
     if (json_is_integer(json_object_get(json_object_get(event, "job"), "take")))
-        vy_takes_tidy(words->db, vy_app_settings());
+        (void)!vy_takes_recover(words->db, vy_app_settings(), NULL);
     if (words->json) {
         vy_print_object(event);
         fflush(stdout);
@@ -191,13 +192,6 @@ static void on_event(void *arg, json_t *event)
     printf("%s\n", line.text ? line.text : "");
     fflush(stdout);
     vy_buf_clear(&line);
-}
-
-static vy_status on_made(void *arg, struct vy_db *db, const struct vy_job *job, json_t *answer,
-                         int64_t *take, struct vy_err *err)
-{
-    (void)arg;
-    return vy_take_keep_made(db, vy_app_settings(), job->author, job->id, answer, take, err);
 }
 
 static bool is_empty(struct vy_db *db, const struct vy_runner *runner)
@@ -219,7 +213,7 @@ static int run(struct vy_db *db, struct words *words)
                                       .workers = (uint32_t)workers,
                                       .settings = vy_app_settings(),
                                       .event = on_event,
-                                      .record = on_made,
+                                      .record = vy_take_made,
                                       .arg = words};
     words->db = db;
     if (vy_takes_recover(db, vy_app_settings(), &err) || vy_runner_open(&how, &runner, &err))

@@ -81,7 +81,7 @@ static void tell_take(struct vy_playing *playing, const json_t *event)
     const char *const state = json_string_value(json_object_get(job, "state"));
     if (!json_is_integer(take) || !state || strcmp(state, "succeeded") != 0)
         return;
-    vy_takes_tidy(playing->db, vy_app_settings());
+    (void)!vy_takes_recover(playing->db, vy_app_settings(), NULL);
     on_take(playing, json_integer_value(take), "made");
 }
 
@@ -153,13 +153,6 @@ static void on_jobs_changed(void *arg)
     vy_runner_wake(playing->runner);
 }
 
-static vy_status on_made(void *arg, struct vy_db *db, const struct vy_job *job, json_t *answer,
-                         int64_t *take, struct vy_err *err)
-{
-    (void)arg;
-    return vy_take_keep_made(db, vy_app_settings(), job->author, job->id, answer, take, err);
-}
-
 static vy_status play_take(void *arg, int64_t id, struct vy_err *err)
 {
     struct vy_playing *const playing = arg;
@@ -173,7 +166,7 @@ static void open_jobs(struct vy_playing *playing)
     struct vy_runner_how how = {.settings = vy_app_settings(),
                                 .ledger = vy_carer_ledger(playing->carer),
                                 .event = on_event,
-                                .record = on_made,
+                                .record = vy_take_made,
                                 .arg = playing};
     playing->desk = (struct vy_desk){
         .settings = vy_app_settings(), .take = on_take, .play = play_take, .arg = playing};

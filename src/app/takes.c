@@ -17,6 +17,13 @@ struct words {
     bool json, apply, force;
 };
 
+vy_status vy_take_made(void *unused, struct vy_db *db, const struct vy_job *job, json_t *answer,
+                       int64_t *take, struct vy_err *err)
+{
+    (void)unused;
+    return vy_take_keep_made(db, vy_app_settings(), job->author, job->id, answer, take, err);
+}
+
 static int usage(void)
 {
     fprintf(stderr, "usage: veery takes ACTION [--json]\n");
@@ -24,7 +31,6 @@ static int usage(void)
         const struct vy_takes_action *const row = vy_takes_action_at(i);
         fprintf(stderr, "  %-7s %-12s %s\n", row->name, row->what, row->text);
     }
-    fprintf(stderr, "  %-7s %-12s %s\n", "play", "TAKE", "hear it (--device D)");
     return EXIT_USAGE;
 }
 

@@ -6,13 +6,19 @@
 #ifndef VY_APP_TAKES_H
 #define VY_APP_TAKES_H
 
-#include "base/status.h"
+#include "store/jobs.h"
+
+#include <jansson.h>
 
 #include <sys/types.h>
 
 /// Play a sound file to its end, or until Ctrl-C. `device` NULL = as the settings have it.
 /// @return exit code
 int vy_play_file(const char *path, const char *device);
+
+/// For vy_runner_how.record: a job has made a take, which is kept.
+vy_status vy_take_made(void *unused, struct vy_db *db, const struct vy_job *job, json_t *answer,
+                       int64_t *take, struct vy_err *err);
 
 /// The process that plays a take for a studio. Zero-initialise.
 struct vy_audition {

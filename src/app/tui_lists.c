@@ -4,16 +4,11 @@
 // The panes of long work and of words: jobs, takes, conversation, log.
 #include "app/tui.h"
 #include "app/tui_text.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
 
 static void say(const struct vy_tui *ui, const struct vy_tui_rect *room, const char *text)
 {
@@ -49,20 +44,20 @@ static const struct state {
 static const struct state *state_of(const json_t *job)
 {
     for (size_t i = 0; i < STATES; i++)
-        if (strcmp(states[i].name, text_of(job, "state")) == 0)
+        if (strcmp(states[i].name, vy_json_text(job, "state")) == 0)
             return &states[i];
     return &states[0];
 }
 
 static bool is_running(const json_t *job)
 {
-    return strcmp(text_of(job, "state"), "running") == 0;
+    return strcmp(vy_json_text(job, "state"), "running") == 0;
 }
 
 // What stands below a job: its progress, or why it failed.
 static bool has_more(const json_t *job)
 {
-    return is_running(job) || *text_of(json_object_get(job, "error"), "message");
+    return is_running(job) || *vy_json_text(json_object_get(job, "error"), "message");
 }
 
 static void draw_more(const struct vy_tui *ui, int y, int x, int cols, const json_t *job)
@@ -71,7 +66,7 @@ static void draw_more(const struct vy_tui *ui, int y, int x, int cols, const jso
     const json_t *const eta = json_object_get(job, "eta_s");
     if (!is_running(job)) {
         vy_tui_puts(&ui->pen, y, x, cols, VY_TUI_HIGH,
-                    text_of(json_object_get(job, "error"), "message"));
+                    vy_json_text(json_object_get(job, "error"), "message"));
         return;
     }
     const double progress = json_number_value(json_object_get(job, "progress"));
@@ -81,7 +76,8 @@ static void draw_more(const struct vy_tui *ui, int y, int x, int cols, const jso
     vy_tui_bar(&ui->pen, y, x, bar, VY_TUI_LOW, progress);
     x += bar + 1;
     x += vy_tui_putf(&ui->pen, y, x, 6, VY_TUI_STRONG, "%3.0f %% ", 100 * progress);
-    vy_tui_putf(&ui->pen, y, x, cols - bar - 7, VY_TUI_DIM, "%s %s", left, text_of(job, "stage"));
+    vy_tui_putf(&ui->pen, y, x, cols - bar - 7, VY_TUI_DIM, "%s %s", left,
+                vy_json_text(job, "stage"));
 }
 
 static void draw_job(const struct vy_tui *ui, int y, const struct vy_tui_rect *room,
@@ -99,7 +95,7 @@ static void draw_job(const struct vy_tui *ui, int y, const struct vy_tui_rect *r
     const int right = (int)strlen(state->name) + 1;
     const bool told = end - x - right >= 16;
     vy_tui_puts(&ui->pen, y, x, end - x - (told ? right : 0),
-                chosen ? VY_TUI_SELECTED : VY_TUI_PLAIN, text_of(job, "line"));
+                chosen ? VY_TUI_SELECTED : VY_TUI_PLAIN, vy_json_text(job, "line"));
     if (told)
         vy_tui_puts(&ui->pen, y, end - right, right, state->style, state->name);
 }
@@ -158,7 +154,7 @@ static void draw_take(const struct vy_tui *ui, int y, const struct vy_tui_rect *
     vy_tui_puts(&ui->pen, y, end - right, right - 6, VY_TUI_PLAIN, length);
     const int room_for_name = end - right - 1 - x;
     x += vy_tui_puts(&ui->pen, y, x, room_for_name, chosen ? VY_TUI_SELECTED : VY_TUI_STRONG,
-                     text_of(take, "name"));
+                     vy_json_text(take, "name"));
     for (size_t i = 0; i < json_array_size(tags) && x < end - right - 4; i++)
         x += vy_tui_putf(&ui->pen, y, x, end - right - 1 - x, VY_TUI_OTHERS, " %s",
                          json_string_value(json_array_get(tags, i)));

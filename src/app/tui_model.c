@@ -3,6 +3,7 @@
 #include "app/tui_model.h"
 
 #include "app/attached.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -63,12 +64,6 @@ static void clear_units(struct vy_tui_model *model)
     model->units = 0;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static double number_of(const json_t *object, const char *key, double otherwise)
 {
     const json_t *const value = json_object_get(object, key);
@@ -82,9 +77,9 @@ static bool is_on(const json_t *object, const char *key)
 
 static void read_part(struct vy_tui_part *part, const json_t *from)
 {
-    vy_text_copy(part->verb, sizeof part->verb, text_of(from, "verb"));
-    part->text = strdup(text_of(from, "text"));
-    part->options = strdup(text_of(from, "options"));
+    vy_text_copy(part->verb, sizeof part->verb, vy_json_text(from, "verb"));
+    part->text = strdup(vy_json_text(from, "text"));
+    part->options = strdup(vy_json_text(from, "options"));
     part->from = number_of(from, "from", 0);
     part->until = number_of(from, "until", INFINITY);
     vy_tui_steps_read(json_object_get(from, "hits"), number_of(from, "beats", 0), &part->steps);
@@ -94,9 +89,9 @@ static void read_unit(struct vy_tui_unit *unit, const json_t *from)
 {
     const json_t *const patterns = json_object_get(from, "patterns");
     const size_t parts = json_array_size(patterns);
-    vy_text_copy(unit->name, sizeof unit->name, text_of(from, "name"));
-    vy_text_copy(unit->recipe, sizeof unit->recipe, text_of(from, "recipe"));
-    vy_text_copy(unit->kind, sizeof unit->kind, text_of(from, "kind"));
+    vy_text_copy(unit->name, sizeof unit->name, vy_json_text(from, "name"));
+    vy_text_copy(unit->recipe, sizeof unit->recipe, vy_json_text(from, "recipe"));
+    vy_text_copy(unit->kind, sizeof unit->kind, vy_json_text(from, "kind"));
     unit->gain_db = (float)number_of(from, "gain", 0);
     unit->pan = (float)number_of(from, "pan", 0);
     unit->muted = is_on(from, "muted");
@@ -123,7 +118,7 @@ void vy_tui_model_session(struct vy_tui_model *model, const json_t *result)
     size_t units = 0;
     for (size_t i = 0; unit && i < most; i++) {
         const json_t *const one = json_array_get(from, i);
-        if (strcmp(text_of(one, "kind"), "out") == 0)
+        if (strcmp(vy_json_text(one, "kind"), "out") == 0)
             continue;
         read_unit(&unit[units], one);
         const struct vy_tui_unit *const before =
@@ -138,8 +133,8 @@ void vy_tui_model_session(struct vy_tui_model *model, const json_t *result)
     model->version = json_integer_value(json_object_get(result, "version"));
     model->tempo = number_of(result, "tempo", 120);
     model->bar_beats = number_of(result, "bar_beats", 4);
-    vy_text_copy(model->meter, sizeof model->meter, text_of(result, "meter"));
-    vy_text_copy(model->key, sizeof model->key, text_of(result, "key"));
+    vy_text_copy(model->meter, sizeof model->meter, vy_json_text(result, "meter"));
+    vy_text_copy(model->key, sizeof model->key, vy_json_text(result, "key"));
     model->changed = true;
 }
 
@@ -182,7 +177,7 @@ static bool hear_loudness(struct vy_tui_loudness *loudness, const json_t *from)
     moved |= take(&loudness->short_term_lufs, number_of(from, "short_term_lufs", NAN));
     moved |= take(&loudness->true_peak_dbtp, number_of(from, "true_peak_dbtp", NAN));
     moved |= take(&loudness->correlation, number_of(from, "correlation", NAN));
-    vy_text_copy(loudness->why, sizeof loudness->why, text_of(from, "why"));
+    vy_text_copy(loudness->why, sizeof loudness->why, vy_json_text(from, "why"));
     return moved;
 }
 
@@ -250,10 +245,10 @@ static void hear_health(struct vy_tui_model *model, const json_t *health)
 {
     const json_t *const why = json_object_get(health, "why");
     const json_t *const first = json_array_get(why, 0);
-    vy_text_copy(model->health, sizeof model->health, text_of(health, "state"));
+    vy_text_copy(model->health, sizeof model->health, vy_json_text(health, "state"));
     const char *text = json_string_value(json_is_array(why) ? first : why);
     if (!text)
-        text = text_of(first, "text");
+        text = vy_json_text(first, "text");
     vy_text_copy(model->why, sizeof model->why, text);
     model->changed = true;
 }
@@ -297,7 +292,8 @@ static const struct kind {
 static void tell(struct vy_tui_model *model, const json_t *event, const struct kind *kind)
 {
     struct vy_buf text = {0};
-    const char *const author = text_of(event, "author"), *const line = text_of(event, "line");
+    const char *const author = vy_json_text(event, "author"), *const line =
+                                                                  vy_json_text(event, "line");
     if (kind->talk) {
         vy_tui_model_add(model, &model->talk, VY_TUI_NEWS, author, line, strlen(line));
         return;
@@ -312,7 +308,7 @@ static void tell(struct vy_tui_model *model, const json_t *event, const struct k
 
 unsigned vy_tui_model_event(struct vy_tui_model *model, const json_t *event, const char *self)
 {
-    const char *const name = text_of(event, "event");
+    const char *const name = vy_json_text(event, "event");
     const struct kind *kind = kinds;
     if (strcmp(name, "meters") == 0) {
         hear_meters(model, event);
@@ -324,7 +320,7 @@ unsigned vy_tui_model_event(struct vy_tui_model *model, const json_t *event, con
         hear_health(model, event);
     while (kind->event && strcmp(kind->event, name) != 0)
         kind++;
-    const bool own = strcmp(text_of(event, "author"), self) == 0 && strcmp(name, "timer") != 0;
+    const bool own = strcmp(vy_json_text(event, "author"), self) == 0 && strcmp(name, "timer") != 0;
     if (!(kind->talk && own))
         tell(model, event, kind);
     return kind->ask;

@@ -3,15 +3,10 @@
 //
 // The conversation: lines that are typed, one after the other, and what is answered.
 #include "app/tui.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
 
 // ---- saying -------------------------------------------------------------------------------------
 
@@ -92,9 +87,9 @@ void vy_tui_say_prompt(struct vy_tui *ui)
 void vy_tui_tell_error(struct vy_tui *ui, struct vy_tui_lines *lines, const json_t *object)
 {
     const json_t *const error = json_object_get(object, "error");
-    const char *const hint = text_of(error, "hint");
+    const char *const hint = vy_json_text(error, "hint");
     struct vy_buf text = {0};
-    vy_buf_add(&text, "%s: %s", text_of(error, "code"), text_of(error, "message"));
+    vy_buf_add(&text, "%s: %s", vy_json_text(error, "code"), vy_json_text(error, "message"));
     if (*hint)
         vy_buf_add(&text, "; did you mean '%s'?", hint);
     if (text.text)
@@ -116,7 +111,7 @@ void vy_tui_answered(struct vy_tui *ui, json_t *object)
 {
     struct vy_tui_model *const model = &ui->model;
     const json_t *const warnings = json_object_get(object, "warnings");
-    const char *const text = only_text(text_of(object, "text"));
+    const char *const text = only_text(vy_json_text(object, "text"));
     if (!json_is_true(json_object_get(object, "ok"))) {
         vy_tui_tell_error(ui, &model->talk, object);
         return;

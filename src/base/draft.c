@@ -57,6 +57,23 @@ static int name_it(struct vy_draft *draft)
     return rename(draft->name, draft->path);
 }
 
+vy_status vy_draft_write(struct vy_draft *draft, const char *bytes, size_t length,
+                         struct vy_err *err)
+{
+    for (size_t done = 0; done < length;) {
+        const ssize_t n = write(draft->fd, bytes + done, length - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            const int why = errno;
+            vy_draft_drop(draft);
+            return vy_fail(err, VY_IO, -1, "%.150s: %s", draft->path, strerror(why));
+        }
+        done += (size_t)n;
+    }
+    return VY_OK;
+}
+
 vy_status vy_draft_keep(struct vy_draft *draft, struct vy_err *err)
 {
     const bool kept = fsync(draft->fd) == 0 && name_it(draft) == 0;

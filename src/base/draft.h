@@ -20,6 +20,9 @@ struct vy_draft {
 VY_MUST_CHECK vy_status vy_draft_open(struct vy_draft *draft, const char *path, struct vy_err *err);
 /// A path by which libraries can open what is written, while fd is open. [32] is enough
 void vy_draft_place(const struct vy_draft *draft, char *place, size_t size);
+/// Append bytes. @return VY_IO, and the draft is dropped
+VY_MUST_CHECK vy_status vy_draft_write(struct vy_draft *draft, const char *bytes, size_t length,
+                                       struct vy_err *err);
 /// It is whole: on the disk first, then under its name, in place of what was there. Ends the draft.
 VY_MUST_CHECK vy_status vy_draft_keep(struct vy_draft *draft, struct vy_err *err);
 /// Forget it. Does nothing after the end.

@@ -17,6 +17,13 @@ static inline json_t *vy_json_number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+/// A text of an object; "" where there is none.
+static inline const char *vy_json_text(const json_t *object, const char *key)
+{
+    const char *const text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
 /// A path, also one that is not UTF-8.
 static inline json_t *vy_path_json(const char *path)
 {

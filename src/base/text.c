@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,19 +203,24 @@ bool vy_file_line(const char *path, char *to, size_t size)
 vy_status vy_file_write(const char *path, const char *bytes, size_t length, struct vy_err *err)
 {
     struct vy_draft draft = {0};
-    const vy_status status = vy_draft_open(&draft, path, err);
-    if (status)
-        return status;
-    for (size_t done = 0; done < length;) {
-        const ssize_t n = write(draft.fd, bytes + done, length - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            const int why = errno;
-            vy_draft_drop(&draft);
-            return vy_fail(err, VY_IO, -1, "%.150s: %s", path, strerror(why));
-        }
-        done += (size_t)n;
-    }
-    return vy_draft_keep(&draft, err);
+    vy_status status = vy_draft_open(&draft, path, err);
+    if (!status)
+        status = vy_draft_write(&draft, bytes, length, err);
+    return status ? status : vy_draft_keep(&draft, err);
+}
+
+vy_status vy_file_open(const char *path, int *fd, struct vy_err *err)
+{
+    struct stat facts;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (*fd < 0 && errno == ELOOP)
+        return vy_fail(err, VY_DENIED, -1, "%.150s has become a symbolic link", path);
+    if (*fd < 0)
+        return vy_fail(err, errno == ENOENT ? VY_NOT_FOUND : VY_IO, -1, "%.150s: %s", path,
+                       strerror(errno));
+    if (fstat(*fd, &facts) == 0 && S_ISREG(facts.st_mode))
+        return VY_OK;
+    close(*fd);
+    *fd = -1;
+    return vy_fail(err, VY_DENIED, -1, "%.150s is no regular file any more", path);
 }

@@ -61,6 +61,10 @@ VY_MUST_CHECK vy_status vy_file_read(const char *path, size_t max, char **text, 
 /// The first line of a file, without its end; "" and false when there is none.
 bool vy_file_line(const char *path, char *to, size_t size);
 
+/// Open for reading a file that we know by its path, and nothing else that has come in its place:
+/// no link, no pipe. @return VY_DENIED then; VY_NOT_FOUND, VY_IO
+VY_MUST_CHECK vy_status vy_file_open(const char *path, int *fd, struct vy_err *err);
+
 /// Write a file so that a crash or a full disk leaves the old one: base/draft.h.
 VY_MUST_CHECK vy_status vy_file_write(const char *path, const char *bytes, size_t length,
                                       struct vy_err *err);

@@ -274,12 +274,8 @@ static vy_status do_render(void *arg, struct vy_buf *text, json_t *result, struc
     vy_doc_destroy(copy);
     if (status)
         return status;
-    const struct vy_loudness_found *const l = &heard.report.loudness;
     vy_buf_add(text, "%s %.2f s, ", v[1].text, heard.seconds);
-    if (isfinite(l->integrated_lufs))
-        vy_buf_add(text, "%.1f LUFS, %.1f dBTP", l->integrated_lufs, l->true_peak_dbtp);
-    else
-        vy_buf_add(text, "no loudness: %s", l->integrated_why);
+    vy_heard_loudness(&heard, text);
     vy_buf_add(text, ", %.0f x real time", heard.speed);
     json_object_set_new(result, "file", json_string(v[1].text));
     json_object_set_new(result, "pcm", json_string(heard.pcm));

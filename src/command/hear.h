@@ -56,6 +56,9 @@ void vy_heard_clear(struct vy_heard *heard);
 void vy_heard_text(const struct vy_heard *heard, const struct vy_doc *doc, struct vy_buf *text);
 void vy_heard_json(const struct vy_heard *heard, const struct vy_doc *doc, json_t *result);
 
+/// "-14.3 LUFS, -1.3 dBTP", or why there is no loudness.
+void vy_heard_loudness(const struct vy_heard *heard, struct vy_buf *text);
+
 /// A copy of a document that plays, also where nobody has said play. NULL when memory is out.
 struct vy_doc *vy_sounding(const struct vy_doc *doc);
 

@@ -268,6 +268,15 @@ static void say_music(const struct vy_music_found *m, const struct vy_doc *doc, 
     vy_buf_add(text, "\n  onsets       %9u", m->onsets);
 }
 
+void vy_heard_loudness(const struct vy_heard *heard, struct vy_buf *text)
+{
+    const struct vy_loudness_found *const l = &heard->report.loudness;
+    if (isfinite(l->integrated_lufs))
+        vy_buf_add(text, "%.1f LUFS, %.1f dBTP", l->integrated_lufs, l->true_peak_dbtp);
+    else
+        vy_buf_add(text, "no loudness: %s", l->integrated_why);
+}
+
 void vy_heard_text(const struct vy_heard *heard, const struct vy_doc *doc, struct vy_buf *text)
 {
     const struct vy_report *const r = &heard->report;

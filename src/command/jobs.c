@@ -7,6 +7,7 @@
 #include "command/handlers.h"
 #include "jobs/job_json.h"
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,12 +16,6 @@
 
 // ---- for people ---------------------------------------------------------------------------------
 
-static const char *word(const json_t *job, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(job, key));
-    return text ? text : "";
-}
-
 // "42 %, 3 s left: rendering bar 9 of 32"
 static void say_progress(const json_t *job, struct vy_buf *text)
 {
@@ -28,22 +23,23 @@ static void say_progress(const json_t *job, struct vy_buf *text)
     vy_buf_add(text, " %3.0f %%", 100 * json_number_value(json_object_get(job, "progress")));
     if (json_is_number(eta))
         vy_buf_add(text, ", %.0f s left", ceil(json_number_value(eta)));
-    if (*word(job, "stage"))
-        vy_buf_add(text, ": %s", word(job, "stage"));
+    if (*vy_json_text(job, "stage"))
+        vy_buf_add(text, ": %s", vy_json_text(job, "stage"));
 }
 
 void vy_job_line(const json_t *job, struct vy_buf *text)
 {
-    const char *const state = word(job, "state");
+    const char *const state = vy_json_text(job, "state");
     const json_t *const error = json_object_get(job, "error");
     const json_t *const take = json_object_get(job, "take");
     vy_buf_add(text, "%5lld  %-11s %-8s %s",
                (long long)json_integer_value(json_object_get(job, "id")), state,
-               word(job, "author"), word(job, "line"));
+               vy_json_text(job, "author"), vy_json_text(job, "line"));
     if (strcmp(state, "running") == 0)
         say_progress(job, text);
     if (json_is_object(error))
-        vy_buf_add(text, "\n         %s: %s", word(error, "code"), word(error, "message"));
+        vy_buf_add(text, "\n         %s: %s", vy_json_text(error, "code"),
+                   vy_json_text(error, "message"));
     if (json_is_integer(take))
         vy_buf_add(text, "; take %lld", (long long)json_integer_value(take));
 }
@@ -52,14 +48,15 @@ static void say_all(const json_t *job, struct vy_buf *text)
 {
     const json_t *const after = json_object_get(job, "after");
     vy_job_line(job, text);
-    vy_buf_add(text, "\n         class %s, priority %lld, tries %lld, in %s", word(job, "class"),
-               (long long)json_integer_value(json_object_get(job, "priority")),
-               (long long)json_integer_value(json_object_get(job, "tries")), word(job, "folder"));
+    vy_buf_add(
+        text, "\n         class %s, priority %lld, tries %lld, in %s", vy_json_text(job, "class"),
+        (long long)json_integer_value(json_object_get(job, "priority")),
+        (long long)json_integer_value(json_object_get(job, "tries")), vy_json_text(job, "folder"));
     for (size_t i = 0; i < json_array_size(after); i++)
         vy_buf_add(text, "%s%lld", i ? ", " : "\n         after ",
                    (long long)json_integer_value(json_array_get(after, i)));
-    if (*word(job, "log"))
-        vy_buf_add(text, "\n  its log ends:\n%s", word(job, "log"));
+    if (*vy_json_text(job, "log"))
+        vy_buf_add(text, "\n  its log ends:\n%s", vy_json_text(job, "log"));
     while (text->length && text->text[text->length - 1] == '\n')
         text->text[--text->length] = '\0';
 }

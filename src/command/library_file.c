@@ -4,10 +4,6 @@
 // Where the library is, and its sounds for those who may not read other files.
 #include "command/library.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static char usual[4096]; // "" = where such files are kept
@@ -50,19 +46,6 @@ static vy_status look_up(const char *library, const char *path, struct vy_err *e
 
 vy_status vy_library_file_open(const char *library, const char *path, int *fd, struct vy_err *err)
 {
-    struct stat facts;
     const vy_status status = look_up(library, path, err);
-    if (status)
-        return status;
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (*fd < 0 && errno == ELOOP)
-        return vy_fail(err, VY_DENIED, -1, "%.150s has become a symbolic link", path);
-    if (*fd < 0)
-        return vy_fail(err, errno == ENOENT ? VY_NOT_FOUND : VY_IO, -1, "%.150s: %s", path,
-                       strerror(errno));
-    if (fstat(*fd, &facts) == 0 && S_ISREG(facts.st_mode))
-        return VY_OK;
-    close(*fd);
-    *fd = -1;
-    return vy_fail(err, VY_DENIED, -1, "%.150s is no regular file any more", path);
+    return status ? status : vy_file_open(path, fd, err);
 }

@@ -4,6 +4,7 @@
 
 #include "command/ears.h"
 #include "command/library.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -28,12 +29,6 @@ struct import {
     struct vy_err *err;
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static double number_of(const json_t *object, const char *key)
 {
     const json_t *const json = json_object_get(object, key);
@@ -42,7 +37,7 @@ static double number_of(const json_t *object, const char *key)
 
 static bool read_hash(const json_t *object, uint8_t hash[VY_HASH_BYTES])
 {
-    const char *const hex = text_of(object, "hash");
+    const char *const hex = vy_json_text(object, "hash");
     size_t length = 0;
     return sodium_hex2bin(hash, VY_HASH_BYTES, hex, strlen(hex), NULL, &length, NULL) == 0 &&
            length == VY_HASH_BYTES;
@@ -56,8 +51,8 @@ static void read_facts(const json_t *sound, struct vy_facts *facts)
     vy_facts_clear(facts);
     for (uint32_t i = 0; (name = vy_facts_at(facts, i, NULL, &value)); i++)
         *value = number_of(numbers, name);
-    vy_text_copy(facts->kind, sizeof facts->kind, text_of(sound, "kind"));
-    vy_text_copy(facts->tags, sizeof facts->tags, text_of(sound, "tags"));
+    vy_text_copy(facts->kind, sizeof facts->kind, vy_json_text(sound, "kind"));
+    vy_text_copy(facts->tags, sizeof facts->tags, vy_json_text(sound, "tags"));
     facts->kind_confidence = number_of(sound, "kind_confidence");
     if (!(facts->key >= 0 && facts->key < 12))
         facts->key = (double)NAN;
@@ -120,8 +115,8 @@ static vy_status take_files(struct import *in, const json_t *sound, int64_t id)
         place->size = json_integer_value(json_object_get(file, "size"));
         place->mtime_ns = json_integer_value(json_object_get(file, "mtime_ns"));
         place->gone = json_is_true(json_object_get(file, "missing"));
-        if (text_of(file, "path")[0] != '/' ||
-            !vy_text_copy(place->path, sizeof place->path, text_of(file, "path")))
+        if (vy_json_text(file, "path")[0] != '/' ||
+            !vy_text_copy(place->path, sizeof place->path, vy_json_text(file, "path")))
             status = vy_fail(in->err, VY_BAD_FILE, -1, "a file without a whole path");
         if (!status)
             status = vy_place_find(in->db, place->path, &known, &found, in->err);
@@ -154,10 +149,10 @@ static vy_status take_sound(struct import *in, const json_t *sound)
     if (!status)
         status = read_regions(in, sound, &heard);
     // without its vectors it is heard again by the next scan
-    heard.heard_by = heard.regions || heard.problem ? text_of(sound, "heard_by") : "";
+    heard.heard_by = heard.regions || heard.problem ? vy_json_text(sound, "heard_by") : "";
     if (!status)
         status = vy_sound_store(in->db, &heard, &id, in->err);
-    const char *const tags = text_of(sound, "user_tags");
+    const char *const tags = vy_json_text(sound, "user_tags");
     if (!status && *tags && strlen(tags) < VY_TAGS_TEXT)
         status = vy_sound_tag(in->db, id, tags, in->err);
     in->taken->sounds++;
@@ -215,8 +210,8 @@ static vy_status take_relation(struct import *in, const json_t *json)
         return vy_fail(in->err, VY_BAD_FILE, -1, "a relation of patterns that are not there");
     if (relation.pattern == relation.other) // two there are one here
         return VY_OK;
-    vy_text_copy(relation.type, sizeof relation.type, text_of(json, "type"));
-    vy_text_copy(relation.reason, sizeof relation.reason, text_of(json, "reason"));
+    vy_text_copy(relation.type, sizeof relation.type, vy_json_text(json, "type"));
+    vy_text_copy(relation.reason, sizeof relation.reason, vy_json_text(json, "reason"));
     in->taken->relations++;
     const vy_status status = vy_pattern_relation_store(in->db, &relation, in->err);
     return status == VY_BAD_ARG ? (in->err->code = VY_BAD_FILE) : status;
@@ -235,11 +230,11 @@ static vy_status take_list(struct import *in, const json_t *list,
 static bool same_layout(const json_t *vectors, const struct vy_layout *layout)
 {
     const json_t *const spaces = json_object_get(vectors, "spaces");
-    bool same = strcmp(text_of(vectors, "made_by"), layout->model) == 0 &&
+    bool same = strcmp(vy_json_text(vectors, "made_by"), layout->model) == 0 &&
                 json_array_size(spaces) == layout->spaces;
     for (uint32_t s = 0; s < layout->spaces && same; s++) {
         const json_t *const space = json_array_get(spaces, s);
-        same = strcmp(text_of(space, "name"), layout->space[s].name) == 0 &&
+        same = strcmp(vy_json_text(space, "name"), layout->space[s].name) == 0 &&
                json_integer_value(json_object_get(space, "numbers")) == layout->space[s].dims;
     }
     return same;
@@ -252,7 +247,7 @@ vy_status vy_library_take(struct vy_db *db, const json_t *root, const struct vy_
     float weight[VY_SPACES];
     *taken = (struct vy_taken){0};
     vy_ears_layout(&in.layout, weight);
-    if (strcmp(text_of(root, "format"), VY_LIBRARY_FORMAT) != 0)
+    if (strcmp(vy_json_text(root, "format"), VY_LIBRARY_FORMAT) != 0)
         return vy_fail(err, VY_BAD_FILE, -1, "it does not say \"format\": \"%s\"",
                        VY_LIBRARY_FORMAT);
     const json_t *const patterns = json_object_get(root, "patterns");

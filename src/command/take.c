@@ -40,11 +40,6 @@ static bool tell(void *arg, double seconds)
     return !vy_work_stop(f->work) && seconds < MOST_S;
 }
 
-static void hex(const uint8_t *bytes, size_t n, char *to)
-{
-    sodium_bin2hex(to, 2 * n + 1, bytes, n);
-}
-
 // Sound files that the session plays, with what is in them.
 static void list_inputs(const struct vy_doc *doc, json_t *inputs)
 {
@@ -58,7 +53,7 @@ static void list_inputs(const struct vy_doc *doc, json_t *inputs)
                 if (!file)
                     continue;
                 if (vy_hash_file(file, hash, &err) == VY_OK)
-                    hex(hash, sizeof hash, text);
+                    sodium_bin2hex(text, sizeof text, hash, sizeof hash);
                 json_array_append_new(
                     inputs, json_pack("{s:o,s:s}", "path", vy_path_json(file), "hash", text));
             }
@@ -181,7 +176,7 @@ static vy_status say_made(const struct taking *taking, const struct vy_heard *he
         return status;
     if (stat(file, &facts) != 0)
         return vy_fail(err, VY_IO, -1, "the draft of the take has gone");
-    hex(hash, sizeof hash, words);
+    sodium_bin2hex(words, sizeof words, hash, sizeof hash);
     json_object_set_new(receipt, "pcm", json_string(heard->pcm));
     json_object_set_new(receipt, "file",
                         json_pack("{s:s,s:I}", "hash", words, "bytes", (json_int_t)facts.st_size));
@@ -193,12 +188,8 @@ static vy_status say_made(const struct taking *taking, const struct vy_heard *he
                                   "name", taking->name, "hash", words, "bytes",
                                   (json_int_t)facts.st_size, "duration_s", heard->seconds, "rate",
                                   (int)taking->how.sr_hz, "channels", 2));
-    const struct vy_loudness_found *const l = &heard->report.loudness;
     vy_buf_add(text, "%s: %.2f s, ", *taking->name ? taking->name : "take", heard->seconds);
-    if (isfinite(l->integrated_lufs))
-        vy_buf_add(text, "%.1f LUFS, %.1f dBTP", l->integrated_lufs, l->true_peak_dbtp);
-    else
-        vy_buf_add(text, "no loudness: %s", l->integrated_why);
+    vy_heard_loudness(heard, text);
     return VY_OK;
 }
 
@@ -327,7 +318,7 @@ vy_status vy_do_take(struct vy_call *call, struct vy_err *err)
         taking.how.program = program.text ? program.text : "";
         taking.line = vy_lex_rest(call->lex, call->line, call->line->begin);
         crypto_hash_sha256(digest, (const unsigned char *)taking.how.program, program.length);
-        hex(digest, sizeof digest, taking.program_hash);
+        sodium_bin2hex(taking.program_hash, sizeof taking.program_hash, digest, sizeof digest);
         status = taking.line ? make(call, &taking, err)
                              : vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     }

@@ -5,7 +5,6 @@
 #include "command/takes.h"
 
 #include "command/handlers.h"
-#include "command/library.h"
 #include "base/json.h"
 
 #include <inttypes.h>
@@ -46,12 +45,6 @@ json_t *vy_take_json(const struct vy_take *take, const char *folder, bool receip
     return json;
 }
 
-static const char *word(const json_t *take, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(take, key));
-    return text ? text : "";
-}
-
 void vy_take_line(const json_t *take, struct vy_buf *text)
 {
     const int rating = (int)json_integer_value(json_object_get(take, "rating"));
@@ -64,8 +57,9 @@ void vy_take_line(const json_t *take, struct vy_buf *text)
     vy_buf_add(text, "%5" JSON_INTEGER_FORMAT "  %s %7.1f s  %-5.*s %s%s %s",
                json_integer_value(json_object_get(take, "id")), when,
                json_number_value(json_object_get(take, "duration_s")), rating, "*****",
-               *word(take, "name") ? word(take, "name") : "-",
-               json_is_true(json_object_get(take, "kept")) ? " (kept)" : "", word(take, "author"));
+               *vy_json_text(take, "name") ? vy_json_text(take, "name") : "-",
+               json_is_true(json_object_get(take, "kept")) ? " (kept)" : "",
+               vy_json_text(take, "author"));
     for (size_t i = 0; i < json_array_size(tags); i++)
         vy_buf_add(text, " #%s", json_string_value(json_array_get(tags, i)));
 }
@@ -169,8 +163,8 @@ static vy_status show(struct vy_takes_act *act)
         return status;
     const json_t *const take = json_object_get(act->result, "take");
     const json_t *const receipt = json_object_get(take, "receipt");
-    vy_buf_add(act->text, "\n  %s\n  hash %s\n  made by `%s`", word(take, "path"),
-               word(take, "hash"), word(receipt, "line"));
+    vy_buf_add(act->text, "\n  %s\n  hash %s\n  made by `%s`", vy_json_text(take, "path"),
+               vy_json_text(take, "hash"), vy_json_text(receipt, "line"));
     const json_t *const lufs = json_object_get(json_object_get(receipt, "measured"), "loudness");
     if (json_is_number(lufs))
         vy_buf_add(act->text, ", %.1f LUFS", json_number_value(lufs));
@@ -355,7 +349,7 @@ static const struct action {
 } actions[] = {
     {{"ls", "", "list the newest (-n N, --tag TAG, --rating N, --text WORDS)"}, false, false, ls},
     {{"show", "TAKE", "all about one, with its receipt"}, true, false, show},
-    {{"play", "TAKE", "hear it beside the music"}, true, false, play},
+    {{"play", "TAKE", "hear it beside the music, or by --device D"}, true, false, play},
     {{"stop", "", "and no more"}, false, false, play},
     {{"rate", "TAKE N", "0 to 5 stars"}, true, true, do_rate},
     {{"tag", "TAKE WORD...", "give tags; -WORD takes one away"}, true, true, do_tag},

@@ -68,9 +68,8 @@ struct vy_take_tags {
 void vy_take_tags_of(const json_t *receipt, const char *name, const char *author,
                      struct vy_take_tags *tags);
 
-/// A job that has made a take has ended: its draft goes, its take stays.
-void vy_takes_tidy(struct vy_db *db, const struct vy_settings *settings);
-/// What is left of makers that have died goes. For those who open a runner.
+/// What is left of makers that have ended goes, their takes stay. For those who run jobs: in the
+/// beginning, and after each that made a take; what cannot go then goes with the next.
 VY_MUST_CHECK vy_status vy_takes_recover(struct vy_db *db, const struct vy_settings *settings,
                                          struct vy_err *err);
 

@@ -6,6 +6,7 @@
 #include "command/takes.h"
 #include "sound/reader.h"
 #include "store/sounds.h"
+#include "base/json.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,14 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RECEIPT_MOST (16u << 20) // bytes
-#define BESIDE_MOST (100 << 20)  // bytes, read in about half a second
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
+#define BESIDE_MOST (100 << 20) // bytes, read in about half a second
 
 static double number_at(const json_t *object, const char *key)
 {
@@ -38,21 +32,16 @@ static vy_status hash_samples(const char *path, char pcm[VY_HASH_TEXT], struct v
     struct vy_reader *reader = NULL;
     crypto_hash_sha256_state state;
     unsigned char digest[crypto_hash_sha256_BYTES];
-    const float *chan[VY_READER_CHANS];
     float *const both = malloc(sizeof(float) * VY_READER_CHANS * VY_READER_BLOCK);
     if (!both)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     vy_status status = vy_reader_open(path, &reader, err);
     crypto_hash_sha256_init(&state);
     for (size_t n = 1; !status && n > 0;) {
-        status = vy_reader_next(reader, chan, &n, err);
-        const uint32_t chans = vy_reader_info(reader)->chans;
-        for (size_t i = 0; !status && i < n; i++)
-            for (uint32_t c = 0; c < chans; c++)
-                both[i * chans + c] = chan[c][i];
+        status = vy_reader_interleaved(reader, both, &n, err);
         if (!status)
             crypto_hash_sha256_update(&state, (const unsigned char *)both,
-                                      n * chans * sizeof(float));
+                                      n * vy_reader_info(reader)->chans * sizeof(float));
     }
     crypto_hash_sha256_final(&state, digest);
     sodium_bin2hex(pcm, VY_HASH_TEXT, digest, sizeof digest);
@@ -84,7 +73,7 @@ static void check_samples(const json_t *receipt, const char *path, json_t *probl
         return; // told already
     if (hash_samples(path, pcm, &err))
         add_problem(problems, err.message);
-    else if (strcmp(pcm, text_at(receipt, "pcm")) != 0)
+    else if (strcmp(pcm, vy_json_text(receipt, "pcm")) != 0)
         add_problem(problems, "the samples are not those that were rendered");
 }
 
@@ -94,7 +83,7 @@ static void check_receipt(const struct vy_take *take, const char *path, json_t *
     size_t length;
     struct vy_err err = {.at = -1};
     vy_takes_receipt_place(path, beside, sizeof beside);
-    if (vy_file_read(beside, RECEIPT_MOST, &text, &length, &err))
+    if (vy_file_read(beside, VY_TAKE_RECEIPT_MOST, &text, &length, &err))
         add_problem(problems, err.message);
     else if (strcmp(text, take->receipt) != 0)
         add_problem(problems, "the receipt beside the file is not as it was written");
@@ -229,9 +218,9 @@ static vy_status compare_files(const char *one, const char *other, struct differ
 static vy_status judge(struct vy_takes_act *act, const struct vy_take *take, const json_t *receipt,
                        const struct vy_heard *heard, const char *path, const char *again)
 {
-    const char *const build = text_at(json_object_get(receipt, "render"), "build");
+    const char *const build = vy_json_text(json_object_get(receipt, "render"), "build");
     const char *const here = act->ask->catalog->kernels->isa;
-    const bool equal = strcmp(heard->pcm, text_at(receipt, "pcm")) == 0;
+    const bool equal = strcmp(heard->pcm, vy_json_text(receipt, "pcm")) == 0;
     struct difference d = {0};
     json_object_set_new(act->result, "id", json_integer(take->id));
     json_object_set_new(act->result, "equal", json_boolean(equal));
@@ -244,12 +233,13 @@ static vy_status judge(struct vy_takes_act *act, const struct vy_take *take, con
     const vy_status status = compare_files(path, again, &d, act->err);
     if (status)
         return status;
-    return vy_fail(
-        act->err, VY_FAILED_ASSERT, -1,
-        "made again, take %" PRId64 " differs from %.3f s on by up to %.1f dBFS%s; it was "
-        "made by %.20s, build %.12s, this is %s, build %s",
-        take->id, (double)d.first / take->rate_hz, 20 * log10(fmax(d.peak, 1e-10)),
-        d.lengths ? ", and in length" : "", text_at(receipt, "veery"), build, VEERY_VERSION, here);
+    return vy_fail(act->err, VY_FAILED_ASSERT, -1,
+                   "made again, take %" PRId64
+                   " differs from %.3f s on by up to %.1f dBFS%s; it was "
+                   "made by %.20s, build %.12s, this is %s, build %s",
+                   take->id, (double)d.first / take->rate_hz, 20 * log10(fmax(d.peak, 1e-10)),
+                   d.lengths ? ", and in length" : "", vy_json_text(receipt, "veery"), build,
+                   VEERY_VERSION, here);
 }
 
 // Names of sound files are relative to where the take was made, when that is still there.
@@ -278,9 +268,9 @@ static vy_status make_again(struct vy_takes_act *act, const struct vy_take *take
     struct vy_heard heard = {0};
     vy_status status = vy_takes_draft(act->folder, getpid(), 0, again, act->err);
     const struct vy_take_how how = {.catalog = act->ask->catalog,
-                                    .program = text_at(session, "program"),
+                                    .program = vy_json_text(session, "program"),
                                     .seed = (uint64_t)number_at(session, "seed"),
-                                    .unit = text_at(session, "unit"),
+                                    .unit = vy_json_text(session, "unit"),
                                     .beat = number_at(session, "beat"),
                                     .beats = number_at(session, "beats"),
                                     .seconds = number_at(session, "seconds"),
@@ -291,7 +281,7 @@ static vy_status make_again(struct vy_takes_act *act, const struct vy_take *take
                                     .work = act->ask->work,
                                     .warnings = warnings};
     if (!status)
-        status = render_there(&how, text_at(session, "folder"), &heard, inputs, act->err);
+        status = render_there(&how, vy_json_text(session, "folder"), &heard, inputs, act->err);
     if (!status) {
         if (!json_equal(inputs, json_object_get(receipt, "inputs")))
             vy_buf_add(act->text, "sound files it plays have changed since; ");
@@ -315,7 +305,7 @@ vy_status vy_takes_replay(struct vy_takes_act *act)
                        act->ask->which);
     vy_status status = vy_take_place(act->desk, act->ask->which, &arena, &take, path, act->err);
     json_t *const receipt = status ? NULL : json_loads(take.receipt, 0, NULL);
-    if (!status && strcmp(text_at(receipt, "format"), "veery-take/1") != 0)
+    if (!status && strcmp(vy_json_text(receipt, "format"), "veery-take/1") != 0)
         status = vy_fail(act->err, VY_BAD_FILE, -1, "the receipt of take %" PRId64 " is unreadable",
                          take.id);
     if (!status)

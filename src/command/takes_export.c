@@ -9,7 +9,6 @@
 #include "base/json.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,40 +23,30 @@ static vy_status copy_bytes(const char *from, const char *to, struct vy_err *err
     struct vy_draft draft;
     char part[PART];
     ssize_t got = 0;
-    const int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return vy_fail(err, VY_NOT_FOUND, -1, "%.150s: %s", from, strerror(errno));
-    vy_status status = vy_draft_open(&draft, to, err);
+    int fd;
+    vy_status status = vy_file_open(from, &fd, err);
+    if (status)
+        return status;
+    status = vy_draft_open(&draft, to, err);
     while (!status && (got = read(fd, part, sizeof part)) > 0)
-        for (ssize_t done = 0; !status && done < got;) {
-            const ssize_t wrote = write(draft.fd, part + done, (size_t)(got - done));
-            if (wrote < 0 && errno != EINTR)
-                status = vy_fail(err, VY_IO, -1, "%.150s: %s", to, strerror(errno));
-            done += wrote > 0 ? wrote : 0;
-        }
-    if (!status && got < 0)
+        status = vy_draft_write(&draft, part, (size_t)got, err);
+    if (!status && got < 0) {
         status = vy_fail(err, VY_IO, -1, "%.150s: %s", from, strerror(errno));
+        vy_draft_drop(&draft);
+    }
     close(fd);
-    if (!status)
-        return vy_draft_keep(&draft, err);
-    vy_draft_drop(&draft);
-    return status;
+    return status ? status : vy_draft_keep(&draft, err);
 }
 
 static vy_status write_sound(struct vy_reader *reader, struct vy_sound_writer *writer,
                              struct vy_err *err)
 {
-    const uint32_t chans = vy_reader_info(reader)->chans;
-    const float *chan[VY_READER_CHANS];
     float *const both = malloc(sizeof(float) * VY_READER_CHANS * VY_READER_BLOCK);
     vy_status status = VY_OK;
     if (!both)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     for (size_t n = 1; !status && n > 0;) {
-        status = vy_reader_next(reader, chan, &n, err);
-        for (size_t i = 0; !status && i < n; i++)
-            for (uint32_t c = 0; c < chans; c++)
-                both[i * chans + c] = chan[c][i];
+        status = vy_reader_interleaved(reader, both, &n, err);
         if (!status && n > 0)
             status = vy_sound_write(writer, both, (uint32_t)n, err);
     }

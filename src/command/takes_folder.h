@@ -14,7 +14,8 @@
 #include <sys/types.h>
 
 #define VY_TAKES_PATH 4096
-#define VY_TAKE_PLACE 200 ///< within the folder
+#define VY_TAKE_RECEIPT_MOST (16u << 20) ///< bytes
+#define VY_TAKE_PLACE 200                ///< within the folder
 
 /// The folder, which is made when it is not there. `settings` NULL = the defaults.
 /// @return VY_IO, VY_TOO_BIG

@@ -6,6 +6,7 @@
 #include "command/takes.h"
 #include "store/jobs.h"
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -14,14 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECEIPT_MOST (16u << 20) // bytes
-#define PLACES_MOST 1000         // tried for one take
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
+#define PLACES_MOST 1000 // tried for one take
 
 // Beyond the quota a take is still kept: nothing that was made is lost without being asked.
 static vy_status check_quota(struct vy_db *db, const struct vy_settings *settings, json_t *warnings,
@@ -93,13 +87,13 @@ static vy_status put(const char *folder, const char *draft, char *place, struct 
 static vy_status add(struct vy_db *db, const char *folder, const json_t *made, char *place,
                      struct vy_take *take, json_t *result, struct vy_err *err)
 {
-    const char *const draft = text_at(made, "draft"), *const hash = text_at(made, "hash");
+    const char *const draft = vy_json_text(made, "draft"), *const hash = vy_json_text(made, "hash");
     char path[VY_TAKES_PATH], *receipt = NULL;
     size_t length;
     if (sodium_hex2bin(take->hash, sizeof take->hash, hash, strlen(hash), NULL, NULL, NULL) != 0)
         return vy_fail(err, VY_INTERNAL, -1, "the maker of the take gave no hash");
     vy_takes_receipt_place(draft, path, sizeof path);
-    vy_status status = vy_file_read(path, RECEIPT_MOST, &receipt, &length, err);
+    vy_status status = vy_file_read(path, VY_TAKE_RECEIPT_MOST, &receipt, &length, err);
     if (!status)
         status = put(folder, draft, place, err);
     if (!status) {
@@ -122,7 +116,7 @@ vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings
     *id = 0;
     if (!made)
         return VY_OK;
-    struct vy_take take = {.name = text_at(made, "name"),
+    struct vy_take take = {.name = vy_json_text(made, "name"),
                            .kind = "render",
                            .author = author,
                            .created = vy_unix_s(),
@@ -143,19 +137,11 @@ vy_status vy_take_keep_made(struct vy_db *db, const struct vy_settings *settings
         status = ask_library(db, folder, place, author, err);
     if (!status)
         status = check_quota(db, settings, json_object_get(answer, "warnings"), err);
-    if (status && *text_at(made, "draft"))
-        put_back(folder, text_at(made, "draft"), place);
+    if (status && *vy_json_text(made, "draft"))
+        put_back(folder, vy_json_text(made, "draft"), place);
     else
         *id = take.id;
     return status;
-}
-
-void vy_takes_tidy(struct vy_db *db, const struct vy_settings *settings)
-{
-    char folder[VY_TAKES_PATH];
-    struct vy_err err = {.at = -1};
-    if (vy_takes_folder(settings, folder, &err) == VY_OK && vy_takes_sweep_drafts(db, folder, &err))
-        return; // the next who opens a runner does it
 }
 
 vy_status vy_takes_recover(struct vy_db *db, const struct vy_settings *settings, struct vy_err *err)

@@ -108,8 +108,13 @@ static vy_status draw_peaks(struct picture *picture, struct vy_err *err)
     const struct vy_reader_info *const info = vy_reader_info(reader);
     struct peaks p = {.chans = info->chans, .frames = info->frames ? info->frames : 1};
     p.columns = p.frames < picture->columns ? (uint32_t)p.frames : picture->columns;
-    p.low = calloc((size_t)p.chans * p.columns * 2, sizeof *p.low);
-    p.high = p.low ? p.low + (size_t)p.chans * p.columns : NULL;
+    const size_t cells = (size_t)p.chans * p.columns;
+    p.low = malloc(2 * cells * sizeof *p.low);
+    p.high = p.low ? p.low + cells : NULL;
+    for (size_t k = 0; p.low && k < cells; k++) {
+        p.low[k] = INFINITY;
+        p.high[k] = -INFINITY;
+    }
     if (!p.low || !p.high) {
         vy_reader_close(reader);
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
@@ -119,6 +124,9 @@ static vy_status draw_peaks(struct picture *picture, struct vy_err *err)
         if (!status)
             add_block(&p, chan, n);
     }
+    for (size_t k = 0; k < cells; k++)
+        if (p.low[k] > p.high[k]) // shorter than it said
+            p.low[k] = p.high[k] = 0;
     if (!status) {
         vy_buf_add(&picture->out, "{\"min\":[");
         write_rows(&p, p.low, &picture->out);

@@ -3,6 +3,7 @@
 #include "jobs/worker.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -86,12 +87,6 @@ static json_t *read_task(void)
     return task;
 }
 
-static const char *word(const json_t *task, const char *key)
-{
-    const char *const text = json_string_value(json_object_get(task, key));
-    return text ? text : "";
-}
-
 bool vy_worker_open(struct vy_worker *worker, int runner_pid)
 {
     const struct sigaction action = {.sa_handler = on_stop};
@@ -107,12 +102,12 @@ bool vy_worker_open(struct vy_worker *worker, int runner_pid)
     if (!task)
         return false;
     worker->job = json_integer_value(json_object_get(task, "job"));
-    worker->line = word(task, "line");
-    worker->author = word(task, "author");
-    worker->class = word(task, "class");
-    worker->folder = word(task, "folder");
-    worker->program = word(task, "program");
-    worker->scratch = word(task, "scratch");
+    worker->line = vy_json_text(task, "line");
+    worker->author = vy_json_text(task, "author");
+    worker->class = vy_json_text(task, "class");
+    worker->folder = vy_json_text(task, "folder");
+    worker->program = vy_json_text(task, "program");
+    worker->scratch = vy_json_text(task, "scratch");
     worker->beat = json_number_value(json_object_get(task, "beat"));
     worker->timeout_s = json_number_value(json_object_get(task, "timeout_s"));
     worker->work = (struct vy_work){worker, tell, stop, worker->job};

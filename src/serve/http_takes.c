@@ -6,8 +6,6 @@
 #include "command/takes_picture.h"
 #include "serve/http_inside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,8 +106,11 @@ static void write_tags(const json_t *was, const json_t *list, struct vy_buf *lin
         bool stays = false;
         json_array_foreach(list, k, tag) stays |= json_equal(old, tag);
         if (!stays) {
-            vy_buf_add(line, " \"-");
-            vy_buf_add(line, "%s\"", json_string_value(old));
+            struct vy_buf word = {0};
+            vy_buf_add(&word, "-%s", json_string_value(old));
+            vy_buf_add(line, " ");
+            vy_http_word(line, word.text);
+            vy_buf_clear(&word);
         }
     }
     json_array_foreach(list, k, tag)
@@ -181,16 +182,13 @@ static int open_take(struct vy_http_request *request, int64_t id, char *path, si
         return -1;
     vy_text_copy(path, size, place ? place : "");
     json_decref(result);
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd >= 0)
+    int fd;
+    const vy_status status = vy_file_open(path, &fd, &err);
+    if (!status)
         return fd;
-    if (errno == ELOOP) {
-        vy_fail(&request->err, VY_DENIED, -1, "%.150s has become a symbolic link", path);
-        err = request->err;
+    if (status == VY_DENIED) {
+        request->err = err;
         vy_http_refuse(request, VY_REFUSED_PATH, vy_http_status_of(VY_DENIED));
-    } else {
-        vy_fail(&err, VY_NOT_FOUND, -1, "the file of take %" PRId64 " has gone: %s", id,
-                strerror(errno));
     }
     vy_http_fail(request, &err);
     return -1;

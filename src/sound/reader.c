@@ -127,3 +127,15 @@ void vy_reader_close(struct vy_reader *reader)
     free(reader->block[0]);
     free(reader);
 }
+
+vy_status vy_reader_interleaved(struct vy_reader *reader, float *frame, size_t *frames,
+                                struct vy_err *err)
+{
+    const float *chan[VY_READER_CHANS];
+    const vy_status status = vy_reader_next(reader, chan, frames, err);
+    const uint32_t chans = vy_reader_info(reader)->chans;
+    for (size_t i = 0; !status && i < *frames; i++)
+        for (uint32_t c = 0; c < chans; c++)
+            frame[i * chans + c] = chan[c][i];
+    return status;
+}

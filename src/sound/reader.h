@@ -40,6 +40,10 @@ const struct vy_reader_info *vy_reader_info(const struct vy_reader *reader);
 VY_MUST_CHECK vy_status vy_reader_next(struct vy_reader *reader, const float *chan[VY_READER_CHANS],
                                        size_t *frames, struct vy_err *err);
 
+/// The same, frame by frame. @param frame  receives f32 [*frames][chans], room for VY_READER_BLOCK
+VY_MUST_CHECK vy_status vy_reader_interleaved(struct vy_reader *reader, float *frame,
+                                              size_t *frames, struct vy_err *err);
+
 /// After the end: was there less than the header says, or damage that was skipped? NULL = no, else
 /// a sentence.
 const char *vy_reader_problem(const struct vy_reader *reader);

@@ -206,28 +206,28 @@ static vy_status change(struct vy_db *db, sqlite3_stmt *statement, int64_t id, s
     return sqlite3_changes(vy_sql_handle(db)) > 0 ? VY_OK : missing_id(id, err);
 }
 
-vy_status vy_take_rate(struct vy_db *db, int64_t id, int rating, struct vy_err *err)
+static vy_status set_number(struct vy_db *db, const char *sql, int64_t id, int number,
+                            struct vy_err *err)
 {
     sqlite3_stmt *statement;
-    if (rating < 0 || rating > 5)
-        return vy_fail(err, VY_OUT_OF_RANGE, -1, "a rating is 0..5");
-    const vy_status status = vy_sql(db, "UPDATE take SET rating = ? WHERE id = ?", &statement, err);
+    const vy_status status = vy_sql(db, sql, &statement, err);
     if (status)
         return status;
-    sqlite3_bind_int(statement, 1, rating);
+    sqlite3_bind_int(statement, 1, number);
     sqlite3_bind_int64(statement, 2, id);
     return change(db, statement, id, err);
 }
 
+vy_status vy_take_rate(struct vy_db *db, int64_t id, int rating, struct vy_err *err)
+{
+    if (rating < 0 || rating > 5)
+        return vy_fail(err, VY_OUT_OF_RANGE, -1, "a rating is 0..5");
+    return set_number(db, "UPDATE take SET rating = ? WHERE id = ?", id, rating, err);
+}
+
 vy_status vy_take_keep(struct vy_db *db, int64_t id, bool kept, struct vy_err *err)
 {
-    sqlite3_stmt *statement;
-    const vy_status status = vy_sql(db, "UPDATE take SET kept = ? WHERE id = ?", &statement, err);
-    if (status)
-        return status;
-    sqlite3_bind_int(statement, 1, kept);
-    sqlite3_bind_int64(statement, 2, id);
-    return change(db, statement, id, err);
+    return set_number(db, "UPDATE take SET kept = ? WHERE id = ?", id, kept, err);
 }
 
 vy_status vy_take_rename(struct vy_db *db, int64_t id, const char *name, struct vy_err *err)
