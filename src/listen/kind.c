@@ -37,6 +37,7 @@ enum fact {
     WHOLE_BARS,
     CHORDS_S,
     CENTROID_HZ,
+    BASS,
     FACTS,
 };
 
@@ -73,11 +74,13 @@ static const struct {
     [WHOLE_BARS] = {FACT(whole_bars), AS_IS, "length as a whole number of bars"},
     [CHORDS_S] = {FACT(chords_s), AS_IS, "chords per second"},
     [CENTROID_HZ] = {FACT(centroid_hz), AS_IS, "mean frequency, Hz"},
+    [BASS] = {FACT(bass_share), AS_IS, "share of the power below 180 Hz"},
 };
 
 // `weight` is what a fact adds at most, half of it and more from `width` beyond `middle` on. Set by
 // hand on 198 sounds: recorded and synthetic speech, music of two makes, noises, the single
-// sounds, loops and textures that come with Sonic Pi.
+// sounds, loops and textures that come with Sonic Pi; bass and length beyond a minute on Warzone's
+// and Wesnoth's music and Asterisk's prompts.
 static const struct {
     enum vy_kind kind;
     enum fact fact;
@@ -98,6 +101,7 @@ static const struct {
     {VY_KIND_AMBIENCE, ATTACKS, 3.2F, 0.6F, -0.6F},
     {VY_KIND_AMBIENCE, SYLLABLES, 0.4F, 0.08F, -0.5F},
     {VY_KIND_LOOP, SECONDS, 3.7F, 0.5F, -0.9F},
+    {VY_KIND_LOOP, SECONDS, 5.8F, 0.4F, -1.2F},
     {VY_KIND_LOOP, SECONDS, 0.4F, 0.4F, 0.8F},
     {VY_KIND_LOOP, ATTACKS, 2.1F, 0.6F, 0.9F},
     {VY_KIND_LOOP, HEAD_DB, -12.0F, 5.0F, 0.8F},
@@ -110,6 +114,8 @@ static const struct {
     {VY_KIND_LOOP, SPREAD_DB, 3.5F, 1.2F, 0.9F},
     {VY_KIND_MUSIC, KEY_CONFIDENCE, 0.3F, 0.15F, 1.8F},
     {VY_KIND_MUSIC, SECONDS, 3.6F, 0.7F, 1.2F},
+    {VY_KIND_MUSIC, SECONDS, 6.0F, 0.7F, 0.6F},
+    {VY_KIND_MUSIC, BASS, 0.3F, 0.15F, 0.4F},
     {VY_KIND_MUSIC, CONTRAST_DB, 17.5F, 1.5F, 0.8F},
     {VY_KIND_MUSIC, ONSETS_S, 1.0F, 0.7F, 0.4F},
     {VY_KIND_MUSIC, PULSE_CONFIDENCE, 0.4F, 0.1F, 1.5F},
@@ -146,12 +152,13 @@ static const struct {
     {VY_KIND_SPEECH, PULSE_CONFIDENCE, 0.36F, 0.08F, -1.5F},
     {VY_KIND_SPEECH, SECONDS, 0.0F, 0.7F, 0.8F},
     {VY_KIND_SPEECH, CENTROID_HZ, 800.0F, 250.0F, 0.8F},
+    {VY_KIND_SPEECH, BASS, 0.3F, 0.1F, -1.6F},
     {VY_KIND_SPEECH, FLATNESS_DB, -33.0F, 5.0F, 1.0F},
 };
 
 static const float before[VY_KINDS] = {
-    [VY_KIND_AMBIENCE] = -0.6F, [VY_KIND_LOOP] = -0.6F,    [VY_KIND_MUSIC] = 0.2F,
-    [VY_KIND_NOISE] = -0.4F,    [VY_KIND_ONE_SHOT] = 0.4F, [VY_KIND_SPEECH] = -2.6F,
+    [VY_KIND_AMBIENCE] = -0.6F, [VY_KIND_LOOP] = -1.8F,    [VY_KIND_MUSIC] = 0.8F,
+    [VY_KIND_NOISE] = -0.4F,    [VY_KIND_ONE_SHOT] = 0.4F, [VY_KIND_SPEECH] = -4.2F,
     [VY_KIND_UNKNOWN] = 1.2F,
 };
 
