@@ -6,6 +6,7 @@
 
 #include "command/aside.h"
 #include "command/handlers.h"
+#include "command/takes.h"
 
 #include <stdlib.h>
 
@@ -18,16 +19,22 @@ bool vy_analyze_tell(void *arg, double done_s, double total_s)
     return !vy_work_stop(told->work);
 }
 
+struct one {
+    const struct vy_call *call;
+    char path[VY_TAKES_PATH];
+};
+
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_call *const call = arg;
+    const struct one *const one = arg;
+    const struct vy_call *const call = one->call;
     const struct vy_args *const args = call->args;
     struct vy_analyze_told told = {call->work, 0, 0.95};
     const struct vy_analyze_want want = {.progress = vy_analyze_tell, .arg = &told};
     struct vy_analysis *const a = calloc(1, sizeof *a);
     if (!a)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    vy_status status = vy_analyze(args->value[0].text, &want, a, err);
+    vy_status status = vy_analyze(one->path, &want, a, err);
     if (!status && args->value[1].given)
         status = vy_analysis_picture(a, args->value[1].text, err);
     if (!status) {
@@ -43,5 +50,7 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 
 vy_status vy_do_analyze(struct vy_call *call, struct vy_err *err)
 {
-    return vy_aside_call(call, work, call, err);
+    struct one one = {.call = call};
+    const vy_status status = vy_sound_named(call, call->args->value[0].text, one.path, err);
+    return status ? status : vy_aside_call(call, work, &one, err);
 }

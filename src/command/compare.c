@@ -8,8 +8,8 @@
 #include "command/aside.h"
 #include "command/handlers.h"
 #include "command/same.h"
+#include "command/takes.h"
 #include "listen/listener.h"
-#include "command/library.h"
 #include "base/json.h"
 
 #include <math.h>
@@ -177,20 +177,25 @@ void vy_compare_text(const struct vy_analysis *a, const struct vy_analysis *b, s
     say_key(&a->report.music, &b->report.music, text);
 }
 
+struct pair {
+    const struct vy_call *call;
+    char a[VY_TAKES_PATH], b[VY_TAKES_PATH];
+};
+
 static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_err *err)
 {
-    const struct vy_call *const call = arg;
-    const struct vy_args *const args = call->args;
+    const struct pair *const pair = arg;
+    const struct vy_call *const call = pair->call;
     struct vy_analyze_told told = {call->work, 0, 0.4};
     const struct vy_analyze_want want = {.progress = vy_analyze_tell, .arg = &told};
     struct vy_analysis *const a = calloc(2, sizeof *a);
     if (!a)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     struct vy_analysis *const b = a + 1;
-    vy_status status = vy_analyze(args->value[0].text, &want, a, err);
+    vy_status status = vy_analyze(pair->a, &want, a, err);
     told = (struct vy_analyze_told){call->work, 0.4, 0.8};
     if (!status)
-        status = vy_analyze(args->value[1].text, &want, b, err);
+        status = vy_analyze(pair->b, &want, b, err);
     struct vy_same same;
     vy_work_tell(call->work, 0.8, "comparing the samples");
     if (!status)
@@ -211,5 +216,9 @@ static vy_status work(void *arg, struct vy_buf *text, json_t *result, struct vy_
 
 vy_status vy_do_compare(struct vy_call *call, struct vy_err *err)
 {
-    return vy_aside_call(call, work, call, err);
+    struct pair pair = {.call = call};
+    vy_status status = vy_sound_named(call, call->args->value[0].text, pair.a, err);
+    if (!status)
+        status = vy_sound_named(call, call->args->value[1].text, pair.b, err);
+    return status ? status : vy_aside_call(call, work, &pair, err);
 }

@@ -11,7 +11,7 @@ static const struct vy_verb rows[] = {
     // hear
     {.name = "analyze",
      .group = "hear",
-     .arg = ARGS({.name = "FILE", .type = VY_ARG_WORD, .text = "any sound file"},
+     .arg = ARGS({.name = "FILE", .type = VY_ARG_WORD, .text = "any sound file, or a take by name or number"},
                  {.name = "plot",
                   .type = VY_ARG_WORD,
                   .keyed = true,
@@ -26,12 +26,12 @@ static const struct vy_verb rows[] = {
      .run = vy_do_analyze},
     {.name = "compare",
      .group = "hear",
-     .arg = ARGS({.name = "A", .type = VY_ARG_WORD, .text = "a sound file"},
+     .arg = ARGS({.name = "A", .type = VY_ARG_WORD, .text = "a sound file, or a take"},
                  {.name = "B", .type = VY_ARG_WORD, .text = "another one"}),
      .help = "Say what changed from one sound to the other, in dB, by band.",
      .more = "Rates and channels may differ. Says too whether they are the same samples but for gain "
              "and a shift of up to a second, and what is left when one is taken off the other.",
-     .example = {"compare \"before.wav\" \"after.wav\""},
+     .example = {"compare \"before.wav\" \"after.wav\"", "compare 3 4"},
      .flags = VY_VERB_QUERY | VY_VERB_OUTSIDE,
      .work = WORK("analyse", 3600, 3, .alone = true),
      .run = vy_do_compare},

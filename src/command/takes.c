@@ -5,6 +5,7 @@
 #include "command/takes.h"
 
 #include "command/handlers.h"
+#include "command/scan.h"
 #include "base/json.h"
 
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 // ---- a take in words ----------------------------------------------------------------------------
 
@@ -88,6 +90,29 @@ vy_status vy_take_place(const struct vy_desk *desk, const char *which, struct vy
         status = vy_takes_folder(desk->settings, folder, err);
     if (!status && snprintf(path, VY_TAKES_PATH, "%s/%s", folder, take->path) >= VY_TAKES_PATH)
         status = vy_fail(err, VY_TOO_BIG, -1, "the path of the take is too long");
+    return status;
+}
+
+vy_status vy_sound_named(const struct vy_call *call, const char *word, char path[VY_TAKES_PATH],
+                         struct vy_err *err)
+{
+    struct vy_arena arena = {0};
+    struct vy_take take;
+    struct vy_desk desk = {.settings = vy_desk_settings(call)};
+    bool ours;
+    if (strchr(word, '/') || vy_scan_is_sound(word) || access(word, F_OK) == 0)
+        return vy_text_copy(path, VY_TAKES_PATH, word)
+                   ? VY_OK
+                   : vy_fail(err, VY_TOO_BIG, -1, "the path is too long");
+    vy_status status = vy_desk_open(call, &desk.db, &ours, err);
+    if (status)
+        return status;
+    status = vy_take_place(&desk, word, &arena, &take, path, err);
+    if (status == VY_NOT_FOUND)
+        vy_fail(err, status, -1, "there is neither a file nor a take %.100s", word);
+    vy_arena_clear(&arena);
+    if (ours)
+        vy_db_close(desk.db);
     return status;
 }
 

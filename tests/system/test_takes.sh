@@ -53,6 +53,10 @@ is 'by stars' 0 'two' "$veery" takes ls --rating 4
 is 'by name' 0 'Night' "$veery" takes ls --text NIGHT
 is 'another name' 0 'renamed now' "$veery" takes rename 3 renamed now
 is '... which finds it' 0 'renamed now' "$veery" takes show 'renamed now'
+is 'two takes are compared' 0 'samples ' "$veery" compare 1 2
+is 'one by name' 0 'samples ' "$veery" compare 1 'renamed now'
+is 'a take is measured by the verb' 0 'loudness ' "$veery" do --local 'analyze 1'
+is 'what is neither file nor take says so' 1 'neither a file nor a take nothing' "$veery" compare nothing 1
 is 'one that is not there' 3 'there is no take 99' "$veery" takes show 99
 is 'a word that is no action' 2 "did you mean 'verify'" "$veery" takes verfy
 is 'in the language as well' 0 'renamed now' "$veery" do --local 'takes 3'
