@@ -292,20 +292,30 @@ static void close_files(struct work *work)
     free(work->file);
 }
 
+static int print_schema(void)
+{
+    json_t *const schema = vy_analysis_schema();
+    char *const text = json_dumps(schema, JSON_INDENT(1));
+    const bool said = text && puts(text) >= 0 && fflush(stdout) == 0;
+    free(text);
+    json_decref(schema);
+    return said ? EXIT_FINE : EXIT_FILE;
+}
+
 int vy_main_analyze(int argc, char **argv)
 {
+    bool schema = false;
     const char *jobs = NULL, *head = vy_settings_text(vy_app_settings(), "listen.head");
     struct work work = {.lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
     const struct vy_option options[] = {
-        {"--json", NULL, &work.json},
-        {"--plot", &work.plot, NULL},
-        {"--frames", &work.frames, NULL},
-        {"--library", &work.library, NULL},
-        {"--head", &head, NULL},
-        {"--jobs", &jobs, NULL},
-        {NULL, NULL, NULL},
+        {"--json", NULL, &work.json},     {"--plot", &work.plot, NULL},
+        {"--frames", &work.frames, NULL}, {"--library", &work.library, NULL},
+        {"--head", &head, NULL},          {"--schema", NULL, &schema},
+        {"--jobs", &jobs, NULL},          {NULL, NULL, NULL},
     };
     const int words = vy_options(argc, argv, options);
+    if (words == 1 && schema)
+        return print_schema();
     double threads = (double)sysconf(_SC_NPROCESSORS_ONLN);
     if (words >= 0 && words < 2)
         fprintf(stderr, "usage: veery analyze FILE... [--json] [--plot OUT.png] [--frames DIR]\n");

@@ -157,7 +157,7 @@ static const struct vy_program programs[] = {
      vy_main_check},
     {NULL, "analyze",
      "FILE... [--json] [--plot OUT.png] [--frames DIR] [--library FILE.db] [--jobs N]\n"
-     "             [--head FILE.onnx]",
+     "             [--head FILE.onnx] | --schema",
      "measure sound files: loudness, spectrum, tempo, key, chords, sections; draw them",
      vy_main_analyze},
     {NULL, "compare", "A B [--json]", "say what changed from one sound file to another",

@@ -54,6 +54,11 @@ void vy_analysis_clear(struct vy_analysis *analysis);
 /// The published form (docs/analysis.md). What could not be measured is null, and `why` says why.
 json_t *vy_analysis_json(const struct vy_analysis *analysis);
 
+/// JSON schema of a line of it, also of one that says a file failed.
+json_t *vy_analysis_schema(void);
+/// All but the single numbers as rows of a table: key, members, what it is.
+void vy_analysis_parts(struct vy_buf *page);
+
 /// Form, drums, kind and tags are put into it: `music.repeats`, `music.turnings`, `music.novelty`,
 /// `music.drum_map`, `kind`, `tags`.
 void vy_analysis_add_form(json_t *root, const struct vy_report *report);

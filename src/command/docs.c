@@ -4,6 +4,7 @@
 // The reference manual, written from the tables. The same tables give the same bytes.
 #include "command/describe.h"
 
+#include "command/analyze.h"
 #include "command/handlers.h"
 #include "command/measure.h"
 #include "command/settings.h"
@@ -295,13 +296,15 @@ static void metrics(struct vy_buf *buf)
     }
 }
 
-// The single numbers of `veery analyze`, a table a group.
+// What `veery analyze` says: single numbers, a table a group, then the rest.
 static void analysis(struct vy_buf *buf)
 {
     vy_docs_head(buf, "Numbers of an analysis");
-    vy_buf_add(buf, "\nWhat `veery analyze FILE --json` says in single numbers, by the groups they "
-                    "stand in. A number that could not be measured is null, and `why` says why "
-                    "under `GROUP.NAME`. [analysis.md](../analysis.md) has the rest.\n");
+    vy_buf_add(buf,
+               "\nWhat `veery analyze FILE --json` says in single numbers, by the groups they "
+               "stand in. A number that could not be measured is null, and `why` says why "
+               "under `GROUP.NAME`. The rest is at the end; `veery analyze --schema` prints all of "
+               "it as a JSON schema.\n");
     const char *group = "";
     for (size_t i = 0; vy_field_at(i); i++) {
         const struct vy_field *const field = vy_field_at(i);
@@ -313,6 +316,8 @@ static void analysis(struct vy_buf *buf)
         vy_docs_cell(buf, field->text);
         vy_buf_add(buf, "\n");
     }
+    vy_buf_add(buf, "\n## The rest\n\n| key | members | |\n|---|---|---|\n");
+    vy_analysis_parts(buf);
 }
 
 vy_status vy_docs_page(const char *folder, const char *name, struct vy_buf *buf, struct vy_err *err)
