@@ -46,9 +46,10 @@ static json_t *add_regions(struct export *e, int64_t sound)
     for (int64_t id = 0; id < ids.limit && !e->status; id++) {
         float row[VY_SPACES * VY_SPACE_DIMS];
         struct vy_region region;
-        if (!vy_ids_has(&ids, id) ||
+        int64_t pattern = 0;
+        if (!vy_ids_has(&ids, id) || vy_pattern_of_region(e->db, id, &pattern, e->err) || pattern ||
             vy_region_get(e->db, e->layout_id, &e->layout, id, &region, row, e->err))
-            continue; // of an earlier analysis: it is made again by the next scan
+            continue; // a pattern has its vectors with it; one of an earlier analysis is made again
         e->status = vy_npz_column(e->npz, row, e->err);
         json_array_append_new(regions,
                               json_pack("{s:f,s:f,s:I}", "start_s", region.start_s, "end_s",

@@ -4,6 +4,7 @@
 
 #include "command/ears.h"
 #include "command/library.h"
+#include "command/patterns.h"
 #include "base/json.h"
 
 #include <math.h>
@@ -162,6 +163,27 @@ static vy_status take_sound(struct import *in, const json_t *sound)
     return status ? status : take_files(in, sound, id);
 }
 
+// What a pattern was learned by are its vectors: it gets a region of its sound with them.
+static vy_status locate(struct import *in, const struct vy_pattern_record *record, int64_t id)
+{
+    struct vy_pattern_record here;
+    struct vy_region region = {.start_s = record->start_s, .end_s = record->end_s};
+    char heard_by[64];
+    int64_t made = 0;
+    if (!in->vectors || record->features != vy_layout_floats(&in->layout) ||
+        strcmp(record->extractor, VY_PATTERNS_EXTRACTOR) != 0)
+        return VY_OK; // of another make: learned again where the sound is heard
+    vy_status status = vy_pattern_get(in->db, id, &here, in->err);
+    if (status || here.region)
+        return status;
+    status = vy_sound_find(in->db, record->hash, &region.sound, heard_by, in->err);
+    if (status || !region.sound)
+        return status;
+    status =
+        vy_region_add(in->db, in->layout_id, &in->layout, &region, record->feature, &made, in->err);
+    return status ? status : vy_pattern_locate(in->db, id, made, in->err);
+}
+
 static vy_status take_pattern(struct import *in, const json_t *json)
 {
     struct vy_pattern_record *const record = malloc(sizeof *record);
@@ -178,11 +200,13 @@ static vy_status take_pattern(struct import *in, const json_t *json)
         record->feature[i] = (float)json_number_value(json_array_get(features, i));
         record->features = (uint32_t)i + 1;
     }
-    record->region = 0; // its vectors are made again where the sound is heard
+    record->region = 0;
     if (!status)
         status = vy_pattern_learn(in->db, record,
                                   record->modified ? record->modified : (int64_t)time(NULL), &id,
                                   in->err);
+    if (!status)
+        status = locate(in, record, id);
     if (status == VY_BAD_ARG)
         status = in->err->code = VY_BAD_FILE;
     in->pattern[in->patterns].from = json_integer_value(json_object_get(json, "id"));

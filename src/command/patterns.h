@@ -9,12 +9,15 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "base/work.h"
+#include "listen/embed.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define VY_PATTERNS_WORDS 16
+/// Who made a record's features.
+#define VY_PATTERNS_EXTRACTOR "patterns/1 " VY_EMBED_NAME
 
 /// What is asked.
 struct vy_patterns_ask {

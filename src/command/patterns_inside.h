@@ -11,9 +11,6 @@
 
 #include <stdbool.h>
 
-/// Who made a record's features.
-#define VY_PATTERNS_EXTRACTOR "patterns/1 " VY_EMBED_NAME
-
 /// The ask, read. NaN and NULL: not given.
 struct vy_patterns_job {
     const struct vy_patterns_ask *ask;

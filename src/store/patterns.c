@@ -420,6 +420,11 @@ vy_status vy_pattern_used(struct vy_db *db, int64_t id, int64_t now, struct vy_e
                     err);
 }
 
+vy_status vy_pattern_locate(struct vy_db *db, int64_t id, int64_t region, struct vy_err *err)
+{
+    return run_with(db, "UPDATE pattern SET region = ?2 WHERE id = ?1", id, region, err);
+}
+
 vy_status vy_patterns_each(struct vy_db *db, const struct vy_pattern_wish_list *wish,
                            vy_pattern_record_fn *fn, void *arg, struct vy_err *err)
 {

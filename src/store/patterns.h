@@ -54,6 +54,9 @@ VY_MUST_CHECK vy_status vy_pattern_get(struct vy_db *db, int64_t id,
 VY_MUST_CHECK vy_status vy_pattern_forget(struct vy_db *db, int64_t id, struct vy_err *err);
 VY_MUST_CHECK vy_status vy_pattern_used(struct vy_db *db, int64_t id, int64_t now,
                                         struct vy_err *err);
+/// Give a pattern the region with its vectors; no new version.
+VY_MUST_CHECK vy_status vy_pattern_locate(struct vy_db *db, int64_t id, int64_t region,
+                                          struct vy_err *err);
 /// The pattern of a region, 0 = none.
 VY_MUST_CHECK vy_status vy_pattern_of_region(struct vy_db *db, int64_t region, int64_t *id,
                                              struct vy_err *err);

@@ -14,6 +14,7 @@ export XDG_DATA_HOME="$dir/data"
 
 run() { "$veery" patterns "$@" $lib >"$dir/out" 2>&1; }
 says() { grep -q -- "$1" "$dir/out"; }
+scores() { grep -o '"score":[0-9.]*' "$1"; }
 count() { grep -o -- "$1" "$dir/out" | wc -l; }
 
 cat >"$dir/beat.veery" <<'END'
@@ -51,6 +52,11 @@ check "a correction is taken back" $?
 cp "$dir/beat.wav" "$dir/other.wav" && printf 'x' >>"$dir/other.wav"
 run learn "$dir/other.wav" && run related 1 && says similar && says timbre
 check "the same sound in another file is similar, and the reason is said" $?
+"$veery" similar p1 -n 3 --json $lib >"$dir/here" && "$veery" library export "$dir/open" $lib >"$dir/out" 2>&1 &&
+    "$veery" library import "$dir/open" --library "$dir/there.db" >"$dir/out" 2>&1 &&
+    "$veery" similar p1 -n 3 --json --library "$dir/there.db" >"$dir/there" 2>"$dir/out" &&
+    grep -q '"score":1' "$dir/there" && scores "$dir/here" >"$dir/out" && scores "$dir/there" | cmp "$dir/out"
+check "patterns that were exported and imported are found by likeness as before" $?
 run correct 1 type=noise --apply-to-similar 0.9 --dry --json && says '"applied":false' &&
     says '"alike":\[{' && run list type=noise --json && [ "$(count '"id":')" = 0 ]
 check "a look before handing a correction on changes nothing" $?
