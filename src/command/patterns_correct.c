@@ -91,26 +91,63 @@ static vy_status hand_on(struct vy_patterns_job *job, const struct vy_pattern_re
     return status ? status : vy_pattern_change(job->db, to, (int64_t)time(NULL), job->err);
 }
 
+// Patterns that are to be changed, gathered while all are read one by one.
+struct chosen {
+    const struct vy_patterns_job *job;
+    const struct vy_pattern_record *from; ///< hand on: what was corrected
+    struct vy_ear_pattern pattern;        ///< of it
+    const char *mark;                     ///< take back: of the correction
+    struct vy_ids ids;
+    bool failed;
+};
+
+static float alike_of(const struct chosen *c, const struct vy_pattern_record *to)
+{
+    struct vy_ear_pattern other;
+    vy_pattern_of_record(to, &other);
+    return vy_embed_score(&c->pattern.embedding, &other.embedding, NULL, NULL);
+}
+
+static bool choose_alike(void *arg, const struct vy_pattern_record *to)
+{
+    struct chosen *const c = arg;
+    if (to->id == c->from->id || strcmp(to->origin, "user") == 0 ||
+        strcmp(to->type, c->from->type) == 0 || !(alike_of(c, to) >= (float)c->job->apply))
+        return true;
+    c->failed = vy_ids_add(&c->ids, to->id) != VY_OK;
+    return !c->failed;
+}
+
+static bool choose_marked(void *arg, const struct vy_pattern_record *record)
+{
+    struct chosen *const c = arg;
+    if (record->version >= 2 && has_mark(record, c->mark))
+        c->failed = vy_ids_add(&c->ids, record->id) != VY_OK;
+    return !c->failed;
+}
+
+static vy_status choose(struct chosen *c, vy_pattern_record_fn *fn)
+{
+    const struct vy_pattern_wish_list all = {0};
+    const vy_status status = vy_patterns_each(c->job->db, &all, fn, c, c->job->err);
+    return !status && c->failed ? vy_fail(c->job->err, VY_NO_MEMORY, -1, "out of memory") : status;
+}
+
 static vy_status hand_on_all(struct vy_patterns_job *job, const struct vy_pattern_record *from,
                              json_t *alike)
 {
-    const struct vy_pattern_wish_list all = {0};
-    struct vy_pattern_record *other;
-    struct vy_ear_pattern a, b;
-    uint32_t n;
-    vy_status status = vy_pattern_records(job->db, &all, &other, &n, job->err);
-    vy_pattern_of_record(from, &a);
-    for (uint32_t i = 0; i < n && !status; i++) {
-        struct vy_pattern_record *const to = &other[i];
-        if (to->id == from->id || strcmp(to->origin, "user") == 0 ||
-            strcmp(to->type, from->type) == 0)
+    struct chosen c = {.job = job, .from = from};
+    vy_pattern_of_record(from, &c.pattern);
+    vy_status status = choose(&c, choose_alike);
+    for (int64_t id = 0; id < c.ids.limit && !status; id++) {
+        struct vy_pattern_record to;
+        if (!vy_ids_has(&c.ids, id))
             continue;
-        vy_pattern_of_record(to, &b);
-        const float score = vy_embed_score(&a.embedding, &b.embedding, NULL, NULL);
-        if (score >= (float)job->apply)
-            status = hand_on(job, from, to, score, alike);
+        status = vy_pattern_get(job->db, id, &to, job->err);
+        if (!status)
+            status = hand_on(job, from, &to, alike_of(&c, &to), alike);
     }
-    free(other);
+    vy_ids_clear(&c.ids);
     return status;
 }
 
@@ -148,20 +185,20 @@ vy_status vy_patterns_correct(struct vy_patterns_job *job)
 
 static vy_status take_back(struct vy_patterns_job *job, const char *mark, json_t *restored)
 {
-    const struct vy_pattern_wish_list all = {0};
-    struct vy_pattern_record *record;
-    uint32_t n;
-    vy_status status = vy_pattern_records(job->db, &all, &record, &n, job->err);
-    for (uint32_t i = 0; i < n && !status; i++) {
-        if (!has_mark(&record[i], mark) || record[i].version < 2)
+    struct chosen c = {.job = job, .mark = mark};
+    vy_status status = choose(&c, choose_marked);
+    for (int64_t id = 0; id < c.ids.limit && !status; id++) {
+        struct vy_pattern_record record;
+        if (!vy_ids_has(&c.ids, id))
             continue;
-        status = vy_pattern_restore(job->db, record[i].id, record[i].version - 1,
-                                    (int64_t)time(NULL), job->err);
-        json_array_append_new(restored, json_integer(record[i].id));
-        vy_buf_add(job->text, "%sp%lld is as it was", job->text->length ? "\n" : "",
-                   (long long)record[i].id);
+        status = vy_pattern_get(job->db, id, &record, job->err);
+        if (!status)
+            status =
+                vy_pattern_restore(job->db, id, record.version - 1, (int64_t)time(NULL), job->err);
+        json_array_append_new(restored, json_integer(id));
+        vy_buf_add(job->text, "%sp%lld is as it was", job->text->length ? "\n" : "", (long long)id);
     }
-    free(record);
+    vy_ids_clear(&c.ids);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "command/pattern_file.h"
 #include "command/patterns.h"
 #include "store/patterns.h"
+#include "store/vectors.h"
 
 #include <stdbool.h>
 
@@ -49,15 +50,22 @@ void vy_pattern_line(struct vy_buf *text, double start_s, double end_s, double l
 /// What the ears would say of a record, as far as it is kept: times, band, vectors.
 void vy_pattern_of_record(const struct vy_pattern_record *record, struct vy_ear_pattern *pattern);
 
-/// All patterns that `wish` lets through, in memory of the caller (free).
-vy_status vy_pattern_records(struct vy_db *db, const struct vy_pattern_wish_list *wish,
-                             struct vy_pattern_record **record, uint32_t *n, struct vy_err *err);
+/// The patterns of a library as a search sees them. Zero-initialise or open.
+struct vy_relatives {
+    struct vy_layout layout;
+    float weight[VY_SPACES];
+    struct vy_index *index;
+    struct vy_ids regions; ///< of patterns
+};
+VY_MUST_CHECK vy_status vy_relatives_open(struct vy_db *db, struct vy_relatives *relatives,
+                                          struct vy_err *err);
+void vy_relatives_close(struct vy_relatives *relatives);
 
 /// Find what is related to a pattern in the whole library and keep it.
 /// @param most  of each relation
 /// @param out  array to add to, and lines for people; or NULL
-vy_status vy_patterns_relate(struct vy_patterns_job *job, const struct vy_pattern_record *record,
-                             uint32_t most, json_t *out);
+vy_status vy_patterns_relate(struct vy_patterns_job *job, const struct vy_relatives *relatives,
+                             const struct vy_pattern_record *record, uint32_t most, json_t *out);
 
 /// What the words ask of type, confidence and band.
 bool vy_pattern_passes(const struct vy_patterns_job *job, const char *type, double confidence,

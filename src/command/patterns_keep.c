@@ -15,8 +15,7 @@
 #include <time.h>
 
 #define SAME_SHARE 0.8 // as vy_pattern_learn has it
-#define RELATED_MOST 10
-#define ALIKE_MOST 3 // similar ones that are kept of each pattern learned
+#define ALIKE_MOST 3   // similar ones that are kept of each pattern learned
 
 struct gather {
     struct vy_pattern_record *record;
@@ -41,8 +40,8 @@ static bool gather_one(void *arg, const struct vy_pattern_record *record)
     return true;
 }
 
-vy_status vy_pattern_records(struct vy_db *db, const struct vy_pattern_wish_list *wish,
-                             struct vy_pattern_record **record, uint32_t *n, struct vy_err *err)
+static vy_status gather_records(struct vy_db *db, const struct vy_pattern_wish_list *wish,
+                                struct vy_pattern_record **record, uint32_t *n, struct vy_err *err)
 {
     struct gather g = {0};
     vy_status status = vy_patterns_each(db, wish, gather_one, &g, err);
@@ -209,7 +208,7 @@ static vy_status learn_all(struct vy_patterns_job *job, const struct vy_pattern_
     vy_status status = vy_db_begin(job->db, job->err);
     if (status)
         return status;
-    status = vy_pattern_records(job->db, &of_sound, &known.record, &known.n, job->err);
+    status = gather_records(job->db, &of_sound, &known.record, &known.n, job->err);
     for (uint32_t i = 0; i < list->n && !status; i++) {
         const struct vy_ear_pattern *const p = &list->pattern[i];
         if (vy_pattern_passes(job, vy_ear_pattern_kind_name(p->kind), (double)p->confidence,
@@ -218,6 +217,25 @@ static vy_status learn_all(struct vy_patterns_job *job, const struct vy_pattern_
     }
     free(known.record);
     return vy_db_end(job->db, status, job->err);
+}
+
+static vy_status relate_all(struct vy_patterns_job *job, const json_t *patterns)
+{
+    struct vy_relatives relatives;
+    struct vy_pattern_record record;
+    size_t i;
+    json_t *object;
+    vy_status status = vy_relatives_open(job->db, &relatives, job->err);
+    json_array_foreach(patterns, i, object)
+    {
+        if (!status)
+            status = vy_pattern_get(job->db, json_integer_value(json_object_get(object, "id")),
+                                    &record, job->err);
+        if (!status)
+            status = vy_patterns_relate(job, &relatives, &record, ALIKE_MOST, NULL);
+    }
+    vy_relatives_close(&relatives);
+    return status;
 }
 
 vy_status vy_patterns_learn(struct vy_patterns_job *job)
@@ -235,108 +253,13 @@ vy_status vy_patterns_learn(struct vy_patterns_job *job)
         status = know_sound(job, hash, &sound);
     if (!status)
         status = learn_all(job, &list, hash, sound, patterns);
-    size_t i;
-    json_t *object;
-    struct vy_pattern_record record;
-    json_array_foreach(patterns, i, object)
-    {
-        if (!status)
-            status = vy_pattern_get(job->db, json_integer_value(json_object_get(object, "id")),
-                                    &record, job->err);
-        if (!status)
-            status = vy_patterns_relate(job, &record, ALIKE_MOST, NULL);
-    }
+    if (!status && json_array_size(patterns))
+        status = relate_all(job, patterns);
     if (!json_array_size(patterns))
         vy_buf_add(job->text, "no patterns in %.2f s", list.length_s);
     json_object_set_new(job->result, "file", vy_path_json(job->path));
     json_object_set_new(job->result, "patterns", patterns);
     vy_pattern_list_clear(&list);
-    return status;
-}
-
-// Relations of one pattern to the others, best first, at most a few of each kind.
-struct bond {
-    int64_t other;
-    struct vy_related related;
-};
-
-static int by_score(const void *a, const void *b)
-{
-    const struct bond *const x = a, *const y = b;
-    if (x->related.score < y->related.score || x->related.score > y->related.score)
-        return x->related.score < y->related.score ? 1 : -1;
-    return (x->other > y->other) - (x->other < y->other);
-}
-
-static vy_status keep_bond(struct vy_patterns_job *job, int64_t id, const struct bond *bond,
-                           json_t *out)
-{
-    struct vy_pattern_relation kept = {
-        .pattern = id, .other = bond->other, .score = (double)bond->related.score};
-    vy_text_copy(kept.type, sizeof kept.type, vy_relation_name(bond->related.relation));
-    vy_text_copy(kept.reason, sizeof kept.reason, bond->related.reason);
-    if (out) {
-        json_t *const object = vy_related_json(&bond->related);
-        json_object_set_new(object, "other", json_integer(bond->other));
-        json_array_append_new(out, object);
-        vy_buf_add(job->text, "%sp%-6lld %-11s %.2f  %s", job->text->length ? "\n" : "",
-                   (long long)bond->other, kept.type, kept.score, kept.reason);
-    }
-    return vy_pattern_relation_store(job->db, &kept, job->err);
-}
-
-vy_status vy_patterns_relate(struct vy_patterns_job *job, const struct vy_pattern_record *record,
-                             uint32_t most, json_t *out)
-{
-    const struct vy_pattern_wish_list all = {0};
-    struct vy_pattern_record *other;
-    struct vy_ear_pattern a, b;
-    struct vy_related related[VY_RELATIONS];
-    uint32_t n, bonds = 0, kept[VY_RELATIONS] = {0};
-    vy_status status = vy_pattern_records(job->db, &all, &other, &n, job->err);
-    if (status)
-        return status;
-    struct bond *const bond = malloc(sizeof *bond * ((size_t)n * VY_RELATIONS + 1));
-    if (!bond) {
-        free(other);
-        return vy_fail(job->err, VY_NO_MEMORY, -1, "out of memory");
-    }
-    vy_pattern_of_record(record, &a);
-    for (uint32_t i = 0; i < n; i++) {
-        if (other[i].id == record->id)
-            continue;
-        vy_pattern_of_record(&other[i], &b);
-        const bool one = memcmp(other[i].hash, record->hash, VY_HASH_BYTES) == 0;
-        const uint32_t found = vy_ear_pattern_relate(&a, &b, one, related);
-        for (uint32_t r = 0; r < found; r++)
-            if (!((double)related[r].score < job->min))
-                bond[bonds++] = (struct bond){other[i].id, related[r]};
-    }
-    qsort(bond, bonds, sizeof *bond, by_score);
-    status = vy_db_begin(job->db, job->err);
-    if (!status) {
-        for (uint32_t i = 0; i < bonds && !status; i++)
-            if (kept[bond[i].related.relation]++ < most)
-                status = keep_bond(job, record->id, &bond[i], out);
-        status = vy_db_end(job->db, status, job->err);
-    }
-    free(bond);
-    free(other);
-    return status;
-}
-
-vy_status vy_patterns_related(struct vy_patterns_job *job)
-{
-    struct vy_pattern_record record;
-    json_t *const relations = json_array();
-    vy_status status = vy_pattern_get(job->db, job->id, &record, job->err);
-    if (!status)
-        status = vy_patterns_relate(
-            job, &record, isnan(job->limit) ? RELATED_MOST : (uint32_t)job->limit, relations);
-    if (!status && !json_array_size(relations))
-        vy_buf_add(job->text, "nothing in the library belongs to p%lld", (long long)job->id);
-    json_object_set_new(job->result, "pattern", json_integer(job->id));
-    json_object_set_new(job->result, "relations", relations);
     return status;
 }
 
@@ -401,7 +324,7 @@ vy_status vy_patterns_list(struct vy_patterns_job *job)
                                                                          : 1e12,
                                               .starred = job->starred};
     if (!status)
-        status = vy_pattern_records(job->db, &wish, &record, &n, job->err);
+        status = gather_records(job->db, &wish, &record, &n, job->err);
     if (!status)
         status = sort_records(job, record, n);
     json_t *const patterns = json_array();

@@ -61,6 +61,10 @@ VY_MUST_CHECK vy_status vy_pattern_locate(struct vy_db *db, int64_t id, int64_t 
 VY_MUST_CHECK vy_status vy_pattern_of_region(struct vy_db *db, int64_t region, int64_t *id,
                                              struct vy_err *err);
 
+/// The regions of all patterns, into `ids`.
+VY_MUST_CHECK vy_status vy_pattern_regions(struct vy_db *db, struct vy_ids *ids,
+                                           struct vy_err *err);
+
 /// @return false to end
 typedef bool vy_pattern_record_fn(void *arg, const struct vy_pattern_record *record);
 
