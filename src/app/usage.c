@@ -35,7 +35,7 @@ static bool is_lower(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (!islower((unsigned char)text[i]) && text[i] != '|' &&
-            (i == 0 || !isdigit((unsigned char)text[i])))
+            (i == 0 || !(isdigit((unsigned char)text[i]) || text[i] == '-')))
             return false;
     return n > 0;
 }

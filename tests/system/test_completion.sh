@@ -44,6 +44,22 @@ for shell in zsh fish; do
         check "$shell reads its script # SKIP it is not installed" 0
     fi
 done
+if command -v zsh >/dev/null 2>&1; then
+    cat >typed <<'END'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "autoload -Uz compinit; compinit -u -d $PWD/dump; source $PWD/veery.zsh; print rea''dy"
+zpty -r -m shell said '*ready*'
+zpty -n -w shell $'veery takes ren\t'
+zpty -r -m shell said '*rename*' && print -r -- "$said"
+zpty -d shell
+END
+    "$veery" completion zsh >veery.zsh
+    timeout 20 zsh -f typed >out 2>err
+    grep -q rename out && ! grep -q 'bad option' out; check 'zsh completes' $?
+else
+    check 'zsh completes # SKIP it is not installed' 0
+fi
 if command -v fish >/dev/null 2>&1; then
     "$veery" completion fish >veery.fish
     PATH="$(dirname "$veery"):$PATH" fish -c 'source veery.fish; complete -C "veery key new --scope "' >out 2>err
