@@ -121,7 +121,7 @@ static const struct vy_tui_unit *chosen_unit(const struct vy_tui *ui)
     return i < ui->model.units ? &ui->model.unit[i] : NULL;
 }
 
-static const json_t *chosen_row(const struct vy_tui *ui, enum vy_tui_pane pane)
+static json_t *chosen_row(const struct vy_tui *ui, enum vy_tui_pane pane)
 {
     return json_array_get(pane == VY_TUI_JOBS ? ui->model.jobs : ui->model.takes, ui->chosen[pane]);
 }
@@ -180,20 +180,29 @@ static void open_chosen(struct vy_tui *ui)
     }
 }
 
+// Shown at once, so that a second key goes on from it; the studio's word follows.
+static void rate(struct vy_tui *ui, json_t *take, int rating)
+{
+    if (rating < 0 || rating > 5)
+        return;
+    json_object_set_new(take, "rating", json_integer(rating));
+    say(ui, "takes rate %lld %d", id_of(take), rating);
+}
+
 static void act_on_take(struct vy_tui *ui, enum vy_tui_action action)
 {
-    const json_t *const take = chosen_row(ui, VY_TUI_TAKES);
-    const int rating = (int)json_integer_value(json_object_get(take, "rating"));
+    json_t *const take = chosen_row(ui, VY_TUI_TAKES);
+    const int rating_now = (int)json_integer_value(json_object_get(take, "rating"));
     if (!take)
         return;
     if (action == VY_TUI_AUDITION)
         say(ui, "takes play %lld", id_of(take));
     else if (action == VY_TUI_TAG)
         begin(ui, "takes tag %lld ", id_of(take));
-    else if (action == VY_TUI_RATE_UP && rating < 5)
-        say(ui, "takes rate %lld %d", id_of(take), rating + 1);
-    else if (action == VY_TUI_RATE_DOWN && rating > 0)
-        say(ui, "takes rate %lld %d", id_of(take), rating - 1);
+    else if (action == VY_TUI_RATE_UP)
+        rate(ui, take, rating_now + 1);
+    else if (action == VY_TUI_RATE_DOWN)
+        rate(ui, take, rating_now - 1);
 }
 
 static void act_on_job(struct vy_tui *ui, enum vy_tui_action action)

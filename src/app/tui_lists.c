@@ -133,7 +133,7 @@ static void draw_stars(const struct vy_tui *ui, int y, int x, int rating)
 {
     for (int i = 0; i < 5; i++)
         vy_tui_puts(&ui->pen, y, x + i, 1, i < rating ? VY_TUI_MIDDLE : VY_TUI_DIM,
-                    vy_tui_glyph(&ui->pen, i < rating ? VY_TUI_G_STAR : VY_TUI_G_REST));
+                    vy_tui_glyph(&ui->pen, i < rating ? VY_TUI_G_STAR : VY_TUI_G_NO_STAR));
 }
 
 static void draw_take(const struct vy_tui *ui, int y, const struct vy_tui_rect *room,

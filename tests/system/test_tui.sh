@@ -130,6 +130,15 @@ shows "succeeded\|running"; r=$?; keys F5; keys c; shows "cancelled\|succeeded" 
 keys i; say "job render 1 bars \"short.wav\""; shows "✓ 2 render"; r=$?; shows "succeeded" || r=1
 check "one that is done says so" $r
 
+# ---- takes ----
+say "take 1 bars \"first light\""; shows "first light: "; r=$?; keys F6; shows "─ Takes ─" || r=1
+grep -q "first light *2 s" screen || r=1; check "a take is listed with its length" $r
+keys + +; shows "first light.*★★"; r=$?; keys -; shows "first light.*★☆☆☆☆" || r=1; check "+ and - give stars" $r
+tagged() { "$veery" takes show "first light" --json | grep -q '"tags":\["dark"\]'; }
+keys t; shows "takes tag [0-9]"; r=$?; say "dark"; soon tagged || r=1; shows "first light.*dark" || r=1
+check "t writes its tags" $r
+"$veery" do "takes rename 1 last" >out 2>err; shows " last .*dark"; check "what others change is seen" $?
+
 # ---- the studio goes away ----
 kill -9 "$studio"; wait "$studio" 2>/dev/null; studio=
 shows "the studio has gone"; check "it says when the studio has gone" $?
