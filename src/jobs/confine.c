@@ -106,7 +106,7 @@ void vy_confine(const struct vy_job_class *class, double seconds, bool network, 
     limit(RLIMIT_CPU, (uint64_t)(seconds < 1e9 ? seconds : 1e9) + 1, 10, "processor time", log);
     limit(RLIMIT_FSIZE, class->file_mib * MIB, 0, "file size", log);
     limit(RLIMIT_NOFILE, class->descriptors, 0, "descriptors", log);
-#ifndef __SANITIZE_ADDRESS__ // it reserves terabytes of address space
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they reserve terabytes
     limit(RLIMIT_AS, class->memory_mib * MIB, 0, "memory", log);
 #endif
     be_modest(log);
