@@ -81,11 +81,13 @@ static bool consider(void *arg, const struct vy_pattern_record *other)
     if (other->id == kin->record->id || vy_ids_has(&kin->seen, other->id))
         return true;
     kin->failed |= vy_ids_add(&kin->seen, other->id) != VY_OK;
+    if (kin->failed)
+        return false;
     if (kin->bonds + VY_RELATIONS > kin->room) {
         const size_t room = 2 * kin->room + 64;
         struct bond *const grown = realloc(kin->bond, room * sizeof *grown);
-        kin->failed |= !grown;
-        if (kin->failed)
+        kin->failed = !grown;
+        if (!grown)
             return false;
         kin->bond = grown;
         kin->room = room;

@@ -48,8 +48,8 @@ VY_MUST_CHECK vy_status vy_take_place(const struct vy_desk *desk, const char *wh
                                       struct vy_arena *arena, struct vy_take *take,
                                       char path[VY_TAKES_PATH], struct vy_err *err);
 
-/// The file that a word means where a sound is asked for: itself, or the take that is called so when
-/// it looks like no file (no folder, no ending of a sound file) and there is none.
+/// The file that a word means where a sound is asked for: itself, or the take that is called so
+/// when it looks like no file (no folder, no ending of a sound file) and there is none.
 /// @return VY_NOT_FOUND, VY_CONFLICT when several takes are called so
 VY_MUST_CHECK vy_status vy_sound_named(const struct vy_call *call, const char *word,
                                        char path[VY_TAKES_PATH], struct vy_err *err);

@@ -132,7 +132,7 @@ check "one that is done says so" $r
 
 # ---- takes ----
 say "take 1 bars \"first light\""; shows "first light: "; r=$?; keys F6; shows "─ Takes ─" || r=1
-grep -q "first light *2 s" screen || r=1; check "a take is listed with its length" $r
+shows "first light *2 s" || r=1; check "a take is listed with its length" $r
 keys + +; shows "first light.*★★"; r=$?; keys -; shows "first light.*★☆☆☆☆" || r=1; check "+ and - give stars" $r
 tagged() { "$veery" takes show "first light" --json | grep -q '"tags":\["dark"\]'; }
 keys t; shows "takes tag [0-9]"; r=$?; say "dark"; soon tagged || r=1; shows "first light.*dark" || r=1
