@@ -3,9 +3,9 @@
 //
 // `veery analyze`: many files side by side, answers in the order of the names.
 #include "app/app.h"
+#include "app/settings.h"
 
 #include "command/analyze.h"
-#include "app/settings.h"
 #include "command/library.h"
 #include "command/neighbours.h"
 #include "command/tag_head.h"

@@ -3,8 +3,8 @@
 //
 // `veery library`, with the progress of a scan: a line on a terminal, events with --json.
 #include "app/app.h"
-
 #include "app/settings.h"
+
 #include "command/library.h"
 #include "command/tag_head.h"
 #include "base/clock.h"

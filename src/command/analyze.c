@@ -17,8 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#define EMBED_HZ 20000.0F // as the library hears it
-#define EMBED_OF_S 120    // of so many seconds the first few are enough to know a style
+#define EMBED_OF_S 120 // of so many seconds the first few are enough to know a style
 #define EMBED_S 30
 
 // The part of a block that lies in the wanted stretch: moves the pointers, shortens *n.
@@ -143,7 +142,7 @@ static vy_status open_windows(struct windows *w, const char *path,
     w->err.at = -1;
     w->hops_s = shape->sr_hz / shape->hop + 1;
     if ((want->embedding || vy_tag_head_name(&why)) && shape->sr_hz >= VY_EMBED_RATE &&
-        vy_embed_new(shape, 0, EMBED_HZ, &w->embed))
+        vy_embed_new(shape, 0, VY_EMBED_ALL_HZ, &w->embed))
         return vy_fail(&w->err, VY_NO_MEMORY, -1, "out of memory");
     const vy_status status = want->frames ? open_frames(w, path, want, shape) : VY_OK;
     if (w->embed || w->frames)

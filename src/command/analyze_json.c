@@ -5,10 +5,9 @@
 // is written here. docs/analysis.md is the published form.
 #include "command/analyze.h"
 
-#include "command/tag_head.h"
-
-#include "command/library.h"
 #include "base/json.h"
+#include "command/library.h"
+#include "command/tag_head.h"
 
 #include <math.h>
 #include <stdio.h>

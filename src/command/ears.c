@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/ears.h"
 
-#include "command/tag_head.h"
 #include "base/simd.h"
+#include "command/tag_head.h"
 #include "listen/embed.h"
 #include "listen/listener.h"
 #include "sound/reader.h"
@@ -48,14 +48,6 @@ void vy_ears_layout(struct vy_layout *layout, float weight[VY_SPACES])
         layout->space[a].metric = VY_METRIC_COSINE;
         weight[a] = vy_aspects[a].weight;
     }
-}
-
-// Both were heard: what is known of the whole, and what it is like.
-static void add_head_tags(const struct ear *ear, struct vy_report *report)
-{
-    struct vy_embedding whole = {0};
-    vy_embed_read(ear->whole, &whole);
-    vy_tag_head_hear(&report->facts, &whole, &report->tags);
 }
 
 static void read_row(const struct vy_embed *embed, float *row)
@@ -260,7 +252,7 @@ static void fill_facts(struct ear *ear, const struct vy_report *r, const struct 
 }
 
 // The whole goes first; parts of a sound that is hardly longer than one are not worth keeping.
-static void order_regions(struct ear *ear, double length_s)
+static void order_regions(struct ear *ear, double length_s, const float *whole_row)
 {
     struct vy_ears_found *const f = ear->found;
     if (f->regions && length_s < 1.5 * VY_PART_S)
@@ -276,12 +268,16 @@ static void order_regions(struct ear *ear, double length_s)
     f->region[0] = whole;
     memmove(f->row + VY_EMBED_DIM, f->row,
             (size_t)(f->regions - 1) * VY_EMBED_DIM * sizeof *f->row);
-    read_row(ear->whole, f->row);
+    memcpy(f->row, whole_row, VY_EMBED_DIM * sizeof *f->row);
 }
 
 // A sound that is known to be short needs no parts.
 static vy_status open_ear(struct ear *ear, const struct vy_reader_info *info, struct vy_err *err)
 {
+    if (info->sr_hz < VY_EMBED_RATE)
+        return vy_fail(err, VY_BAD_FILE, -1,
+                       "%u Hz of sample rate are too little to compare; %d are the least",
+                       info->sr_hz, VY_EMBED_RATE);
     if (vy_listener_new(info->sr_hz, info->chans,
                         VY_EAR_LEVEL | VY_EAR_LOUDNESS | VY_EAR_SPECTRUM | VY_EAR_MUSIC |
                             VY_EAR_STEREO,
@@ -291,12 +287,8 @@ static vy_status open_ear(struct ear *ear, const struct vy_reader_info *info, st
     ear->hop_s = (double)shape->hop / shape->sr_hz;
     const bool is_short =
         info->frames > 0 && (double)info->frames < 1.5 * VY_PART_S * (double)info->sr_hz;
-    if (info->sr_hz < VY_EMBED_RATE)
-        return vy_fail(err, VY_BAD_FILE, -1,
-                       "%u Hz of sample rate are too little to compare; %d are the least",
-                       info->sr_hz, VY_EMBED_RATE);
-    if (vy_embed_new(shape, 0, 20000, &ear->whole) ||
-        (!is_short && vy_embed_new(shape, 0, 20000, &ear->part)))
+    if (vy_embed_new(shape, 0, VY_EMBED_ALL_HZ, &ear->whole) ||
+        (!is_short && vy_embed_new(shape, 0, VY_EMBED_ALL_HZ, &ear->part)))
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     vy_listener_on_hop(ear->listener, on_hop, ear);
     return VY_OK;
@@ -306,6 +298,7 @@ static vy_status hear(struct ear *ear, struct vy_reader *reader, double end_s, s
 {
     const struct vy_reader_info *const info = vy_reader_info(reader);
     struct attack attack = {.ms_frames = (info->sr_hz + 999) / 1000};
+    struct vy_embedding whole = {0};
     struct vy_report *const report = calloc(1, sizeof *report); // it is large
     if (!report)
         return vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
@@ -317,11 +310,12 @@ static vy_status hear(struct ear *ear, struct vy_reader *reader, double end_s, s
     if (!status && report->frames == 0)
         status = vy_fail(err, VY_BAD_FILE, -1, "there is no sound in it");
     if (!status) {
-        add_head_tags(ear, report);
+        vy_embed_read(ear->whole, &whole);
+        vy_tag_head_hear(&report->facts, &whole, &report->tags);
         fill_facts(ear, report, &attack);
         if (vy_reader_problem(reader)) // less than it says of itself
             add_tag(&ear->found->facts, "damaged");
-        order_regions(ear, report->seconds);
+        order_regions(ear, report->seconds, whole.v);
         if (ear->failed)
             status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
     }

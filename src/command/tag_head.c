@@ -34,16 +34,6 @@ static vy_status bad(struct vy_err *err, const char *what)
     return vy_fail(err, VY_BAD_FILE, -1, "it is no %s: %s", VY_TAG_HEAD_FORM, what);
 }
 
-// The words of one line of the model's notes, which are cut apart in place.
-static char *next_word(char **at, const char *ends)
-{
-    char *const word = *at + strspn(*at, ends);
-    char *const end = word + strcspn(word, ends);
-    *at = *end ? end + 1 : end;
-    *end = '\0';
-    return *word ? word : NULL;
-}
-
 static bool is_tag(const char *name)
 {
     const size_t n = strlen(name);
@@ -58,8 +48,8 @@ static vy_status read_tags(struct vy_err *err)
     head.names = vy_model_text(head.model, "veery.tags");
     if (!head.names)
         return bad(err, "veery.tags is missing");
-    char *at = head.names;
-    for (char *name; (name = next_word(&at, "\n"));) {
+    char *rest;
+    for (char *name = strtok_r(head.names, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
         if (head.tags == VY_TAG_HEAD_MOST)
             return bad(err, "it has more than 256 tags");
         if (!is_tag(name))
@@ -85,8 +75,8 @@ static vy_status read_facts(struct vy_err *err)
 {
     char *const text = vy_model_text(head.model, "veery.facts");
     vy_status status = VY_OK;
-    char *at = text;
-    for (char *name; !status && at && (name = next_word(&at, " \n"));)
+    char *rest, *name = text ? strtok_r(text, " \n", &rest) : NULL;
+    for (; !status && name; name = strtok_r(NULL, " \n", &rest))
         if (!add_fact(name))
             status =
                 vy_fail(err, VY_BAD_FILE, -1, "it wants a fact %.60s that is not measured", name);

@@ -15,6 +15,7 @@
 
 #define VY_EMBED_NAME "embed/1"
 #define VY_EMBED_DIM 128
+#define VY_EMBED_ALL_HZ 20000.0F     ///< high_hz of a region that is all of the spectrum
 #define VY_EMBED_RATE VY_TIMBRE_RATE ///< Hz, the lowest sample rate
 
 enum vy_aspect {
@@ -43,7 +44,7 @@ struct vy_embedding {
 struct vy_embed;
 
 /// @param shape  n_fft from 512; 2048 and 512 at 44.1 or 48 kHz is what the table was made with
-/// @param low_hz, high_hz  of the region; 0 and 20000 for all
+/// @param low_hz, high_hz  of the region; 0 and VY_EMBED_ALL_HZ for all
 /// @return VY_BAD_ARG, VY_NO_MEMORY
 VY_MUST_CHECK vy_status vy_embed_new(const struct vy_hop_shape *shape, float low_hz, float high_hz,
                                      struct vy_embed **embed);

@@ -189,6 +189,8 @@ static int open_take(struct vy_http_request *request, int64_t id, char *path, si
     if (status == VY_DENIED) {
         request->err = err;
         vy_http_refuse(request, VY_REFUSED_PATH, vy_http_status_of(VY_DENIED));
+    } else {
+        vy_fail(&err, VY_NOT_FOUND, -1, "the file of take %" PRId64 " has gone", id);
     }
     vy_http_fail(request, &err);
     return -1;

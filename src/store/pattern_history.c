@@ -52,18 +52,9 @@ vy_status vy_pattern_restore(struct vy_db *db, int64_t id, int64_t version, int6
 vy_status vy_pattern_regions(struct vy_db *db, struct vy_ids *ids, struct vy_err *err)
 {
     sqlite3_stmt *statement;
-    bool row = true;
-    vy_status status =
+    const vy_status status =
         vy_sql(db, "SELECT region FROM pattern WHERE region IS NOT NULL", &statement, err);
-    if (status)
-        return status;
-    while (!status && row) {
-        status = vy_sql_next(db, statement, &row, err);
-        if (row && vy_ids_add(ids, sqlite3_column_int64(statement, 0)))
-            status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    }
-    sqlite3_reset(statement);
-    return status;
+    return status ? status : vy_sql_ids(db, statement, ids, err);
 }
 
 vy_status vy_pattern_of_region(struct vy_db *db, int64_t region, int64_t *id, struct vy_err *err)

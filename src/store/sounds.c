@@ -311,28 +311,14 @@ vy_status vy_sounds_each(struct vy_db *db, int64_t id, vy_sound_fn *fn, void *ar
     return status;
 }
 
-static bool ids_of(struct vy_db *db, sqlite3_stmt *statement, struct vy_ids *ids, vy_status *status,
-                   struct vy_err *err)
-{
-    bool row = true;
-    while (!*status && row) {
-        *status = vy_sql_next(db, statement, &row, err);
-        if (row && vy_ids_add(ids, sqlite3_column_int64(statement, 0)))
-            *status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    }
-    sqlite3_reset(statement);
-    return !*status;
-}
-
 vy_status vy_sound_regions(struct vy_db *db, int64_t sound, struct vy_ids *ids, struct vy_err *err)
 {
     sqlite3_stmt *statement;
-    vy_status status = vy_sql(db, "SELECT id FROM region WHERE sound = ?", &statement, err);
+    const vy_status status = vy_sql(db, "SELECT id FROM region WHERE sound = ?", &statement, err);
     if (status)
         return status;
     sqlite3_bind_int64(statement, 1, sound);
-    ids_of(db, statement, ids, &status, err);
-    return status;
+    return vy_sql_ids(db, statement, ids, err);
 }
 
 bool vy_wish_met(const struct vy_sound_wish *wish, const struct vy_facts *facts)
@@ -409,7 +395,7 @@ vy_status vy_words_find(struct vy_db *db, const char *word, struct vy_ids *ids, 
                      : vy_sql(db, "SELECT rowid FROM words WHERE words MATCH ?", &statement, err);
     if (!status) {
         sqlite3_bind_text(statement, 1, match.text, (int)match.length, SQLITE_TRANSIENT);
-        ids_of(db, statement, ids, &status, err);
+        status = vy_sql_ids(db, statement, ids, err);
     }
     vy_buf_clear(&match);
     return status;

@@ -28,6 +28,11 @@ VY_MUST_CHECK vy_status vy_sql_run(struct vy_db *db, const char *sql, struct vy_
 VY_MUST_CHECK vy_status vy_sql_number(struct vy_db *db, const char *sql, int64_t none,
                                       int64_t *number, struct vy_err *err);
 
+/// The first number of every row of a query, into a set.
+struct vy_ids;
+VY_MUST_CHECK vy_status vy_sql_ids(struct vy_db *db, sqlite3_stmt *statement, struct vy_ids *ids,
+                                   struct vy_err *err);
+
 /// What SQLite says of the last call, as an error.
 vy_status vy_sql_fail(struct vy_db *db, int code, struct vy_err *err);
 

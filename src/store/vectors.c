@@ -165,6 +165,20 @@ vy_status vy_ids_add(struct vy_ids *ids, int64_t id)
     return VY_OK;
 }
 
+vy_status vy_sql_ids(struct vy_db *db, sqlite3_stmt *statement, struct vy_ids *ids,
+                     struct vy_err *err)
+{
+    bool row = true;
+    vy_status status = VY_OK;
+    while (!status && row) {
+        status = vy_sql_next(db, statement, &row, err);
+        if (row && vy_ids_add(ids, sqlite3_column_int64(statement, 0)))
+            status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
+    }
+    sqlite3_reset(statement);
+    return status;
+}
+
 void vy_ids_clear(struct vy_ids *ids)
 {
     free(ids->bit);
@@ -202,15 +216,8 @@ static vy_status read_fresh(struct vy_index *index, struct vy_err *err)
 static vy_status read_gone(struct vy_index *index, struct vy_err *err)
 {
     sqlite3_stmt *statement;
-    bool row = true;
-    vy_status status = vy_sql(index->db, "SELECT id FROM region_gone", &statement, err);
-    while (!status && row) {
-        status = vy_sql_next(index->db, statement, &row, err);
-        if (row && vy_ids_add(&index->gone, sqlite3_column_int64(statement, 0)))
-            status = vy_fail(err, VY_NO_MEMORY, -1, "out of memory");
-    }
-    sqlite3_reset(statement);
-    return status;
+    const vy_status status = vy_sql(index->db, "SELECT id FROM region_gone", &statement, err);
+    return status ? status : vy_sql_ids(index->db, statement, &index->gone, err);
 }
 
 static void forget_rows(struct vy_index *index)

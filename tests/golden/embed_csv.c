@@ -74,7 +74,7 @@ static int one_file(const char *path, enum what what)
     if (what == RAW) {
         struct vy_timbre *timbre;
         float raw[VY_TIMBRE_RAW];
-        if (vy_timbre_new(&shape, 0, 20000, &timbre))
+        if (vy_timbre_new(&shape, 0, VY_EMBED_ALL_HZ, &timbre))
             abort();
         hear(&sound, to_timbre, timbre);
         vy_timbre_raw(timbre, raw);
@@ -83,7 +83,7 @@ static int one_file(const char *path, enum what what)
     } else {
         struct vy_embed *embed;
         struct vy_embedding embedding;
-        if (vy_embed_new(&shape, 0, 20000, &embed))
+        if (vy_embed_new(&shape, 0, VY_EMBED_ALL_HZ, &embed))
             abort();
         hear(&sound, to_embed, embed);
         vy_embed_read(embed, &embedding);

@@ -38,7 +38,7 @@ static bool hear(const char *path, struct vy_embedding *embedding)
     if (vy_sound_read(path, &sound, &err))
         return false;
     const struct vy_hop_shape shape = {sound.sr_hz, 2048, 512, 1025};
-    const bool fine = !vy_embed_new(&shape, 0, 20000, &embed) &&
+    const bool fine = !vy_embed_new(&shape, 0, VY_EMBED_ALL_HZ, &embed) &&
                       !vy_stft_new(sound.sr_hz, 2048, 512, on_hop, embed, &stft);
     if (fine) {
         vy_stft_push(stft, sound.chan[0], sound.frames); // they are mono
